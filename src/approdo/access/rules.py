@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who is asking, and what a role may do at all.
+
+Whether she may do it to *this* object is decided where the object lives (``visible_to``).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from approdo.kit.errors import Refusal
+from approdo.kit.words import mark as _
+
+
+class Role(StrEnum):
+    """What an operator is in the service she acts for (product.md, People)."""
+
+    EMERGENCY_OPERATOR = "emergency_operator"
+    ON_CALL_OPERATOR = "on_call_operator"
+    CENTRE_OPERATOR = "centre_operator"
+    SHELTER_MANAGER = "shelter_manager"
+    SOCIAL_WORKER = "social_worker"
+    OFFICER = "officer"
+    NETWORK_COORDINATOR = "network_coordinator"
+    PROJECT_MANAGER = "project_manager"
+    REGIONAL_ANALYST = "regional_analyst"
+    TRAINER = "trainer"
+    LEARNER = "learner"
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+
+
+class Permission(StrEnum):
+    """What can be asked of the product."""
+
+    ACTIVATE = "activate"
+    ANSWER_CALL = "answer_call"
+    READ_ACTIVATION = "read_activation"
+    READ_CASE = "read_case"
+    READ_DIRECTORY = "read_directory"
+    READ_PROTOCOL = "read_protocol"
+    EDIT_ORGANISATION = "edit_organisation"
+    PUBLISH_PROTOCOL = "publish_protocol"
+    SUPERVISE_NETWORK = "supervise_network"
+
+
+class Purpose(StrEnum):
+    """Why data are read or written (GDPR art. 5.1.b)."""
+
+    CARE = "care"
+    GOVERNANCE = "governance"
+    OPERATION = "operation"
+
+
+_DIRECTORY = frozenset({Permission.READ_DIRECTORY})
+_MEMBER = _DIRECTORY | {
+    Permission.ACTIVATE,
+    Permission.ANSWER_CALL,
+    Permission.READ_ACTIVATION,
+    Permission.READ_CASE,
+    Permission.READ_PROTOCOL,
+}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.EMERGENCY_OPERATOR: _MEMBER,
+    Role.ON_CALL_OPERATOR: _MEMBER,
+    Role.CENTRE_OPERATOR: _MEMBER,
+    Role.SHELTER_MANAGER: _MEMBER,
+    Role.SOCIAL_WORKER: _MEMBER,
+    Role.OFFICER: _MEMBER,
+    Role.NETWORK_COORDINATOR: _MEMBER
+    | {Permission.EDIT_ORGANISATION, Permission.PUBLISH_PROTOCOL, Permission.SUPERVISE_NETWORK},
+    Role.PROJECT_MANAGER: _DIRECTORY | {Permission.READ_PROTOCOL},
+    Role.REGIONAL_ANALYST: frozenset(),
+    Role.TRAINER: _DIRECTORY,
+    Role.LEARNER: _DIRECTORY,
+    Role.SYSTEM_ADMINISTRATOR: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person (or the system), acting for one service, for one purpose; built at the door."""
+
+    operator_id: int | None
+    organisation_id: int | None
+    service_id: int | None
+    role: Role | None
+    purpose: Purpose = Purpose.CARE
+
+
+SYSTEM = Actor(None, None, None, None, Purpose.OPERATION)
+"""The sweep and the jobs: acts nobody pressed a button for."""
+
+
+class Forbidden(Refusal):
+    """Her role does not include this act."""
+
+    status = 403
+    code = "forbidden"
+    sentence = _("Il tuo ruolo non permette questa operazione.")
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Tell whether the actor's role includes the permission."""
+    return actor.role is not None and permission in ROLE_PERMISSIONS[actor.role]
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise ``Forbidden`` unless the actor's role includes the permission."""
+    if not may(actor, permission):
+        raise Forbidden

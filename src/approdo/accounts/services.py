@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from approdo.access.rules import Actor
+from approdo.accounts.models import Operator, ServiceToken
+from approdo.accounts.rules import LIFETIME_DAYS, digest, new_secret
+from approdo.audit import services as audit
+from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.kit.words import mark as _
+
+
+@transaction.atomic
+def create_operator(
+    *, actor: Actor, email: str, display_name: str, now: datetime, password: str | None = None, language: str = "it"
+) -> int:
+    """Create an operator and return her identifier; raises ``Conflict`` when the address is taken."""
+    if "@" not in email:
+        raise Invalid({"email": _("Scrivi un indirizzo di posta elettronica.")})
+    if Operator.objects.filter(email=email.strip().lower()).exists():
+        raise Conflict(_("C'è già un'operatrice con questo indirizzo."))
+    operator = Operator.objects.create_user(email.strip(), password, display_name=display_name, language=language)
+    audit.record(actor=actor, verb="operator.create", subject=f"operator:{operator.pk}", now=now)
+    return operator.pk
+
+
+@transaction.atomic
+def create_token(
+    *, actor: Actor, operator_id: int, service_id: int, label: str, now: datetime, days: int = LIFETIME_DAYS
+) -> str:
+    """Create a bearer token for one service and return its secret, which is shown once and never stored."""
+    secret = new_secret()
+    token = ServiceToken.objects.create(
+        service_id=service_id,
+        operator_id=operator_id,
+        label=label,
+        digest=digest(secret),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    audit.record(actor=actor, verb="token.create", subject=f"token:{token.pk}", now=now)
+    return secret
+
+
+@transaction.atomic
+def revoke_token(*, actor: Actor, token_id: UUID, now: datetime) -> None:
+    """End a bearer token at once; raises ``NotFound`` for an unknown or already ended one."""
+    if not ServiceToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=now):
+        raise NotFound
+    audit.record(actor=actor, verb="token.revoke", subject=f"token:{token_id}", now=now)
+
+
+@transaction.atomic
+def disable_operator(*, actor: Actor, operator_id: int, now: datetime) -> None:
+    """Shut an operator out: her open sessions end at their next request."""
+    if not Operator.objects.filter(pk=operator_id, is_active=True).update(is_active=False):
+        raise NotFound
+    audit.record(actor=actor, verb="operator.disable", subject=f"operator:{operator_id}", now=now)
