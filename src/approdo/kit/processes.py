@@ -73,13 +73,13 @@ def is_alive(process_id: int) -> bool:
         return not _PROC.is_dir()
 
 
-def working_in(directory: Path) -> list[int]:
-    """Numbers of the processes whose working directory is `directory` (Linux; elsewhere empty)."""
+def working_in(directory: Path, program: str) -> list[int]:
+    """Numbers of the processes of this program whose working directory is `directory` (Linux; elsewhere empty)."""
     wanted = str(directory.resolve())
     found = []
     for entry in _process_directories():
         try:
-            if os.readlink(entry / "cwd") == wanted:
+            if os.readlink(entry / "cwd") == wanted and (entry / "comm").read_text().strip() == program:
                 found.append(int(entry.name))
         except OSError:
             continue
