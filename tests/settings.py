@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The settings of the product, in a test's environment; tests/conftest.py fills in the database."""
+
+import os
+
+os.environ["APPRODO_TEST"] = "1"
+for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL", "APPRODO_SECRET_KEY"):
+    os.environ.pop(_name, None)
+
+from approdo.config.settings import *  # noqa: E402, F403
+from approdo.config.settings import DATABASES  # noqa: E402
+
+# One connection per thread that a test can close: the pool itself is met by the tests that start real processes.
+DATABASES["default"]["OPTIONS"].pop("pool")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one costs half a second per operator
