@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every decision of an activation, on plain values: states, permissions, planning, escalation."""

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What may be seen of activations: the preview, the board, who is waiting for me, the list."""
+
+from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
+from approdo.activations.selectors.invitations import Invitation, invitation, oldest_unadvanced
+from approdo.activations.selectors.lists import ActivationRow, WaitingCall, activations_of, waiting_for
+from approdo.activations.selectors.locking import locked_activation, locked_call
+from approdo.activations.selectors.previewing import Preview, PreviewCall, preview
+
+__all__ = [
+    "ActivationRow",
+    "Board",
+    "BoardAlert",
+    "BoardCall",
+    "Invitation",
+    "Preview",
+    "PreviewCall",
+    "WaitingCall",
+    "activations_of",
+    "board",
+    "invitation",
+    "locked_activation",
+    "locked_call",
+    "oldest_unadvanced",
+    "preview",
+    "waiting_for",
+]

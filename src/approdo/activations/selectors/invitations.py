@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What an answer link shows, and how late the clock is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from approdo.activations.models import Alert, Call
+from approdo.activations.rules.states import (
+    CallState,
+)
+from approdo.networks import selectors as networks
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """All an answer link shows without signing in: whether an answer is still needed, and the telephone to call."""
+
+    state: CallState
+    taken_by_me: bool
+    declined: bool
+    exercise: bool
+    phone: str
+
+
+def invitation(alert: Alert) -> Invitation:
+    """Return what the holder of an alert's link may know."""
+    return Invitation(
+        state=CallState(alert.call.state),
+        taken_by_me=alert.call.taken_service_id == alert.service_id,
+        declined=alert.declined_at is not None,
+        exercise=alert.call.activation.exercise,
+        phone=networks.service_phone(alert.call.activation.service_id),
+    )
+
+
+def oldest_unadvanced(now: datetime) -> timedelta | None:
+    """Return by how much the most overdue call is late to be advanced; None when all is well (watchdog)."""
+    due = Call.objects.filter(due_at__lt=now).order_by("due_at").values_list("due_at", flat=True).first()
+    return now - due if due else None

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from approdo.access.rules import Actor
+from approdo.cases.rules import Arrival, CaseState, EventKind
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases, always through ``visible_to``."""
+
+    def visible_to(self, actor: Actor) -> "CaseQuerySet":
+        """Keep the cases in which the actor's service takes part now; everything else does not exist for her."""
+        if actor.service_id is None:
+            return self.none()
+        return self.filter(participations__service_id=actor.service_id, participations__until=None)
+
+
+class Case(models.Model):
+    """One woman's pathway, known by an alias only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    alias = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, default=CaseState.CONTACT)
+    municipality = models.ForeignKey("networks.Municipality", on_delete=models.PROTECT)
+    arrival = models.CharField(max_length=20, default=Arrival.OTHER)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    exercise = models.BooleanField(default=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alias"], condition=Q(closed_at=None), name="alias_is_free_again_when_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.CLOSED, closed_at__isnull=False)
+                | (~Q(state=CaseState.CLOSED) & Q(closed_at=None)),
+                name="closed_case_has_its_instant",
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(CaseState)), name="case_state_known"),
+        ]
+
+
+class Participation(models.Model):
+    """A service that takes part in a case, since when, until when."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="participations")
+    service = models.ForeignKey("networks.Service", on_delete=models.PROTECT)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "service"], condition=Q(until=None), name="takes_part_once"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="since_before_until"
+            ),
+        ]
+        indexes = [models.Index(fields=["service", "-since"], condition=Q(until=None), name="participation_now")]
+
+
+class Event(models.Model):
+    """One act in a case's chronology: codes and identifiers, never words."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    happened_at = models.DateTimeField()
+    kind = models.CharField(max_length=30)
+    service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, null=True)
+    subject = models.UUIDField(null=True)
+    detail = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=list(EventKind)), name="event_kind_known")]
+        indexes = [
+            models.Index(fields=["case", "happened_at"]),
+            models.Index(fields=["subject", "happened_at"]),
+        ]

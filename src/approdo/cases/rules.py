@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The states of a case, its alias, and the events its chronology may tell."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from approdo.kit.words import mark as _
+
+
+class CaseState(StrEnum):
+    """Where a case is on the way from first contact to closure (design.md, Words)."""
+
+    CONTACT = "contact"
+    RECEPTION = "reception"
+    INTAKE = "intake"
+    PLAN = "plan"
+    MONITORING = "monitoring"
+    CLOSED = "closed"
+
+
+class CaseAct(StrEnum):
+    """What a person does to a case."""
+
+    RECEIVE = "receive"
+    TAKE_IN_CHARGE = "take_in_charge"
+    PLAN = "plan"
+    MONITOR = "monitor"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+TRANSITIONS: dict[tuple[CaseState, CaseAct], CaseState] = {
+    (CaseState.CONTACT, CaseAct.RECEIVE): CaseState.RECEPTION,
+    (CaseState.CONTACT, CaseAct.CLOSE): CaseState.CLOSED,
+    (CaseState.RECEPTION, CaseAct.TAKE_IN_CHARGE): CaseState.INTAKE,
+    (CaseState.RECEPTION, CaseAct.CLOSE): CaseState.CLOSED,
+    (CaseState.INTAKE, CaseAct.PLAN): CaseState.PLAN,
+    (CaseState.INTAKE, CaseAct.CLOSE): CaseState.CLOSED,
+    (CaseState.PLAN, CaseAct.MONITOR): CaseState.MONITORING,
+    (CaseState.PLAN, CaseAct.CLOSE): CaseState.CLOSED,
+    (CaseState.MONITORING, CaseAct.PLAN): CaseState.PLAN,
+    (CaseState.MONITORING, CaseAct.CLOSE): CaseState.CLOSED,
+    (CaseState.CLOSED, CaseAct.REOPEN): CaseState.RECEPTION,
+}
+"""Re-opening is normal, and leads back to listening."""
+
+STATE_LABELS = {
+    CaseState.CONTACT: _("contatto"),
+    CaseState.RECEPTION: _("accoglienza"),
+    CaseState.INTAKE: _("presa in carico"),
+    CaseState.PLAN: _("progetto"),
+    CaseState.MONITORING: _("monitoraggio"),
+    CaseState.CLOSED: _("concluso"),
+}
+
+
+class Arrival(StrEnum):
+    """Through whom she came (domain.md, 4.3: how she arrives)."""
+
+    HEALTH = "health"
+    SPONTANEOUS = "spontaneous"
+    RELATIVES = "relatives"
+    POLICE = "police"
+    SOCIAL_SERVICE = "social_service"
+    HELPLINE = "helpline"
+    OTHER = "other"
+
+
+ARRIVAL_LABELS = {
+    Arrival.HEALTH: _("sanità"),
+    Arrival.SPONTANEOUS: _("da sola"),
+    Arrival.RELATIVES: _("parenti o amiche"),
+    Arrival.POLICE: _("forze dell'ordine"),
+    Arrival.SOCIAL_SERVICE: _("servizio sociale"),
+    Arrival.HELPLINE: _("1522"),
+    Arrival.OTHER: _("altro"),
+}
+
+
+class EventKind(StrEnum):
+    """The acts a chronology tells: acts, never words."""
+
+    CASE_OPENED = "case_opened"
+    CASE_MOVED = "case_moved"
+    ACTIVATED = "activated"
+    CALL_STARTED = "call_started"
+    ALERTED = "alerted"
+    NOBODY_ON_CALL = "nobody_on_call"
+    SEEN = "seen"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    RELEASED = "released"
+    UNREACHED = "unreached"
+    UNDONE = "undone"
+    STOOD_DOWN = "stood_down"
+    ACTIVATION_CLOSED = "activation_closed"
+
+
+EVENT_LABELS = {
+    EventKind.CASE_OPENED: _("percorso aperto"),
+    EventKind.CASE_MOVED: _("percorso avanzato"),
+    EventKind.ACTIVATED: _("rete attivata"),
+    EventKind.CALL_STARTED: _("chiamata avviata"),
+    EventKind.ALERTED: _("avvisata"),
+    EventKind.NOBODY_ON_CALL: _("nessuna reperibile: si passa oltre"),
+    EventKind.SEEN: _("letta"),
+    EventKind.TAKEN: _("presa in carico"),
+    EventKind.DECLINED: _("non può"),
+    EventKind.RELEASED: _("passa la mano"),
+    EventKind.UNREACHED: _("non raggiunta: si passa oltre"),
+    EventKind.UNDONE: _("attivazione annullata"),
+    EventKind.STOOD_DOWN: _("attivazione fermata"),
+    EventKind.ACTIVATION_CLOSED: _("attivazione chiusa"),
+}
+
+_WORDS = """
+    Airone Allodola Averla Balestruccio Ballerina Beccaccia Beccofrusone Calandra Canapino Capinera Cardellino Cesena
+    Chiurlo Cicogna Cigno Cincia Civetta Codirosso Colibrì Cormorano Crociere Cuculo Fagiano Falco Fanello Fiorrancino
+    Folaga Fringuello Frosone Gabbiano Gallinella Garzetta Gheppio Ghiandaia Gru Gufo Ibis Luì Lucherino Marangone
+    Martino Merlo Mignattaio Moretta Nibbio Nocciolaia Occhiocotto Organetto Pavoncella Pellicano Peppola Pernice
+    Pettirosso Picchio Pispola Piviere Poiana Quaglia Ragno Regolo Rigogolo Rondine Rondone Sterna Storno Strillozzo
+    Svasso Taccola Tarabuso Tortora Tuffetto Upupa Usignolo Verdone Verzellino Volpoca Zigolo Zivolo
+    Alserio Annone Antrona Bolsena Braies Carezza Comabbio Corbara Endine Fedaia Fusine Garda Ghirla Idro Iseo Landro
+    Ledro Maggiore Mergozzo Molveno Montorfano Nemi Novate Orta Palù Piano Pusiano Resia Scanno Segrino Sorapis Tenno
+    Toblino Tovel Trasimeno Valvestino Varese Viverone
+    Abete Acero Agrifoglio Albicocco Alloro Betulla Biancospino Bosso Carpino Castagno Cedro Ciliegio Cipresso
+    Corbezzolo Corniolo Faggio Farnia Frassino Gelso Ginepro Ginkgo Ippocastano Larice Leccio Lentisco Magnolia Mandorlo Melo
+    Melograno Mirto Nespolo Nocciolo Noce Olivo Olmo Ontano Orniello Pero Pesco Pino Pioppo Platano Quercia Robinia
+    Rovere Salice Sambuco Sorbo Sughera Susino Tamerice Tasso Tiglio Viburno
+"""
+ALIAS_WORDS: tuple[str, ...] = tuple(_WORDS.split())
+"""Birds, lakes and trees: pronounceable, and never drawn from a name."""
+
+
+def propose_alias(choose: Callable[[Sequence[str]], str]) -> str:
+    """Return an alias such as «Airone 42»; ``choose`` brings the chance, so that the rule has none of its own."""
+    numbers = tuple(f"{number:02d}" for number in range(10, 100))
+    return f"{choose(ALIAS_WORDS)} {choose(numbers)}"

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from approdo.access.rules import Actor, Permission, require
+from approdo.cases.models import Case, Event, Participation
+from approdo.cases.rules import Arrival, CaseState, EventKind
+from approdo.kit.errors import NotFound
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the list of cases."""
+
+    id: UUID
+    alias: str
+    state: CaseState
+    municipality: str
+    opened_at: datetime
+    last_event_at: datetime
+    exercise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of a chronology."""
+
+    happened_at: datetime
+    kind: EventKind
+    service_id: int | None
+    subject: UUID | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A service around the woman, since when."""
+
+    service_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """What the page of one case shows."""
+
+    id: UUID
+    alias: str
+    state: CaseState
+    arrival: Arrival
+    municipality: str
+    municipality_code: str
+    opened_at: datetime
+    exercise: bool
+    participants: tuple[Participant, ...]
+    chronology: tuple[EventRow, ...]
+
+
+def cases_of(actor: Actor, *, before: datetime | None = None, limit: int = PAGE) -> tuple[list[CaseRow], bool]:
+    """Return the open cases of the actor's service, newest first, and whether there are more.
+
+    ``before`` is the cursor: the opening instant of the last row already shown.
+    """
+    require(actor, Permission.READ_CASE)
+    cases = Case.objects.visible_to(actor).filter(closed_at=None)
+    if before is not None:
+        cases = cases.filter(opened_at__lt=before)
+    rows = [
+        CaseRow(
+            id=case["id"],
+            alias=case["alias"],
+            state=CaseState(case["state"]),
+            municipality=case["municipality__name"],
+            opened_at=case["opened_at"],
+            last_event_at=case["last"] or case["opened_at"],
+            exercise=case["exercise"],
+        )
+        for case in cases.annotate(last=Max("events__happened_at"))
+        .order_by("-opened_at", "id")
+        .values("id", "alias", "state", "municipality__name", "opened_at", "last", "exercise")[: limit + 1]
+    ]
+    return rows[:limit], len(rows) > limit
+
+
+def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
+    """Return one case with its chronology, newest first; ``NotFound`` for absent and hidden alike."""
+    require(actor, Permission.READ_CASE)
+    case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("municipality").first()
+    if case is None:
+        raise NotFound
+    participants = tuple(
+        Participant(service_id, since)
+        for service_id, since in Participation.objects.filter(case=case, until=None)
+        .order_by("since", "service_id")
+        .values_list("service_id", "since")
+    )
+    return CasePage(
+        id=case.pk,
+        alias=case.alias,
+        state=CaseState(case.state),
+        arrival=Arrival(case.arrival),
+        municipality=case.municipality.name,
+        municipality_code=case.municipality_id,
+        opened_at=case.opened_at,
+        exercise=case.exercise,
+        participants=participants,
+        chronology=_rows(Event.objects.filter(case=case).order_by("-happened_at", "-id")[:limit]),
+    )
+
+
+def alias_of(case_id: UUID) -> str:
+    """Return the alias of a case the caller has already been shown a part of (an activation, a call)."""
+    alias: str = Case.objects.values_list("alias", flat=True).get(pk=case_id)
+    return alias
+
+
+def visible(actor: Actor, case_id: UUID) -> bool:
+    """Tell whether the actor's service takes part in the case now."""
+    return Case.objects.visible_to(actor).filter(pk=case_id).exists()
+
+
+def chronology_of(subjects: Sequence[UUID]) -> tuple[EventRow, ...]:
+    """Return the events about these acts, oldest first; the caller decides who may see the acts."""
+    return _rows(Event.objects.filter(subject__in=subjects).order_by("happened_at", "id"))
+
+
+def _rows(events: "Sequence[Event] | object") -> tuple[EventRow, ...]:
+    return tuple(
+        EventRow(event.happened_at, EventKind(event.kind), event.service_id, event.subject, event.detail)
+        for event in events  # type: ignore[attr-defined]
+    )

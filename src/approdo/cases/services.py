@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from approdo.access.rules import Actor, Permission, require
+from approdo.audit import services as audit
+from approdo.cases.models import Case, Event, Participation
+from approdo.cases.rules import TRANSITIONS, Arrival, CaseAct, CaseState, EventKind, propose_alias
+from approdo.kit.errors import Conflict, NotFound
+from approdo.kit.words import mark as _
+
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An act to be told by a chronology."""
+
+    case_id: UUID
+    kind: EventKind
+    service_id: int | None = None
+    subject: UUID | None = None
+    detail: str = ""
+
+
+@transaction.atomic
+def open_case(
+    *, actor: Actor, municipality_code: str, arrival: Arrival, now: datetime, exercise: bool = False
+) -> tuple[UUID, str]:
+    """Open a case with an alias only, in which the actor's service takes part; return (identifier, alias)."""
+    require(actor, Permission.ACTIVATE)
+    case = _insert_with_free_alias(municipality_code, arrival, now, exercise)
+    if actor.service_id is not None:
+        join(case_id=case.pk, service_ids=[actor.service_id], now=now)
+    append(events=[NewEvent(case.pk, EventKind.CASE_OPENED, actor.service_id)], now=now)
+    audit.record(actor=actor, verb="case.open", subject=f"case:{case.pk}", now=now)
+    return case.pk, case.alias
+
+
+def _insert_with_free_alias(municipality_code: str, arrival: Arrival, now: datetime, exercise: bool) -> Case:
+    for _attempt in range(_ATTEMPTS):
+        alias = propose_alias(secrets.choice)
+        try:
+            with transaction.atomic():
+                return Case.objects.create(
+                    id=uuid4(),
+                    alias=alias,
+                    municipality_id=municipality_code,
+                    arrival=arrival,
+                    opened_at=now,
+                    exercise=exercise,
+                )
+        except IntegrityError:
+            if not Case.objects.filter(alias=alias, closed_at=None).exists():
+                raise
+    raise Conflict(_("Non siamo riusciti ad aprire il percorso. Nulla è andato perso: riprova."))
+
+
+def join(*, case_id: UUID, service_ids: Iterable[int], now: datetime) -> None:
+    """Let services take part in a case from now on; those that already do are left as they are."""
+    Participation.objects.bulk_create(
+        [Participation(case_id=case_id, service_id=service_id, since=now) for service_id in sorted(set(service_ids))],
+        ignore_conflicts=True,
+    )
+
+
+def append(*, events: Sequence[NewEvent], now: datetime) -> None:
+    """Append acts to chronologies, in the caller's transaction."""
+    Event.objects.bulk_create(
+        [
+            Event(
+                case_id=event.case_id,
+                happened_at=now,
+                kind=event.kind,
+                service_id=event.service_id,
+                subject=event.subject,
+                detail=event.detail,
+            )
+            for event in events
+        ]
+    )
+
+
+@transaction.atomic
+def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime) -> CaseState:
+    """Move a case along its states; raises ``NotFound`` when hidden and ``Conflict`` when the act does not fit."""
+    require(actor, Permission.READ_CASE)
+    case = Case.objects.select_for_update(of=("self",)).visible_to(actor).filter(pk=case_id).first()
+    if case is None:
+        raise NotFound
+    target = TRANSITIONS.get((CaseState(case.state), act))
+    if target is None:
+        raise Conflict(_("Da qui questo passo non è possibile."))
+    case.state = target
+    case.closed_at = now if target is CaseState.CLOSED else None
+    case.save(update_fields=["state", "closed_at"])
+    append(events=[NewEvent(case.pk, EventKind.CASE_MOVED, actor.service_id, detail=target)], now=now)
+    audit.record(actor=actor, verb="case.move", subject=f"case:{case.pk}", now=now, detail={"state": target})
+    return target
