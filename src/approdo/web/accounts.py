@@ -1,7 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+"""Signing in, choosing the service to act for, ending sessions, and the one-click sign-ins of the demonstration."""
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.flows.logout import logout
+from allauth.usersessions.adapter import get_adapter as sessions_adapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from approdo.accounts import selectors as accounts
+from approdo.kit import clock
+from approdo.kit.errors import NotFound
+from approdo.networks import selectors as networks
+from approdo.web.guards import public, without_service
+from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class Adapter(DefaultAccountAdapter):
@@ -10,3 +30,80 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse every self-registration."""
         return False
+
+
+@public
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer for the pages of the sign-in library that do not exist here (sign-up, e-mail management)."""
+    raise Http404
+
+
+@require_http_methods(["GET", "POST"])
+@without_service
+def choose_service(request: HttpRequest) -> HttpResponse:
+    """Choose the service to act for; with only one there is nothing to choose."""
+    memberships = networks.memberships_of(request.user.pk)
+    chosen = request.POST.get("membership", "")
+    if request.method == "GET" and len(memberships) == 1 and KEY_MEMBERSHIP not in request.session:
+        chosen = str(memberships[0].id)
+    if not chosen:
+        return render(request, "web/choose_service.html", {"memberships": memberships})
+    if chosen not in {str(membership.id) for membership in memberships}:
+        raise NotFound
+    request.session[KEY_MEMBERSHIP] = int(chosen)
+    request.session["several"] = len(memberships) > 1
+    return redirect(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if safe else reverse("today")
+
+
+@require_GET
+@without_service
+def own_account(request: HttpRequest) -> HttpResponse:
+    """Show how she signs in, where she is signed in, and for which services she may act."""
+    return redirect("mfa_index")
+
+
+@require_POST
+@without_service
+def end_all_sessions(request: HttpRequest) -> HttpResponse:
+    """End every session of hers, this one included."""
+    sessions_adapter().end_sessions(UserSession.objects.filter(user_id=request.user.pk))
+    logout(request)
+    return redirect("account_login")
+
+
+@require_GET
+@public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the accessibility statement."""
+    return render(request, "web/accessibility.html")
+
+
+@require_http_methods(["GET", "POST"])
+@public
+def demo_sign_ins(request: HttpRequest) -> HttpResponse:
+    """List the fictional operators and sign in as one with a click; exists in the demonstration only."""
+    if not settings.DEMO:
+        raise Http404
+    if request.method == "POST":
+        operator = accounts.operator_by_email(request.POST.get("operator", ""))
+        if operator is None or not operator.is_active:
+            raise NotFound
+        login(request, operator, backend=BACKEND)
+        request.session[KEY_DEMO] = True
+        return redirect("choose_service")
+    return render(request, "web/demo_sign_ins.html", {"networks": networks.sign_ins_by_network(clock.now())})
+
+
+@require_GET
+@public
+def style(request: HttpRequest) -> HttpResponse:
+    """Show every component once, so that a change is seen where it is made."""
+    if not (settings.DEMO or settings.DEBUG):
+        raise Http404
+    return render(request, "web/style.html", {"now": clock.now()})

@@ -1,5 +1,51 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from django.urls import URLPattern, URLResolver
+"""Every page, by feature; each feature module lists its own."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from importlib import import_module
+from importlib.util import find_spec
+
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from approdo.web import accounts, health, today
+from approdo.web.guards import public
+
+sign_in: list[URLPattern | URLResolver] = [
+    path("", account.login, name="account_login"),
+    path("esci/", account.logout, name="account_logout"),
+    path("chiuso/", account.account_inactive, name="account_inactive"),
+    path("conferma/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/prima/", account.password_set, name="account_set_password"),
+    path("password/nuova/", account.password_reset, name="account_reset_password"),
+    path("password/nuova/inviata/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/nuova/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("password/fatto/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("secondo/", include("allauth.mfa.urls")),
+    path("sessioni/", include("allauth.usersessions.urls")),
+    path("sessioni/tutte/", accounts.end_all_sessions, name="end_all_sessions"),
+    # The library names these; here they do not exist.
+    path("nessuno/", accounts.nowhere, name="account_signup"),
+    path("nessuno/posta/", accounts.nowhere, name="account_email"),
+    path("nessuno/verifica/", accounts.nowhere, name="account_email_verification_sent"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.today, name="today"),
+    path("accesso/", include(sign_in)),
+    path("io/", accounts.own_account, name="own_account"),
+    path("servizio/", accounts.choose_service, name="choose_service"),
+    path("accessibilita/", accounts.accessibility, name="accessibility"),
+    path("prova/", accounts.demo_sign_ins, name="demo_sign_ins"),
+    path("stile/", accounts.style, name="style"),
+    path("healthz", public(health.healthz), name="healthz"),
+    path("readyz", public(health.readyz), name="readyz"),
+]
+for feature in ("activations", "networks", "protocols", "gateway"):
+    if find_spec(f"approdo.web.{feature}"):
+        urlpatterns += getattr(import_module(f"approdo.web.{feature}"), "urlpatterns", [])

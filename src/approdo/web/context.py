@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every page shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+PLACES = {"": "today", "casi": "cases", "attivazioni": "cases", "attiva": "activate", "rete": "network"}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return who acts, for which service, where she is, and where live events come from."""
+    actor = getattr(request, "actor", None)
+    return {
+        "actor": actor,
+        "standing": getattr(request, "standing", None) if actor else None,
+        "place": PLACES.get(request.path.split("/")[1], ""),
+        "live_url": settings.LIVE_URL,
+        "demo": settings.DEMO,
+    }

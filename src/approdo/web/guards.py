@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a page may be opened without; everything not marked needs a signed-in operator acting for a service."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+public = login_not_required
+"""Open to anybody: the view checks by other means (a code in the address, a signature) or shows nothing private."""
+
+
+def without_service(view: View) -> View:
+    """Open to a signed-in operator who has not chosen a service yet."""
+    view.service_required = False  # type: ignore[attr-defined]
+    return view
+
+
+def is_background(request: HttpRequest) -> bool:
+    """Tell whether the page asked by itself (a poll), so that it does not count as her being there."""
+    return request.headers.get("X-Approdo-Background") == "1"

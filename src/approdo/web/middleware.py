@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What surrounds every page: headers, the life of a session, who is acting, refusals turned into pages."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approdo.kit.errors import Refusal
+from approdo.networks import selectors as networks
+from approdo.web import errors
+from approdo.web.guards import is_background
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+TOUCH_SECONDS = 60
+KEY_BEGAN, KEY_SEEN, KEY_DEMO, KEY_MEMBERSHIP = "began", "seen", "demo", "membership"
+
+
+def content_policy(live_url: str) -> str:
+    """Return the content security policy: our own files, the live stream, and nothing else."""
+    live = urlsplit(live_url)
+    stream = f" {live.scheme}://{live.netloc}" if live.netloc else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'{stream}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+class Headers:
+    """Security headers on every page that Django makes; a body that is too large is refused unread."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.headers = {
+            "Content-Security-Policy": content_policy(settings.LIVE_URL),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer",
+            "Permissions-Policy": (
+                "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=(), "
+                "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+            ),
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then add what is missing."""
+        response = too_large(request) if self._is_too_large(request) else self.get_response(request)
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @staticmethod
+    def _is_too_large(request: HttpRequest) -> bool:
+        try:
+            return int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        except ValueError:
+            return False
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Refuse a body over the limit: a page for people, a problem document for programs."""
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": "Content too large", "status": 413, "code": "too_large"}
+        return JsonResponse(problem, status=413, content_type="application/problem+json")
+    return errors.page(request, 413)
+
+
+class Sessions:
+    """Who is there: idle 15 minutes, at most 12 hours, two factors, one service chosen; nobody else gets past."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Find the actor, then answer; tell the browser to forget everything when she has left."""
+        request.actor = None  # type: ignore[attr-defined]
+        was_in = request.user.is_authenticated
+        if was_in and self._is_over(request):
+            logout(request)
+            messages.warning(request, _("La sessione è finita perché è passato del tempo. Accedi di nuovo."))
+        elif was_in:
+            self._find_actor(request)
+        response = self.get_response(request)
+        if was_in and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> HttpResponse | None:
+        """Refuse by default: a page opens only for an operator with two factors, acting for a service."""
+        if not getattr(view, "login_required", True) or request.path.startswith("/api/"):
+            return None
+        if not request.user.is_authenticated:
+            return away(request, redirect_to_login(request.get_full_path()).url)
+        name = (request.resolver_match and request.resolver_match.url_name) or ""
+        if name.startswith(("account_", "mfa_", "usersessions_")):
+            return None
+        if not self._has_second_factor(request):
+            return self._ask_second_factor(request)
+        if request.actor is None and getattr(view, "service_required", True):  # type: ignore[attr-defined]
+            return away(request, reverse("choose_service"))
+        return None
+
+    @staticmethod
+    def _is_over(request: HttpRequest) -> bool:
+        """Tell whether the session is over; note that she was here, at most once a minute."""
+        now = datetime.now(UTC).timestamp()
+        session = request.session
+        began, seen = session.get(KEY_BEGAN), session.get(KEY_SEEN)
+        if began is None or seen is None:
+            session[KEY_BEGAN] = session[KEY_SEEN] = now
+            return False
+        if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
+            return True
+        if now - seen > TOUCH_SECONDS and not is_background(request):
+            session[KEY_SEEN] = now
+        return False
+
+    @staticmethod
+    def _find_actor(request: HttpRequest) -> None:
+        """Set ``request.actor`` from the membership she chose; a membership that ended gives none."""
+        if (membership := request.session.get(KEY_MEMBERSHIP)) is not None:
+            request.actor = networks.actor_for(request.user.pk, membership)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _has_second_factor(request: HttpRequest) -> bool:
+        """Tell whether this session proved a second factor; a passkey alone is enough, demo sign-ins need none."""
+        if settings.DEMO and request.session.get(KEY_DEMO):
+            return True
+        return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+    @staticmethod
+    def _ask_second_factor(request: HttpRequest) -> HttpResponse:
+        """Lead her to enrol a second factor; once enrolled, to sign in again with it, which proves that it works."""
+        if is_mfa_enabled(request.user):
+            logout(request)
+            messages.success(request, _("Il secondo modo per accedere è attivo. Ora accedi usandolo."))
+            return away(request, reverse("account_login"))
+        messages.warning(request, _("Prima di continuare, aggiungi un secondo modo per accedere."))
+        return away(request, reverse("mfa_index"))
+
+
+class Refusals:
+    """A refusal of the domain becomes its page; hidden and absent look the same."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a refusal into a page with its status and its sentence."""
+        if isinstance(exception, Refusal):
+            return errors.refused(request, exception)
+        return None
+
+
+def away(request: HttpRequest, address: str) -> HttpResponse:
+    """Send her elsewhere; a fragment being refreshed takes the whole page along."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if is_background(request):
+        return HttpResponse(status=401)
+    return redirect(address)
