@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from approdo.kit.words import mark
-from approdo.networks.rules import Channel, PersonOnCall, ServiceKind, ServiceView
+from approdo.networks.rules import ServiceKind, ServiceView, label_of
 from approdo.protocols.rules.document import (
     LOUD,
     NEED_LABELS,
@@ -107,7 +107,7 @@ def _chain_problems(path: str, call: CallRule, raw: Mapping[str, Any]) -> Iterat
     for index, step in enumerate(steps):
         here = f"{path}.escalation[{index}]"
         if step.to in seen:
-            message = mark("«%(step)s» è già in questa catena: l'ultimo passo si ripete da solo.")
+            message = mark("«%(step)s» è già in questa catena: a fine catena si richiamano tutti, da capo.")
             yield Problem(f"{here}.to", message, {"step": str(step.to)})
         seen.add(step.to)
         if index < len(steps) - 1 and "wait_minutes" not in raw["escalation"][index]:
@@ -143,16 +143,27 @@ def _channel_problems(path: str, call: CallRule) -> Iterator[Problem]:
 
 
 def _backup_problems(path: str, call: CallRule) -> Iterator[Problem]:
-    wanted = call.out_of_hours is OutOfHours.BACKUP or any(step.to is Target.BACKUP_SERVICE for step in call.escalation)
-    if wanted and call.backup_kind is None:
+    called = {"call": call.key}
+    stepped = any(step.to is Target.BACKUP_SERVICE for step in call.escalation)
+    if stepped and call.backup_kind is None:
         message = mark("«%(call)s» passa al servizio di riserva: scrivi quale in «backup_kind».")
-        yield Problem(path, message, {"call": call.key})
-    if call.backup_kind is not None and not wanted:
+        yield Problem(path, message, called)
+    if call.out_of_hours is OutOfHours.BACKUP and not stepped:
+        message = mark(
+            "Fuori orario «%(call)s» va al servizio di riserva: aggiungi alla catena il passo backup_service."
+        )
+        yield Problem(f"{path}.out_of_hours", message, called)
+    if call.out_of_hours is OutOfHours.BACKUP and call.escalation[-1].to is not Target.COORDINATOR:
+        message = mark(
+            "Fuori orario «%(call)s» non chiama il servizio: la catena deve finire con coordinator (la coordinatrice)."
+        )
+        yield Problem(f"{path}.out_of_hours", message, called)
+    if call.backup_kind is not None and not stepped:
         message = mark("Il servizio di riserva di «%(call)s» non viene mai chiamato.")
-        yield Problem(f"{path}.backup_kind", message, {"call": call.key}, Severity.WARNING)
+        yield Problem(f"{path}.backup_kind", message, called, Severity.WARNING)
     if call.backup_kind == call.kind:
         message = mark("Il servizio di riserva di «%(call)s» deve essere di un altro tipo.")
-        yield Problem(f"{path}.backup_kind", message, {"call": call.key})
+        yield Problem(f"{path}.backup_kind", message, called)
 
 
 def _order_problems(calls: Mapping[str, CallRule], known: set[str], limit: int) -> Iterator[Problem]:
@@ -215,11 +226,11 @@ def reach(document: ProtocolDocument, services: Sequence[ServiceView]) -> list[P
 
 
 def _nobody_fits(path: str, call: CallRule) -> Problem:
-    kind, wanted = str(call.kind), [str(word) for word in (call.capability, call.service_code) if word]
+    kind, wanted = label_of(call.kind), [str(word) for word in (call.capability, call.service_code) if word]
     if wanted:
-        message = mark("Per la chiamata «%(call)s» non c'è nessun servizio %(kind)s con %(wanted)s.")
+        message = mark("Per la chiamata «%(call)s» manca un servizio «%(kind)s» con: %(wanted)s.")
         return _warning(f"{path}.kind", message, call=call.key, kind=kind, wanted=", ".join(wanted))
-    message = mark("Per la chiamata «%(call)s» non c'è nessun servizio %(kind)s.")
+    message = mark("Per la chiamata «%(call)s» manca un servizio «%(kind)s».")
     return _warning(f"{path}.kind", message, call=call.key, kind=kind)
 
 
@@ -234,22 +245,14 @@ def _empty_ways_out(path: str, call: CallRule, services: Sequence[ServiceView]) 
 
 def _answers(step: Escalation, call: CallRule, fitting: Sequence[ServiceView], services: Sequence[ServiceView]) -> bool:
     if step.to is Target.FIRST_ON_CALL:
-        return any(_hears(service.first, call) for service in fitting)
+        return any(service.first for service in fitting)
     if step.to is Target.SECOND_ON_CALL:
-        return any(_hears(service.second, call) for service in fitting)
+        return any(service.second for service in fitting)
     if step.to is Target.SERVICE_LINE:
         return any(service.contacts for service in fitting)
     kind = call.backup_kind if step.to is Target.BACKUP_SERVICE else ServiceKind.NETWORK_COORDINATION
     others = [service for service in services if service.kind == kind]
-    return any(_hears(other.first, call) or _hears(other.second, call) or other.contacts for other in others)
-
-
-def _hears(person: PersonOnCall | None, call: CallRule) -> bool:
-    """Tell whether one of the call's channels leads to the person; every operator has the screen of the app."""
-    if person is None:
-        return False
-    ways = {contact.channel for contact in person.contacts} | {Channel.APP}
-    return not ways.isdisjoint(call.channels.at_once + call.channels.if_unread)
+    return any(other.first or other.second or other.contacts for other in others)
 
 
 def _names(services: Sequence[ServiceView]) -> str:

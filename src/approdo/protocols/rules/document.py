@@ -55,7 +55,7 @@ class Choose(StrEnum):
 
 
 class OutOfHours(StrEnum):
-    """What happens when the service is closed: its on-call person all the same, or the backup at once."""
+    """What happens when the service is closed: its people all the same, or the chain's backup service at once."""
 
     ON_CALL = "on_call"
     BACKUP = "backup"
@@ -123,8 +123,8 @@ def context_of(kind: ServiceKind) -> Context:
 class Escalation:
     """One step of a call: whom, and how many minutes the step is given before the next one begins.
 
-    The last step has no next: its ``wait_minutes`` equals the call's ``repeat_minutes``, and it is alerted again at
-    that interval until a person takes the call.
+    The last step has no next: left out, its ``wait_minutes`` is the call's ``repeat_minutes``. After it everybody in
+    the chain is alerted again at that interval until a person takes the call.
     """
 
     to: Target
@@ -200,15 +200,19 @@ class ProtocolDocument:
         wanted = frozenset(needs)
         return tuple(call for call in self.calls if call.answers(wanted))
 
-    def start_minutes(self, key: str) -> int:
-        """Return the latest minute at which the call begins, following ``after`` from call to call."""
-        by_key = {call.key: call for call in self.calls}
+    def start_minutes(self, key: str, needs: Iterable[Need] | None = None) -> int:
+        """Return the latest minute at which the call begins, following ``after`` from call to call.
+
+        With ``needs``, a call that is not made for them is not waited for.
+        """
+        made = self.calls if needs is None else self.calls_for(needs)
+        by_key = {call.key: call for call in made}
         minute, seen = 0, set()
         call = by_key.get(key)
-        while call is not None and call.after is not None and call.key not in seen:
+        while call is not None and call.after in by_key and call.key not in seen:
             seen.add(call.key)
             minute += call.after_minutes or 0
-            call = by_key.get(call.after)
+            call = by_key[call.after]
         return minute
 
 

@@ -68,7 +68,7 @@ _STEP = _object(
         "wait_minutes": _whole(
             1,
             240,
-            "Minutes this step is given before the next begins. Required on all but the last step, which is repeated.",
+            "Minutes this step is given before the next begins. Required on all but the last step.",
         ),
     },
     "One step of the chain: who is alerted, and for how long we wait before going on.",
@@ -102,11 +102,11 @@ _CALL = _object(
             "description": "The chain, in order. It must end with service_line or coordinator.",
         },
         "repeat_minutes": _whole(
-            1, 60, "After the last step, it is alerted again this often until a person takes the call."
+            1, 60, "After the last step the whole chain is alerted again this often, until a person answers."
         ),
-        "backup_kind": _word(CALLABLE_KINDS, "Kind of the service that steps in: for backup_service and out_of_hours."),
+        "backup_kind": _word(CALLABLE_KINDS, "Kind of the service that steps in, for the step backup_service."),
         "out_of_hours": _word(
-            OutOfHours, "When the service is closed: its on-call person, or the backup at once. Default: on_call."
+            OutOfHours, "When it is closed: its people all the same, or the backup at once. Default: on_call."
         ),
         "fallback_phone": _text(
             "Number shown to call by voice instead, if not the service's own.", pattern=PHONE_PATTERN

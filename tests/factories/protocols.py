@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Valid protocol documents for tests: say only what your test is about."""
+
+from copy import deepcopy
+from typing import Any
+
+from approdo.protocols.rules import ProtocolDocument, parse, write
+
+_CALL: dict[str, Any] = {
+    "key": "centre",
+    "kind": "support_centre",
+    "answer_within_minutes": 15,
+    "channels": {"at_once": ["app", "sms"], "if_unread": ["voice"], "after_seconds": 120},
+    "escalation": [
+        {"to": "first_on_call", "wait_minutes": 10},
+        {"to": "second_on_call", "wait_minutes": 10},
+        {"to": "coordinator"},
+    ],
+    "repeat_minutes": 10,
+}
+
+
+def call(key: str = "centre", kind: str = "support_centre", **changes: Any) -> dict[str, Any]:
+    """One valid call; a change to ``None`` takes the entry out."""
+    made = deepcopy(_CALL) | {"key": key, "kind": kind} | changes
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def document(*calls: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A valid document, with one call to the centre for every need unless calls are given."""
+    made = {
+        "format": 1,
+        "code": "urgent",
+        "name": "Attivazione urgente",
+        "network": "lake",
+        "municipalities": "all",
+        "contexts": "all",
+        "calls": list(calls) or [call()],
+    } | changes
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def parsed(*calls: dict[str, Any], **changes: Any) -> ProtocolDocument:
+    """A valid document as frozen values."""
+    return parse(document(*calls, **changes))
+
+
+def text(*calls: dict[str, Any], **changes: Any) -> str:
+    """A valid document as the YAML text that ``protocols.services.publish`` takes."""
+    return write(document(*calls, **changes))
