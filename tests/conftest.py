@@ -27,6 +27,7 @@ from approdo.kit.postgres import Server, Urls
 
 ROOT = Path(__file__).resolve().parent.parent
 _FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+_TEMPLATES_KEPT = 4
 
 
 def _home() -> Path:
@@ -76,7 +77,7 @@ class Databases:
 
     def _names(self) -> list[str]:
         with psycopg.connect(self._administrator) as administrator:
-            return [name for (name,) in administrator.execute("SELECT datname FROM pg_database")]
+            return [name for (name,) in administrator.execute("SELECT datname FROM pg_database ORDER BY oid")]
 
     def create(self) -> None:
         """Migrate the template if nobody has, and copy it; drop what killed test processes left behind."""
@@ -117,9 +118,9 @@ class Databases:
             pytest.exit(f"'approdo migrate' failed:\n{result.stdout}{result.stderr}", returncode=3)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         self._run(rename.format(sql.Identifier(building), sql.Identifier(self.template)))
-        for name in self._names():
-            if name.startswith("template_") and name != self.template:
-                self._run(_drop(name))
+        # an older session may still renew from its template: keep a few
+        for name in [name for name in self._names() if name.startswith("template_")][:-_TEMPLATES_KEPT]:
+            self._run(_drop(name))
 
 
 def _drop(name: str) -> sql.Composed:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What every command needs before Django: where the state lives, the secret, the database."""
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -38,10 +39,8 @@ class Home:
             partial = file.with_suffix(f".{os.getpid()}")
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
                 stream.write(secrets.token_urlsafe(48))
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(partial, file)  # never over a secret that another process has just made
-            except FileExistsError:
-                pass
             partial.unlink()
         return file.read_text()
 

