@@ -20,6 +20,7 @@ from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.web.guards import public, without_service
 from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
+from approdo.web.standing import set_standing
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -48,10 +49,11 @@ def choose_service(request: HttpRequest) -> HttpResponse:
         chosen = str(memberships[0].id)
     if not chosen:
         return render(request, "web/choose_service.html", {"memberships": memberships})
-    if chosen not in {str(membership.id) for membership in memberships}:
+    membership = next((each for each in memberships if str(each.id) == chosen), None)
+    if membership is None:
         raise NotFound
-    request.session[KEY_MEMBERSHIP] = int(chosen)
-    request.session["several"] = len(memberships) > 1
+    request.session[KEY_MEMBERSHIP] = membership.id
+    set_standing(request, membership, len(memberships) > 1, clock.now())
     return redirect(_next(request))
 
 

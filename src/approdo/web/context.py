@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from approdo.web.standing import standing_of
+
 PLACES = {"": "today", "casi": "cases", "attivazioni": "cases", "attiva": "activate", "rete": "network"}
 
 
@@ -15,7 +17,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     return {
         "actor": actor,
-        "standing": getattr(request, "standing", None) if actor else None,
+        "standing": standing_of(request) if actor else None,
         "place": PLACES.get(request.path.split("/")[1], ""),
         "live_url": settings.LIVE_URL,
         "demo": settings.DEMO,

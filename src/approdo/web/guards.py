@@ -8,7 +8,16 @@ from typing import Any, TypeVar
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 
+from approdo.access.rules import Actor
+
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Asked(HttpRequest):
+    """A request of a signed-in operator, as the middleware hands it to a page."""
+
+    actor: Actor
+
 
 public = login_not_required
 """Open to anybody: the view checks by other means (a code in the address, a signature) or shows nothing private."""

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from approdo.kit.errors import Refusal
 from approdo.networks import selectors as networks
-from approdo.web import errors
+from approdo.web import errors, standing
 from approdo.web.guards import is_background
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -128,6 +128,7 @@ class Sessions:
             return True
         if now - seen > TOUCH_SECONDS and not is_background(request):
             session[KEY_SEEN] = now
+            standing.renew(request, datetime.now(UTC))
         return False
 
     @staticmethod

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from approdo.web import accounts, health, today
+from approdo.web import accounts, activations, cases, health, today
 from approdo.web.guards import public
 
 sign_in: list[URLPattern | URLResolver] = [
@@ -36,7 +36,6 @@ sign_in: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", today.today, name="today"),
     path("accesso/", include(sign_in)),
     path("io/", accounts.own_account, name="own_account"),
     path("servizio/", accounts.choose_service, name="choose_service"),
@@ -46,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-for feature in ("activations", "networks", "protocols", "gateway"):
+urlpatterns += [*today.urlpatterns, *activations.urlpatterns, *cases.urlpatterns]
+for feature in ("networks", "protocols", "gateway"):
     if find_spec(f"approdo.web.{feature}"):
         urlpatterns += getattr(import_module(f"approdo.web.{feature}"), "urlpatterns", [])

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What one person sees at a glance: her day, the cases of her service, one case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from approdo.access.rules import Actor, Permission, may
+from approdo.activations import selectors as activations
+from approdo.activations import services as answering
+from approdo.activations.rules.states import ActivationState
+from approdo.activations.selectors import ActivationRow, WaitingCall
+from approdo.cases import selectors as cases
+from approdo.cases.selectors import CasePage
+from approdo.networks import selectors as networks
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What waits for one person, the most pressing first."""
+
+    at: datetime
+    calling: tuple[WaitingCall, ...]
+    late: tuple[WaitingCall, ...]
+    waiting: tuple[WaitingCall, ...]
+    answered: tuple[ActivationRow, ...]
+
+    @property
+    def others(self) -> int:
+        """Count what neither calls her nor is late."""
+        return len(self.waiting) + len(self.answered)
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether nothing at all is waiting."""
+        return not (self.calling or self.late or self.waiting or self.answered)
+
+
+def day(actor: Actor, now: datetime) -> Day:
+    """Return what waits for the actor, and note that her alerts reached an open screen.
+
+    ``answered`` are open activations in which everybody has answered: they have no next step but to be closed.
+    """
+    if not may(actor, Permission.READ_ACTIVATION):
+        return Day(now, (), (), (), ())
+    answering.receive(actor=actor, now=now)
+    calls = activations.waiting_for(actor, now)
+    recent, _more = activations.activations_of(actor)
+    calling = tuple(call for call in calls if call.mine)
+    others = [call for call in calls if not call.mine]
+    return Day(
+        at=now,
+        calling=calling,
+        late=tuple(call for call in others if call.late),
+        waiting=tuple(call for call in others if not call.late),
+        answered=tuple(row for row in recent if row.state is ActivationState.OPEN and row.taken == row.calls),
+    )
+
+
+def calling(actor: Actor, now: datetime) -> tuple[WaitingCall, ...]:
+    """Return the calls the actor may answer now, and note that they reached an open screen of hers."""
+    if not may(actor, Permission.READ_ACTIVATION):
+        return ()
+    answering.receive(actor=actor, now=now)
+    return tuple(call for call in activations.waiting_for(actor, now) if call.mine)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOverview:
+    """One case with the labels of the services that its page names."""
+
+    page: CasePage
+    labels: Mapping[int, str]
+    at: datetime
+
+
+def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
+    """Return one case and the labels of the services in it; ``NotFound`` for absent and hidden alike."""
+    page = cases.case_page(actor, case_id)
+    named = {participant.service_id for participant in page.participants}
+    named |= {event.service_id for event in page.chronology if event.service_id is not None}
+    services = networks.services_by_id(named, now)
+    return CaseOverview(page, {service_id: service.label for service_id, service in services.items()}, now)

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A call of the board as a person reads it: one shape, one sentence, what happens next."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from approdo.activations.rules.states import AlertState, CallState
+from approdo.activations.selectors import Board, BoardCall
+from approdo.protocols.rules import Target
+from approdo.web.templatetags.when import clock
+from approdo.web.templatetags.words import word
+
+PROGRESS = (AlertState.SENT, AlertState.DELIVERED, AlertState.SEEN)
+_RANK = {
+    AlertState.SENT: 1,
+    AlertState.DELIVERED: 2,
+    AlertState.SEEN: 3,
+    AlertState.DECLINED: 3,
+    AlertState.TAKEN: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the four steps from sent to taken, done or not yet."""
+
+    word: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One called service, in words."""
+
+    call: BoardCall
+    shape: str
+    words: str
+    next: str
+    steps: tuple[Step, ...]
+
+
+def rows(board: Board) -> tuple[Row, ...]:
+    """Return the calls of a board in words; what waits for her answer comes first."""
+    calls = sorted(board.calls, key=lambda call: not (call.mine and call.unanswered))
+    return tuple(Row(call, *_state(call), _next(call), _steps(call)) for call in calls)
+
+
+def _state(call: BoardCall) -> tuple[str, str]:
+    if call.state is CallState.TAKEN:
+        by = "" if call.taken_label in {"", call.label} else " · " + call.taken_label
+        at = call.taken_at and clock(call.taken_at)
+        return "taken", _("presa in carico %(at)s") % {"at": at} + by
+    if call.state is CallState.STOOD_DOWN:
+        return "stopped", _("fermata")
+    if call.state is CallState.WAITING:
+        return "waiting", _("non ancora chiamata")
+    shape, words = _alert(call)
+    if call.late:
+        return "late", _("nessuna risposta") + " · " + words
+    return shape, words
+
+
+def _alert(call: BoardCall) -> tuple[str, str]:
+    alert = call.alert
+    if alert is None or not call.reached:
+        return "late", _("nessuna reperibile adesso")
+    at = clock(alert.at)
+    if alert.state is AlertState.DECLINED:
+        return "declined", _("non può") + (f": {word(alert.reason)}" if alert.reason else "")
+    shape, sentence = {
+        AlertState.SENT: ("alerted", _("avvisata %(at)s")),
+        AlertState.DELIVERED: ("alerted", _("avvisata, consegnato %(at)s")),
+        AlertState.SEEN: ("read", _("letta %(at)s")),
+        AlertState.FAILED: ("late", _("non raggiunta %(at)s")),
+    }.get(alert.state, ("waiting", _("avviso in partenza")))
+    return shape, sentence % {"at": at} if "%" in sentence else sentence
+
+
+def _next(call: BoardCall) -> str:
+    if not call.unanswered or call.next_at is None:
+        return ""
+    at = clock(call.next_at)
+    if call.state is CallState.WAITING:
+        return _("parte al più tardi alle %(at)s") % {"at": at}
+    if not call.reached:
+        return _("si riprova alle %(at)s: intanto telefona") % {"at": at}
+    if len(call.next_targets) == 1:
+        return _("se non risponde: %(who)s alle %(at)s") % {"who": word(call.next_targets[0]), "at": at}
+    if Target.COORDINATOR in call.next_targets:
+        return _("alle %(at)s si avvisano di nuovo tutte, anche la coordinatrice") % {"at": at}
+    return _("alle %(at)s si avvisano di nuovo tutte") % {"at": at}
+
+
+def _steps(call: BoardCall) -> tuple[Step, ...]:
+    if call.alert is None or call.state is CallState.WAITING:
+        return ()
+    reached = 4 if call.state is CallState.TAKEN else _RANK.get(call.alert.state, 0)
+    names = (_("inviata"), _("consegnata"), _("letta"), _("presa in carico"))
+    return tuple(Step(name, reached > index) for index, name in enumerate(names))

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Casi: the cases of her service, and one case with its chronology."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from approdo.cases import selectors as cases
+from approdo.kit import clock
+from approdo.kit.errors import Invalid
+from approdo.usecases import overview
+from approdo.web.guards import Asked
+
+
+@require_GET
+def case_list(request: Asked) -> HttpResponse:
+    """List the open cases of her service, newest first."""
+    rows, more = cases.cases_of(request.actor, before=_before(request.GET.get("before", "")))
+    return render(request, "web/cases/list.html", {"cases": rows, "more": more, "now": clock.now()})
+
+
+def _before(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise Invalid({"before": _("Questo indirizzo non è completo: riparti dall'elenco dei casi.")})
+    return instant
+
+
+@require_GET
+def case_page(request: Asked, case_id: UUID) -> HttpResponse:
+    """Show one case: what matters now, then its chronology."""
+    shown = overview.case(request.actor, case_id, clock.now())
+    return render(request, "web/cases/case.html", {"case": shown.page, "labels": shown.labels, "now": shown.at})
+
+
+urlpatterns = [
+    path("casi/", case_list, name="cases"),
+    path("casi/<uuid:case_id>/", case_page, name="case"),
+]

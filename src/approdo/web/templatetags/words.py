@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The word for a code, in her language; every table of words belongs to the app that owns the code."""
+
+from enum import StrEnum
+
+from django import template
+from django.utils.translation import gettext
+
+from approdo.activations.rules.states import (
+    CONSENT_LABELS,
+    DECLINE_LABELS,
+    STAND_DOWN_LABELS,
+    ActivationState,
+    DeclineReason,
+    StandDownReason,
+)
+from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
+from approdo.kit.words import mark
+from approdo.networks.rules import Channel, label_of
+from approdo.notifications.rules import MessageState
+from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
+
+register = template.Library()
+
+_OWN: dict[StrEnum, str] = {
+    ActivationState.OPEN: mark("aperta"),
+    ActivationState.CLOSED: mark("chiusa"),
+    ActivationState.UNDONE: mark("annullata"),
+    ActivationState.STOOD_DOWN: mark("fermata"),
+    MessageState.HELD: mark("in attesa"),
+    MessageState.QUEUED: mark("in partenza"),
+    MessageState.SENDING: mark("in partenza"),
+    MessageState.SENT: mark("inviato"),
+    MessageState.DELIVERED: mark("consegnato"),
+    MessageState.FAILED: mark("non arrivato"),
+    MessageState.CANCELLED: mark("non serviva più"),
+    Channel.APP: mark("sullo schermo"),
+    Channel.EMAIL: mark("posta"),
+    Channel.SMS: mark("SMS"),
+    Channel.VOICE: mark("telefono"),
+}
+_TABLES = (
+    CONSENT_LABELS,
+    DECLINE_LABELS,
+    STAND_DOWN_LABELS,
+    EVENT_LABELS,
+    STATE_LABELS,
+    ARRIVAL_LABELS,
+    NEED_LABELS,
+    TARGET_LABELS,
+    CONTEXT_LABELS,
+)
+_WORDS: dict[tuple[type, str], str] = {
+    (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()
+}
+
+
+@register.filter
+def word(code: StrEnum) -> str:
+    """Return the word for a code of any app."""
+    found = _WORDS.get((type(code), str(code)))
+    return gettext(found if found is not None else label_of(code))
+
+
+@register.filter
+def words(codes: "frozenset[StrEnum]") -> str:
+    """Return the words for several codes, in the order in which their enum lists them."""
+    if not codes:
+        return ""
+    order = list(type(next(iter(codes))))
+    return " · ".join(word(code) for code in sorted(codes, key=order.index))
+
+
+@register.filter
+def at_key(mapping: dict, key: object) -> object:
+    """Return what a mapping holds for a key, or an empty string."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def detail_word(detail: str) -> str:
+    """Return the word for the code an event carries (a target, a reason, a state), or nothing for any other."""
+    for codes in (Target, DeclineReason, StandDownReason, CaseState):
+        if detail in set(codes):
+            return word(codes(detail))
+    return ""
+
+
+@register.filter
+def last_opened(cases: list) -> str:
+    """Return the cursor of a list of cases: the opening instant of its last row."""
+    return cases[-1].opened_at.isoformat() if cases else ""
+
+
+@register.filter
+def end_word(reason: str) -> str:
+    """Return the word for the reason an activation was stopped, or nothing."""
+    return word(StandDownReason(reason)) if reason in set(StandDownReason) else ""
