@@ -211,14 +211,15 @@ def observe() -> Observation:
 
     try:
         now = clock.now()
+        beaten_at = audit.heartbeats().get(SWEEP)
 
-        def age(instant: datetime | None) -> float | None:
-            return None if instant is None else max(0.0, (now - instant) / timedelta(seconds=1))
+        def seconds(age: timedelta | None) -> float | None:
+            return None if age is None else max(0.0, age.total_seconds())
 
         return Observation(
-            sweep=age(audit.heartbeats().get(SWEEP)),
-            call=age(activations.oldest_due()),
-            message=age(notifications.oldest_due()),
+            sweep=seconds(now - beaten_at if beaten_at else None),
+            call=seconds(activations.oldest_unadvanced(now)),
+            message=seconds(notifications.oldest_unsent(now)),
         )
     except Exception:
         connection.close()
