@@ -125,8 +125,8 @@ _WORDS = """
     Ledro Maggiore Mergozzo Molveno Montorfano Nemi Novate Orta Palù Piano Pusiano Resia Scanno Segrino Sorapis Tenno
     Toblino Tovel Trasimeno Valvestino Varese Viverone
     Abete Acero Agrifoglio Albicocco Alloro Betulla Biancospino Bosso Carpino Castagno Cedro Ciliegio Cipresso
-    Corbezzolo Corniolo Faggio Farnia Frassino Gelso Ginepro Ginkgo Ippocastano Larice Leccio Lentisco Magnolia Mandorlo Melo
-    Melograno Mirto Nespolo Nocciolo Noce Olivo Olmo Ontano Orniello Pero Pesco Pino Pioppo Platano Quercia Robinia
+    Corbezzolo Corniolo Faggio Farnia Frassino Gelso Ginepro Ginkgo Ippocastano Larice Leccio Lentisco Magnolia Mandorlo
+    Melo Melograno Mirto Nespolo Nocciolo Noce Olivo Olmo Ontano Orniello Pero Pesco Pino Pioppo Platano Quercia Robinia
     Rovere Salice Sambuco Sorbo Sughera Susino Tamerice Tasso Tiglio Viburno
 """
 ALIAS_WORDS: tuple[str, ...] = tuple(_WORDS.split())

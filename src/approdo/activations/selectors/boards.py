@@ -28,7 +28,7 @@ from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel, ServiceKind, ServiceView
 from approdo.notifications import selectors as messages
-from approdo.notifications.rules import MessageState
+from approdo.notifications.rules import MessageState, MessageView
 from approdo.protocols.rules import CallRule, Need, Target, parse
 
 
@@ -210,7 +210,7 @@ _PROGRESS = {
 }
 
 
-def _board_alert(alert: Alert, sent: Sequence[messages.MessageView], services: Mapping[int, ServiceView]) -> BoardAlert:
+def _board_alert(alert: Alert, sent: Sequence[MessageView], services: Mapping[int, ServiceView]) -> BoardAlert:
     lines = tuple(
         ChannelLine(
             message.channel,
@@ -231,7 +231,7 @@ def _board_alert(alert: Alert, sent: Sequence[messages.MessageView], services: M
     )
 
 
-def _alert_state(alert: Alert, sent: Sequence[messages.MessageView]) -> tuple[AlertState, datetime]:
+def _alert_state(alert: Alert, sent: Sequence[MessageView]) -> tuple[AlertState, datetime]:
     if alert.declined_at:
         return AlertState.DECLINED, alert.declined_at
     if alert.seen_at:

@@ -31,8 +31,7 @@ from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel, ServiceView
 from approdo.notifications import selectors as messages
 from approdo.notifications import services as notifications
-from approdo.notifications.rules import MessageState, Template
-from approdo.notifications.services import NewMessage
+from approdo.notifications.rules import MessageState, MessageView, NewMessage, Template
 from approdo.protocols.rules import CallRule, parse
 
 log = logging.getLogger(__name__)
@@ -229,7 +228,7 @@ def delivery_changed(*, reference: UUID, now: datetime) -> None:
             cases.append(events=[NewEvent(case_id, EventKind.UNREACHED, alert.service_id, call.pk)], now=now)
 
 
-def _lost(sent: Sequence[messages.MessageView]) -> bool:
+def _lost(sent: Sequence[MessageView]) -> bool:
     """Tell whether nothing of an alert can arrive: every outside channel failed and no screen showed it."""
     outside = [message for message in sent if message.channel is not Channel.APP]
     shown = any(message.state is MessageState.DELIVERED for message in sent)
