@@ -3,6 +3,8 @@
 """What a protocol says, and when it may be published: pure, without database, clock or files."""
 
 from approdo.protocols.rules.checks import LAST_STEP_MINUTES, Examination, examine, problems, reach
+from approdo.protocols.rules.choosing import Scope, choose
+from approdo.protocols.rules.comparing import Change, compare, digest
 from approdo.protocols.rules.document import (
     ALL,
     CALLABLE_KINDS,
@@ -43,6 +45,7 @@ __all__ = [
     "SIZE_LIMIT",
     "TARGET_LABELS",
     "CallRule",
+    "Change",
     "ChannelPlan",
     "Choose",
     "Context",
@@ -53,10 +56,14 @@ __all__ = [
     "Problem",
     "ProtocolDocument",
     "Reading",
+    "Scope",
     "Severity",
     "Target",
     "Unreadable",
+    "choose",
+    "compare",
     "context_of",
+    "digest",
     "errors",
     "examine",
     "parse",

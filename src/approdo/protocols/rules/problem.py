@@ -27,6 +27,8 @@ class Problem:
     values: Mapping[str, str | int] = field(default_factory=dict)
     severity: Severity = Severity.ERROR
     line: int | None = None
+    places: tuple[str, ...] = ()
+    """Names of the municipalities it concerns; empty: everywhere, or no place in particular."""
 
     @property
     def sentence(self) -> str:
@@ -35,7 +37,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"riga {self.line}" if self.line else self.path
-        return f"{place}: {self.sentence}" if place else self.sentence
+        words = f"{self.sentence} ({', '.join(self.places)})" if self.places else self.sentence
+        return f"{place}: {words}" if place else words
 
 
 def join(path: str, step: str | int) -> str:

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
+
+from approdo.access.rules import Actor, Permission, require
+from approdo.kit.errors import NotFound
+from approdo.protocols.models import Protocol, ProtocolVersion
+from approdo.protocols.rules import Change, Context, ProtocolDocument, Scope, choose, compare, parse
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The version that holds; ``document`` is shared by everybody who asks: copy it, never change it."""
+
+    version_id: int
+    number: int
+    document: dict[str, Any]
+    parsed: ProtocolDocument
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One published version, without its text."""
+
+    id: int
+    network_code: str
+    network_name: str
+    code: str
+    number: int
+    name: str
+    effective_from: datetime
+    published_at: datetime
+    published_by: str
+    municipality_codes: frozenset[str]
+    contexts: frozenset[Context]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolView:
+    """A protocol with its versions, newest first; ``in_force`` is None while the first is still to come."""
+
+    network_code: str
+    network_name: str
+    code: str
+    versions: tuple[VersionView, ...]
+    in_force: VersionView | None
+    coming: tuple[VersionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionText:
+    """A version to be read: as values, as data, and as the YAML that was published."""
+
+    view: VersionView
+    parsed: ProtocolDocument
+    document: dict[str, Any]
+    source: str
+
+
+def in_force(municipality_code: str, context: Context, at: datetime) -> InForce | None:
+    """Return the version that holds for a municipality, a context and an instant; system-internal, one query.
+
+    None: no network holds the municipality, or it has no protocol for that context yet. A protocol written for some
+    municipalities beats one for all of the network. Raises ``ValueError`` for an unknown context.
+    """
+    if not (len(municipality_code) == 6 and municipality_code.isdecimal() and municipality_code.isascii()):
+        return None
+    holding = ProtocolVersion.objects.filter(protocol__network__municipalities=municipality_code)
+    scope = choose(_latest(holding, at), municipality_code, Context(context))
+    if scope is None:
+        return None
+    document, parsed = _content(scope.version_id, scope.digest)
+    return InForce(scope.version_id, scope.number, document, parsed)
+
+
+def scopes_in_network(network_code: str, at: datetime) -> dict[str, Scope]:
+    """Return, by protocol code, the scope of the version in force at an instant; system-internal."""
+    versions = ProtocolVersion.objects.filter(protocol__network__code=network_code)
+    codes = dict(Protocol.objects.filter(network__code=network_code).values_list("pk", "code"))
+    return {codes[protocol_id]: scope for protocol_id, scope in _latest_by_protocol(versions, at)}
+
+
+def protocols(actor: Actor, at: datetime) -> tuple[ProtocolView, ...]:
+    """Return the protocols of the actor's networks. Raises ``Forbidden``."""
+    require(actor, Permission.READ_PROTOCOL)
+    views = [_view(row) for row in _readable(actor).order_by("protocol__network__name", "protocol__code", "-number")]
+    grouped = groupby(views, key=lambda view: (view.network_code, view.network_name, view.code))
+    return tuple(_protocol(key, tuple(versions), at) for key, versions in grouped)
+
+
+def protocol(actor: Actor, network_code: str, code: str, at: datetime) -> ProtocolView:
+    """Return one protocol with all its versions. Raises ``Forbidden``, ``NotFound``."""
+    for found in protocols(actor, at):
+        if (found.network_code, found.code) == (network_code, code):
+            return found
+    raise NotFound
+
+
+def version(actor: Actor, network_code: str, code: str, number: int) -> VersionText:
+    """Return one version to be read. Raises ``Forbidden``; ``NotFound`` also for another network's."""
+    require(actor, Permission.READ_PROTOCOL)
+    row = (
+        _readable(actor)
+        .filter(protocol__network__code=network_code, protocol__code=code, number=min(number, 2**31 - 1))
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return VersionText(_view(row), parse(row.document), row.document, row.source)
+
+
+def difference(actor: Actor, network_code: str, code: str, older: int, newer: int) -> list[Change]:
+    """Return what changed from one version to another. Raises ``Forbidden``, ``NotFound``."""
+    before = version(actor, network_code, code, older)
+    return compare(before.document, version(actor, network_code, code, newer).document)
+
+
+def latest_digest(network_code: str, code: str) -> tuple[int, str] | None:
+    """Return number and digest of the newest published version, whether in force or not; system-internal."""
+    newest = ProtocolVersion.objects.filter(protocol__network__code=network_code, protocol__code=code)
+    return newest.order_by("-number").values_list("number", "digest").first()
+
+
+def coming_versions(network_code: str, code: str, after: datetime) -> Sequence[tuple[int, datetime]]:
+    """Return number and beginning of the published versions that start at or after an instant; system-internal."""
+    published = ProtocolVersion.objects.filter(protocol__network__code=network_code, protocol__code=code)
+    return list(published.filter(effective_from__gte=after).order_by("number").values_list("number", "effective_from"))
+
+
+def shipped() -> dict[str, str]:
+    """Return the protocols that come with the product, as YAML text by file name without ending."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(DATA.glob("*.yaml"))}
+
+
+def _latest(versions: Any, at: datetime) -> Iterable[Scope]:
+    return (scope for _, scope in _latest_by_protocol(versions, at))
+
+
+def _latest_by_protocol(versions: Any, at: datetime) -> Iterable[tuple[int, Scope]]:
+    """Read, for each protocol, the newest version that has begun: an older one never comes back for a place it drops."""
+    rows = (
+        versions.filter(effective_from__lte=at)
+        .order_by("protocol_id", "-effective_from")
+        .distinct("protocol_id")
+        .values_list("protocol_id", "pk", "number", "digest", "municipality_codes", "contexts", "effective_from")
+    )
+    for protocol_id, pk, number, digest, municipality_codes, contexts, effective_from in rows:
+        named = frozenset(Context(word) for word in contexts)
+        yield protocol_id, Scope(pk, number, digest, frozenset(municipality_codes), named, effective_from)
+
+
+@lru_cache(maxsize=256)
+def _content(version_id: int, digest: str) -> tuple[dict[str, Any], ProtocolDocument]:
+    """Read a version's document once per process: it can never change. The digest is part of the key on purpose."""
+    document: dict[str, Any] = ProtocolVersion.objects.values_list("document", flat=True).get(pk=version_id)
+    return document, parse(document)
+
+
+def _readable(actor: Actor) -> Any:
+    of_my_networks = Q(protocol__network__organisations=actor.organisation_id)
+    rows = ProtocolVersion.objects.filter(of_my_networks).select_related("protocol__network", "published_by")
+    return rows if actor.organisation_id is not None else rows.none()
+
+
+def _view(row: ProtocolVersion) -> VersionView:
+    return VersionView(
+        id=row.pk,
+        network_code=row.protocol.network.code,
+        network_name=row.protocol.network.name,
+        code=row.protocol.code,
+        number=row.number,
+        name=row.name,
+        effective_from=row.effective_from,
+        published_at=row.published_at,
+        published_by=row.published_by.display_name,
+        municipality_codes=frozenset(row.municipality_codes),
+        contexts=frozenset(Context(word) for word in row.contexts),
+    )
+
+
+def _protocol(key: tuple[str, str, str], versions: tuple[VersionView, ...], at: datetime) -> ProtocolView:
+    begun = [view for view in versions if view.effective_from <= at]
+    return ProtocolView(
+        *key,
+        versions=versions,
+        in_force=max(begun, key=lambda view: view.effective_from, default=None),
+        coming=tuple(view for view in versions if view.effective_from > at),
+    )
