@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from approdo.kit.errors import NotFound
 from approdo.protocols.models import Protocol, ProtocolVersion
 from approdo.protocols.rules import Change, Context, ProtocolDocument, Scope, choose, compare, parse
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,15 @@ class InForce:
     number: int
     document: dict[str, Any]
     parsed: ProtocolDocument
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """A network the actor works in."""
+
+    id: int
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,24 @@ def scopes_in_network(network_code: str, at: datetime) -> dict[str, Scope]:
     return {codes[protocol_id]: scope for protocol_id, scope in _latest_by_protocol(versions, at)}
 
 
+def my_networks(actor: Actor) -> tuple[NetworkView, ...]:
+    """Return the networks that the actor's organisation belongs to, in order of name."""
+    if actor.organisation_id is None:
+        return ()
+    # The networks app lists networks, not whose they are; the foreign key knows the way without naming its models.
+    networks: Any = Protocol._meta.get_field("network").related_model
+    rows = networks.objects.filter(organisations=actor.organisation_id).order_by("name")
+    return tuple(NetworkView(*row) for row in rows.values_list("pk", "code", "name"))
+
+
+def own_network(actor: Actor, network_code: str) -> NetworkView:
+    """Return one of the actor's networks; raises ``NotFound`` for any other."""
+    for network in my_networks(actor):
+        if network.code == network_code:
+            return network
+    raise NotFound
+
+
 def protocols(actor: Actor, at: datetime) -> tuple[ProtocolView, ...]:
     """Return the protocols of the actor's networks. Raises ``Forbidden``."""
     require(actor, Permission.READ_PROTOCOL)
@@ -131,10 +158,10 @@ def latest_digest(network_code: str, code: str) -> tuple[int, str] | None:
     return newest.order_by("-number").values_list("number", "digest").first()
 
 
-def coming_versions(network_code: str, code: str, after: datetime) -> Sequence[tuple[int, datetime]]:
-    """Return number and beginning of the published versions that start at or after an instant; system-internal."""
+def beginnings(network_code: str, code: str) -> dict[datetime, int]:
+    """Return the number of each published version by the instant it begins; system-internal."""
     published = ProtocolVersion.objects.filter(protocol__network__code=network_code, protocol__code=code)
-    return list(published.filter(effective_from__gte=after).order_by("number").values_list("number", "effective_from"))
+    return dict(published.values_list("effective_from", "number"))
 
 
 def shipped() -> dict[str, str]:
@@ -147,7 +174,7 @@ def _latest(versions: Any, at: datetime) -> Iterable[Scope]:
 
 
 def _latest_by_protocol(versions: Any, at: datetime) -> Iterable[tuple[int, Scope]]:
-    """Read, for each protocol, the newest version that has begun: an older one never comes back for a place it drops."""
+    """Read, for each protocol, the newest version that has begun: an older one never comes back."""
     rows = (
         versions.filter(effective_from__lte=at)
         .order_by("protocol_id", "-effective_from")

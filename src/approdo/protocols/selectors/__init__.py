@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of protocols: what is in force, what was published, and what publishing a text would mean."""
+
+from approdo.protocols.selectors.rehearsal import rehearse
+from approdo.protocols.selectors.versions import (
+    InForce,
+    NetworkView,
+    ProtocolView,
+    VersionText,
+    VersionView,
+    difference,
+    in_force,
+    my_networks,
+    own_network,
+    protocol,
+    protocols,
+    shipped,
+    version,
+)
+
+__all__ = [
+    "InForce",
+    "NetworkView",
+    "ProtocolView",
+    "VersionText",
+    "VersionView",
+    "difference",
+    "in_force",
+    "my_networks",
+    "own_network",
+    "protocol",
+    "protocols",
+    "rehearse",
+    "shipped",
+    "version",
+]

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from approdo.access.rules import Actor, Permission, require
+from approdo.audit import services as audit
+from approdo.kit.errors import Invalid
+from approdo.kit.words import mark
+from approdo.protocols import selectors
+from approdo.protocols.models import Protocol
+from approdo.protocols.rules import Examination, Problem, digest, errors, warnings
+
+
+class NotPublishable(Invalid):
+    """The document has errors; ``examination`` holds all of them, warnings included."""
+
+    code = "protocol_not_publishable"
+    sentence = mark("Il protocollo non si può pubblicare: correggi i punti segnalati. Non è cambiato nulla.")
+
+    def __init__(self, examination: Examination) -> None:
+        found = errors(examination.problems)
+        super().__init__({problem.path or f"#{index}": str(problem) for index, problem in enumerate(found)})
+        self.examination = examination
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version that was just published, and what somebody should know about it."""
+
+    version_id: int
+    code: str
+    number: int
+    effective_from: datetime
+    warnings: list[Problem]
+
+
+def publish(
+    *, actor: Actor, network_code: str, text: str | bytes, now: datetime, effective_from: datetime | None = None
+) -> Published:
+    """Publish a protocol's YAML text as the next version, in force from ``effective_from`` (default: now).
+
+    Running activations keep their own copy. Raises ``Forbidden``, ``NotFound`` for a network that is not the
+    actor's, ``NotPublishable`` with every problem.
+    """
+    require(actor, Permission.PUBLISH_PROTOCOL)
+    begins = effective_from or now
+    with transaction.atomic():
+        # Publishing is rare: one at a time per network, so that numbers have no hole and overlaps are seen.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"protocols:{network_code[:60]}"])
+        examination = selectors.rehearse(actor, network_code, text, begins, now)
+        parsed, document = examination.parsed, examination.document
+        if parsed is None or document is None or errors(examination.problems):
+            raise NotPublishable(examination)
+        network_id = selectors.own_network(actor, network_code).id
+        protocol, _created = Protocol.objects.get_or_create(network_id=network_id, code=parsed.code)
+        number = protocol.versions.count() + 1
+        made = protocol.versions.create(
+            number=number,
+            name=parsed.name,
+            source=text.decode("utf-8-sig") if isinstance(text, bytes) else text,
+            document=document,
+            digest=digest(document),
+            municipality_codes=sorted(parsed.municipalities),
+            contexts=sorted(parsed.contexts),
+            effective_from=begins,
+            published_at=now,
+            published_by_id=actor.operator_id,
+        )
+        audit.record(
+            actor=actor,
+            verb="protocol.publish",
+            subject=f"protocol_version:{made.pk}",
+            now=now,
+            detail={"network": network_code, "protocol": parsed.code, "number": number},
+        )
+    return Published(made.pk, parsed.code, number, begins, warnings(examination.problems))
