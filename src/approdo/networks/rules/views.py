@@ -80,11 +80,12 @@ class MembershipView:
 
     id: int
     service_id: int
-    service_label: str
+    service_name: str
     kind: ServiceKind
     organisation_id: int
     organisation_name: str
     role: Role
+    role_word: str
     seat_code: str | None
 
 

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from enum import StrEnum
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import Deferrable, F, Func, Q
+
+from approdo.access.rules import Role
+from approdo.networks.rules import POSITIONS, Channel, ContactHours, OrganisationKind, ServiceKind
+
+_SHIFT_STRETCH = Func("starts_at", "ends_at", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
+
+
+def _values(words: type[StrEnum]) -> list[str]:
+    return [word.value for word in words]  # plain strings, so that migrations name no enum
+
+
+class Municipality(models.Model):
+    """A municipality of the Region, by its ISTAT code; ISTAT data (CC BY)."""
+
+    istat_code = models.CharField(max_length=6, primary_key=True)
+    name = models.CharField(max_length=80)
+    folded_name = models.CharField(max_length=80)
+    province_code = models.CharField(max_length=3)
+    province_name = models.CharField(max_length=60)
+    province_acronym = models.CharField(max_length=2)
+    cadastral_code = models.CharField(max_length=4)
+    population_2011 = models.PositiveIntegerField()
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+
+
+class Network(models.Model):
+    """A territorial network; a municipality belongs to one, so that its protocol is never in doubt."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    lead_organisation = models.ForeignKey("Organisation", on_delete=models.PROTECT, null=True, related_name="leads")
+    municipalities = models.ManyToManyField(Municipality, through="NetworkTerritory", related_name="networks")
+
+
+class NetworkTerritory(models.Model):
+    """A municipality of a network."""
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE)
+    municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT)
+
+
+class Organisation(models.Model):
+    """Who answers for services: an ASST, a municipality, an association."""
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=30)
+    networks = models.ManyToManyField(Network, related_name="organisations")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=_values(OrganisationKind)), name="organisation_kind_known"),
+        ]
+
+
+class Service(models.Model):
+    """A door of the network; of a shelter the place is written nowhere."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="services")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=30)
+    code = models.CharField(max_length=20, blank=True)
+    capabilities = ArrayField(models.CharField(max_length=40), default=list)
+    languages = ArrayField(models.CharField(max_length=3), default=list)
+    phone = models.CharField(max_length=20)
+    active = models.BooleanField(default=True)
+    always_open = models.BooleanField(default=False)
+    rank = models.PositiveSmallIntegerField(default=100)
+    seat = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.CharField(max_length=200, blank=True)
+    territory = models.ManyToManyField(Municipality, through="ServiceTerritory", related_name="services")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=_values(ServiceKind)), name="service_kind_known"),
+            models.CheckConstraint(
+                condition=~Q(kind=ServiceKind.SHELTER.value) | (Q(seat=None, address="") & ~Q(code="")),
+                name="shelter_has_a_code_and_no_place",
+            ),
+            models.CheckConstraint(condition=~Q(phone=""), name="service_can_be_telephoned"),
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="service_code_is_of_one"),
+        ]
+
+
+class ServiceTerritory(models.Model):
+    """A municipality that a service serves."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        constraints = [
+            # municipality first: "who serves this place" is asked in an emergency, and answered from this index alone
+            models.UniqueConstraint(fields=["municipality", "service"], name="service_serves_a_place_once"),
+        ]
+
+
+class OpeningHours(models.Model):
+    """One line of opening hours on Rome's clock; it closes on the next day when ``closes`` is not after ``opens``."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="opening_hours")
+    days = ArrayField(models.SmallIntegerField())
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__contained_by=list(range(8))) & Q(days__len__gte=1), name="opening_days_known"
+            ),
+        ]
+
+
+class ContactPoint(models.Model):
+    """A way to reach a person for a service, or, without a person, the service's own line."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="contact_points")
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.CASCADE, null=True, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=10)
+    address = models.CharField(max_length=200, blank=True)
+    hours = models.CharField(max_length=10, default=ContactHours.ALWAYS.value)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "operator", "position"], nulls_distinct=False, name="contact_point_has_its_place"
+            ),
+            models.CheckConstraint(condition=Q(channel__in=_values(Channel)), name="contact_channel_known"),
+            models.CheckConstraint(condition=Q(hours__in=_values(ContactHours)), name="contact_hours_known"),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.APP.value, address="") | (~Q(channel=Channel.APP.value) & ~Q(address="")),
+                name="contact_has_an_address",
+            ),
+        ]
+
+
+class Shift(models.Model):
+    """Who is first or second on call for a service, from when to when."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="shifts")
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(position__in=list(POSITIONS)), name="shift_position_known"),
+            ExclusionConstraint(
+                name="one_person_per_position",
+                expressions=[
+                    ("service", RangeOperators.EQUAL),
+                    ("position", RangeOperators.EQUAL),
+                    (_SHIFT_STRETCH, RangeOperators.OVERLAPS),
+                ],
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            # the second person is there for when the first does not answer: she must be another
+            ExclusionConstraint(
+                name="one_position_per_person",
+                expressions=[
+                    ("service", RangeOperators.EQUAL),
+                    ("operator", RangeOperators.EQUAL),
+                    (_SHIFT_STRETCH, RangeOperators.OVERLAPS),
+                ],
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+        indexes = [
+            GistIndex(_SHIFT_STRETCH, name="shift_stretch"),
+            models.Index(fields=["operator", "ends_at"], name="shift_of_operator"),
+        ]
+
+
+class Membership(models.Model):
+    """As what an operator works for a service."""
+
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="memberships")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=40)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "service"], name="member_once"),
+            models.CheckConstraint(condition=Q(role__in=_values(Role)), name="membership_role_known"),
+        ]

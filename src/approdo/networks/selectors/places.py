@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from django.db.models import Case, IntegerField, Value, When
+
+from approdo.networks.models import Municipality, Network
+from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded
+
+_FIELDS = ("istat_code", "name", "province_acronym")
+
+
+def municipality(code: str) -> MunicipalityView:
+    """Return a municipality by its ISTAT code; raises ``UnknownMunicipality``."""
+    row = Municipality.objects.filter(pk=code).values_list(*_FIELDS).first() if len(code) == 6 else None
+    if row is None:
+        raise UnknownMunicipality
+    return MunicipalityView(*row)
+
+
+def municipalities(text: str, limit: int = 20) -> tuple[MunicipalityView, ...]:
+    """Return municipalities whose name holds a text, those that begin with it first, larger ones before smaller."""
+    wanted = folded(text[:80])
+    if not wanted:
+        return ()
+    begins = Case(
+        When(folded_name=wanted, then=Value(0)),
+        When(folded_name__startswith=wanted, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    rows = Municipality.objects.filter(folded_name__contains=wanted).order_by(begins, "-population_2011")
+    return tuple(MunicipalityView(*row) for row in rows.values_list(*_FIELDS)[:limit])
+
+
+def municipalities_by_code(codes: list[str]) -> tuple[MunicipalityView, ...]:
+    """Return municipalities by ISTAT code, in order of name; unknown codes are left out."""
+    rows = Municipality.objects.filter(pk__in=codes).order_by("folded_name").values_list(*_FIELDS)
+    return tuple(MunicipalityView(*row) for row in rows)
+
+
+def municipality_coordinates() -> tuple[tuple[str, str, str, int, float, float], ...]:
+    """Return (code, name, province, population, latitude, longitude) of every municipality, by code."""
+    fields = ("istat_code", "name", "province_acronym", "population_2011", "latitude", "longitude")
+    return tuple(Municipality.objects.order_by("pk").values_list(*fields))
+
+
+def network_of(municipality_code: str) -> NetworkView | None:
+    """Return the network a municipality belongs to, or None."""
+    row = Network.objects.filter(networkterritory__municipality=municipality_code).values_list("code", "name").first()
+    return NetworkView(*row) if row else None
+
+
+def networks() -> tuple[NetworkView, ...]:
+    """Return every network, in order of name."""
+    return tuple(NetworkView(*row) for row in Network.objects.order_by("name").values_list("code", "name"))
+
+
+def network_municipalities(network_code: str) -> tuple[MunicipalityView, ...]:
+    """Return the municipalities of a network, in order of name."""
+    rows = Municipality.objects.filter(networks__code=network_code).order_by("folded_name").values_list(*_FIELDS)
+    return tuple(MunicipalityView(*row) for row in rows)
