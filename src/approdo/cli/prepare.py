@@ -2,21 +2,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What must be true before the processes start: schema, pages' files and, in a demonstration, invented data."""
 
-import contextlib
-import time
-from collections.abc import Iterator
-
 import click
 
 from approdo.cli.migrate import migrate_database
-
-
-@contextlib.contextmanager
-def _step(sentence: str) -> Iterator[None]:
-    click.secho(f"· {sentence} … ", bold=True, nl=False)
-    started = time.monotonic()
-    yield
-    click.secho(f"{time.monotonic() - started:.1f} s", bold=True)
+from approdo.cli.progress import step
 
 
 @click.command("prepare")
@@ -29,15 +18,15 @@ def prepare(demonstration: bool, seed: int) -> None:
     Esempio:
       approdo prepare
     """
-    with _step("Aggiorno la banca dati"):
+    with step("Aggiorno la banca dati"):
         migrate_database()
     from django.core.management import call_command
 
-    with _step("Preparo le pagine"):
+    with step("Preparo le pagine"):
         call_command("collectstatic", interactive=False, verbosity=0)
     if demonstration:
         from approdo.cli import demonstration as region
         from approdo.kit import clock
 
-        with _step("Carico la regione inventata"):
+        with step("Carico la regione inventata"):
             region.load(seed=seed, today=clock.now().astimezone(clock.ROME).date())

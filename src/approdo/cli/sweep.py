@@ -6,6 +6,7 @@ import logging
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +17,7 @@ from approdo.cli.environment import set_up_django
 
 NAME = "sweep"
 _EVERY_SECONDS = 0.25
+_AFTER_FAILURE_SECONDS = 0.5
 _BEAT_SECONDS = 1.0
 _LIMIT = 200
 _log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ def run(acts: Sequence[Act], stop: threading.Event, *, clock: Callable[[], datet
             beaten_at = time.monotonic()
         if not sound:
             _drop_connection()
-        stop.wait(_EVERY_SECONDS)
+        stop.wait(_EVERY_SECONDS if sound else _AFTER_FAILURE_SECONDS)
 
 
 def _sweep_one(act: Act, stop: threading.Event, clock: Callable[[], datetime]) -> bool:
@@ -64,8 +66,9 @@ def _safely(act: Callable[[], None]) -> bool:
     except Error as error:  # its text could quote a row
         _log.warning("the database refused: %s", type(error).__name__)
         return False
-    except Exception as error:
-        _log.error("an act of the sweep failed: %s", type(error).__name__, exc_info=False)
+    except Exception as error:  # nothing may end the sweep; where, but not what, as its text could quote a row too
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _log.error("an act failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
         return False
     return True
 

@@ -2,20 +2,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Everything on one machine: `approdo up`, the same with invented data `approdo demo`, the database alone."""
 
-import contextlib
 import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import click
 
 from approdo.cli.environment import Home, home
+from approdo.cli.progress import say, step
 from approdo.kit import processes
 from approdo.kit.postgres import PostgresFailed, Server, guard
 from approdo.kit.service_user import NoServiceUser
@@ -41,19 +39,6 @@ class Ports:
     @property
     def mail(self) -> int:
         return self.pages + 3
-
-
-def _say(sentence: str) -> None:
-    click.secho(f"· {sentence}", bold=True)
-
-
-@contextlib.contextmanager
-def _step(sentence: str) -> Iterator[None]:
-    """One line per step, with how long it took."""
-    click.secho(f"· {sentence} … ", bold=True, nl=False)
-    started = time.monotonic()
-    yield
-    click.secho(f"{time.monotonic() - started:.1f} s", bold=True)
 
 
 _PORT = click.option("--port", default=8000, show_default=True, help="Porta delle pagine; le altre la seguono.")
@@ -132,9 +117,9 @@ def _start(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: 
     try:
         if own_server is not None:
             if fresh:
-                with _step("Cancello i dati della prova"):
+                with step("Cancello i dati della prova"):
                     own_server.remove()
-            with _step("Avvio la banca dati"):
+            with step("Avvio la banca dati"):
                 own_server.start()
         place.complete_environment()
         _describe_ourselves(ports, host, demonstration=demonstration)
@@ -145,15 +130,15 @@ def _start(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: 
             raise click.ClickException("La preparazione non è riuscita: la ragione è scritta qui sopra.")
         os.environ[_MARK] = str(place.path)
         programs = _programs(ports, host, embedded=own_server is not None, demonstration=demonstration)
-        supervisor = Supervisor(programs, _say)
-        _say("Avvio i processi")
+        supervisor = Supervisor(programs, say)
+        say("Avvio i processi")
         supervisor.run(lambda: _is_ready(ports), lambda: _welcome(demonstration=demonstration))
     except KeyboardInterrupt:
         click.echo()
     finally:
         if own_server is not None:
             own_server.stop()
-    _say("Tutto fermo. I dati restano.")
+    say("Tutto fermo. I dati restano.")
 
 
 def _describe_ourselves(ports: Ports, host: str, *, demonstration: bool) -> None:
@@ -211,7 +196,7 @@ def _end_leftovers(place: Home) -> None:
     """End what a killed `approdo up` of this home left running; the database is joined instead."""
     left = processes.with_environment(_MARK, str(place.path))
     if left:
-        _say("Un avvio precedente è stato interrotto: fermo ciò che ne resta")
+        say("Un avvio precedente è stato interrotto: fermo ciò che ne resta")
         processes.end(left)
 
 

@@ -17,6 +17,8 @@ import pytest
 from approdo.kit import processes
 from approdo.kit.postgres import PostgresFailed, Server
 
+pytestmark = pytest.mark.fault
+
 
 @pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
