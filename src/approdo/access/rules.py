@@ -109,3 +109,10 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise ``Forbidden`` unless the actor's role includes the permission."""
     if not may(actor, permission):
         raise Forbidden
+
+
+def acting(actor: Actor) -> tuple[int, int]:
+    """Return (operator, service) of an actor who is a person; raise ``Forbidden`` for the system."""
+    if actor.operator_id is None or actor.service_id is None:
+        raise Forbidden
+    return actor.operator_id, actor.service_id

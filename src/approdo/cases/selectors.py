@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -131,8 +131,8 @@ def chronology_of(subjects: Sequence[UUID]) -> tuple[EventRow, ...]:
     return _rows(Event.objects.filter(subject__in=subjects).order_by("happened_at", "id"))
 
 
-def _rows(events: "Sequence[Event] | object") -> tuple[EventRow, ...]:
+def _rows(events: Iterable[Event]) -> tuple[EventRow, ...]:
     return tuple(
         EventRow(event.happened_at, EventKind(event.kind), event.service_id, event.subject, event.detail)
-        for event in events  # type: ignore[attr-defined]
+        for event in events
     )

@@ -66,6 +66,7 @@ def backups(rule: CallRule, coverage: Sequence[ServiceView]) -> tuple[ServiceVie
 
 
 def coordination(coverage: Sequence[ServiceView]) -> tuple[ServiceView, ...]:
+    """Return the coordinations of the network, in the order of the snapshot."""
     return tuple(service for service in coverage if service.kind == ServiceKind.NETWORK_COORDINATION)
 
 

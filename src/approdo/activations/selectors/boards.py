@@ -163,7 +163,8 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
 
 
 def _label(services: Mapping[int, ServiceView], service_id: int | None) -> str:
-    return services[service_id].label if service_id in services else ""
+    found = services.get(service_id) if service_id is not None else None
+    return found.label if found else ""
 
 
 def _board_call(

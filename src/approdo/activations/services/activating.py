@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from approdo.access.rules import Actor, Permission, require
+from approdo.access.rules import Actor, Permission, acting, require
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.permissions import Act
 from approdo.activations.rules.planning import Plan, plan, supervising_service
@@ -141,8 +141,9 @@ def _check(request: Request, idempotency_key: str) -> None:
 
 
 def _earlier(actor: Actor, request: Request, idempotency_key: str) -> Activated | None:
+    _operator_id, service_id = acting(actor)
     row = (
-        Activation.objects.filter(service_id=actor.service_id, idempotency_key=idempotency_key)
+        Activation.objects.filter(service_id=service_id, idempotency_key=idempotency_key)
         .values_list("pk", "case_id", "request_digest")
         .first()
     )
@@ -173,6 +174,7 @@ def _create(
         )
     elif not case_records.visible(actor, case_id):
         raise NotFound
+    operator_id, service_id = acting(actor)
     supervising = supervising_service(coverage)
     called = {call.service.id for call in planned.calls}
     activation = Activation(
@@ -184,10 +186,10 @@ def _create(
         consent=request.consent,
         exercise=request.exercise,
         activated_at=now,
-        operator_id=actor.operator_id,
-        service_id=actor.service_id,
+        operator_id=operator_id,
+        service_id=service_id,
         supervising_service_id=supervising,
-        service_ids=sorted(called | {actor.service_id} | ({supervising} if supervising else set())),
+        service_ids=sorted(called | {service_id} | ({supervising} if supervising else set())),
         protocol_version_id=in_force.version_id,
         protocol_copy=in_force.document,
         idempotency_key=idempotency_key,

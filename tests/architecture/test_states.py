@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The state diagrams of the documentation are made from the transition tables, and stay equal to them.
+
+To write them again: ``APPRODO_WRITE_DOCS=1 pytest tests/architecture/test_states.py``.
+"""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from approdo.activations.rules.states import ACTIVATION_TRANSITIONS, CALL_TRANSITIONS
+from approdo.cases.rules import TRANSITIONS as CASE_TRANSITIONS
+from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
+MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
+    "A case": CASE_TRANSITIONS,
+    "An activation": ACTIVATION_TRANSITIONS,
+    "A call": CALL_TRANSITIONS,
+    "A message": MESSAGE_TRANSITIONS,
+}
+
+
+def page() -> str:
+    """The page of diagrams as the tables have it."""
+    lines = [
+        "<!--",
+        "SPDX-FileCopyrightText: 2026 The Approdo founders",
+        "SPDX-License-Identifier: CC-BY-4.0",
+        "-->",
+        "# States",
+        "",
+        "Made from the transition tables by `tests/architecture/test_states.py`; an arrow that is not here is refused.",
+    ]
+    for title, table in MACHINES.items():
+        lines += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2"]
+        lines += [f"    {source} --> {target}: {act}" for (source, act), target in table.items()]
+        lines += ["```"]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_diagrams_say_what_the_tables_say() -> None:
+    if os.environ.get("APPRODO_WRITE_DOCS"):
+        PAGE.write_text(page())
+    assert PAGE.read_text() == page()
