@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What messages say: nothing that betrays. No name, place, organisation, nature of the service, in any language.
+
+The catalogues are not used here: a text is fixed in the language of the person who receives it, and a test reads every
+one of them against a list of words.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from approdo.networks.rules import Channel
+from approdo.notifications.rules.contract import ReplyOutcome
+
+
+class Template(StrEnum):
+    """What a message is for."""
+
+    ALERT = "alert"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Subject (e-mail only) and body; ``{link}`` is the only thing ever filled in."""
+
+    body: str
+    subject: str = ""
+
+
+DEFAULT_LANGUAGE = "it"
+
+TEXTS: dict[Template, dict[str, dict[Channel, Text]]] = {
+    Template.ALERT: {
+        "it": {
+            Channel.APP: Text("Hai un aggiornamento."),
+            Channel.EMAIL: Text("Hai un aggiornamento.\n\nApri: {link}\n", subject="Hai un aggiornamento"),
+            Channel.SMS: Text("Hai un aggiornamento. Apri: {link} Oppure rispondi 1."),
+            Channel.VOICE: Text("Hai un aggiornamento. Premi 1."),
+        },
+        "en": {
+            Channel.APP: Text("You have an update."),
+            Channel.EMAIL: Text("You have an update.\n\nOpen: {link}\n", subject="You have an update"),
+            Channel.SMS: Text("You have an update. Open: {link} Or reply 1."),
+            Channel.VOICE: Text("You have an update. Press 1."),
+        },
+    },
+    Template.CLOSED: {
+        "it": {
+            Channel.APP: Text("L'ultimo aggiornamento non aspetta più risposta."),
+            Channel.EMAIL: Text(
+                "L'ultimo aggiornamento non aspetta più risposta. Non devi fare nulla.\n",
+                subject="Non serve più risposta",
+            ),
+            Channel.SMS: Text("L'ultimo aggiornamento non aspetta più risposta. Non devi fare nulla."),
+            Channel.VOICE: Text("L'ultimo aggiornamento non aspetta più risposta. Non devi fare nulla."),
+        },
+        "en": {
+            Channel.APP: Text("The last update needs no answer any more."),
+            Channel.EMAIL: Text(
+                "The last update needs no answer any more. There is nothing to do.\n",
+                subject="No answer needed any more",
+            ),
+            Channel.SMS: Text("The last update needs no answer any more. There is nothing to do."),
+            Channel.VOICE: Text("The last update needs no answer any more. There is nothing to do."),
+        },
+    },
+}
+
+ANSWERS: dict[ReplyOutcome, dict[str, str]] = {
+    ReplyOutcome.CONFIRMED: {"it": "Ricevuto. Grazie.", "en": "Received. Thank you."},
+    ReplyOutcome.ALREADY: {
+        "it": "Ha già risposto un'altra persona. Grazie.",
+        "en": "Somebody else has already answered. Thank you.",
+    },
+    ReplyOutcome.NOTHING_OPEN: {"it": "Non c'è nulla che aspetta risposta.", "en": "Nothing is waiting for an answer."},
+    ReplyOutcome.NOT_UNDERSTOOD: {"it": "Per confermare rispondi 1.", "en": "To confirm, reply 1."},
+}
+
+
+def render(template: Template, channel: Channel, language: str, link: str) -> tuple[str, str]:
+    """Return subject and body; a language that has no texts gets the Italian ones."""
+    by_language = TEXTS[template]
+    text = by_language.get(language, by_language[DEFAULT_LANGUAGE])[channel]
+    return text.subject, text.body.format(link=link)
+
+
+def answer(outcome: ReplyOutcome, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return what the gateway may say back to whoever replied."""
+    by_language = ANSWERS[outcome]
+    return by_language.get(language, by_language[DEFAULT_LANGUAGE])
