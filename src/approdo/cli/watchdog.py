@@ -219,7 +219,7 @@ def observe() -> Observation:
         return Observation(
             sweep=seconds(now - beaten_at if beaten_at else None),
             call=seconds(activations.oldest_unadvanced(now)),
-            message=seconds(notifications.oldest_unsent(now)),
+            message=seconds(notifications.oldest_overdue(now)),
         )
     except Exception:
         connection.close()
