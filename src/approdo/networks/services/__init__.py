@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.services.installation import create_network, create_organisation, set_lead_organisation
+from approdo.networks.services.members import add_member, end_membership, set_role
+from approdo.networks.services.offer import (
+    create_service,
+    deactivate_service,
+    edit_service,
+    reactivate_service,
+    set_contact_points,
+    set_opening_hours,
+    set_territory,
+)
+from approdo.networks.services.rota import (
+    CopyOutcome,
+    add_shifts,
+    copy_week,
+    end_shift_early,
+    hand_over_shift,
+    remove_shift,
+    swap_shifts,
+)
+
+__all__ = [
+    "CopyOutcome",
+    "add_member",
+    "add_shifts",
+    "copy_week",
+    "create_network",
+    "create_organisation",
+    "create_service",
+    "deactivate_service",
+    "edit_service",
+    "end_membership",
+    "end_shift_early",
+    "hand_over_shift",
+    "reactivate_service",
+    "remove_shift",
+    "set_contact_points",
+    "set_lead_organisation",
+    "set_opening_hours",
+    "set_role",
+    "set_territory",
+    "swap_shifts",
+]

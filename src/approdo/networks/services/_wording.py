@@ -1,0 +1,14 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from django.utils.formats import date_format
+
+from approdo.networks.rules import ROME, Period
+
+
+def spoken(period: Period) -> str:
+    """Say a period as people do: "giovedì 26 novembre, 20:00–8:00", with the second day when it is not the next."""
+    starts, ends = period.starts_at.astimezone(ROME), period.ends_at.astimezone(ROME)
+    text = f"{date_format(starts, 'l j F')}, {date_format(starts, 'G:i')}"
+    if (ends.date() - starts.date()).days <= 1:
+        return f"{text}–{date_format(ends, 'G:i')}"
+    return f"{text} – {date_format(ends, 'l j F')}, {date_format(ends, 'G:i')}"

@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who works for a service, and as what."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from approdo.access.rules import Actor, Role
+from approdo.accounts import selectors as accounts
+from approdo.accounts import services as account_services
+from approdo.audit import services as audit
+from approdo.kit.errors import Invalid
+from approdo.kit.words import mark as _
+from approdo.networks.models import ContactPoint, Membership, Service, Shift
+from approdo.networks.rules import GRANTABLE_ROLES, Period
+from approdo.networks.services._editing import locked_service
+from approdo.networks.services._wording import spoken
+
+
+@transaction.atomic
+def add_member(*, actor: Actor, service_id: int, email: str, display_name: str, role: Role, now: datetime) -> int:
+    """Let an operator work for a service, and return the membership; an unknown address becomes a new operator.
+
+    A new operator has no password: she makes one from the sign-in page. A membership that had ended begins again.
+    """
+    service = locked_service(actor, service_id)
+    _check_role(role)
+    operator = accounts.operator_by_email(email)
+    if operator is None:
+        if not display_name.strip() or len(display_name) > 120:
+            raise Invalid({"display_name": _("Scrivi nome e cognome, al massimo 120 caratteri.")})
+        operator_id = account_services.create_operator(
+            actor=actor, email=email, display_name=display_name.strip(), now=now
+        )
+    else:
+        operator_id = operator.pk
+    held = Membership.objects.filter(service=service, operator=operator_id).first()
+    if held is not None and held.active:
+        raise Invalid({"email": _("Lavora già per questo servizio.")})
+    membership, _created = Membership.objects.update_or_create(
+        service=service, operator_id=operator_id, defaults={"role": role, "active": True}
+    )
+    _record(actor, "membership.add", membership, now)
+    return membership.pk
+
+
+@transaction.atomic
+def set_role(*, actor: Actor, service_id: int, membership_id: int, role: Role, now: datetime) -> None:
+    """Change as what a colleague works for a service; the last coordinator of an organisation stays one."""
+    service = locked_service(actor, service_id)
+    membership = _membership(service, membership_id)
+    _check_role(role)
+    if role != Role.NETWORK_COORDINATOR:
+        _keep_a_coordinator(service, membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    _record(actor, "membership.role", membership, now)
+
+
+@transaction.atomic
+def end_membership(*, actor: Actor, service_id: int, membership_id: int, now: datetime) -> None:
+    """End a colleague's work for a service: she answers for it no more, and her contact points are erased.
+
+    Refused while she still has shifts, and for the last coordinator of an organisation.
+    """
+    service = locked_service(actor, service_id)
+    membership = _membership(service, membership_id)
+    _keep_a_coordinator(service, membership)
+    shifts = Shift.objects.filter(service=service, operator=membership.operator_id, ends_at__gt=now)
+    if first := shifts.order_by("starts_at").first():
+        raise Invalid(
+            {
+                "": gettext("È ancora di turno %(shift)s. Prima affida i suoi turni a un'altra persona.")
+                % {"shift": spoken(Period(first.starts_at, first.ends_at))}
+            }
+        )
+    membership.active = False
+    membership.save(update_fields=["active"])
+    ContactPoint.objects.filter(service=service, operator=membership.operator_id).delete()
+    _record(actor, "membership.end", membership, now)
+
+
+def _check_role(role: Role) -> None:
+    if role not in GRANTABLE_ROLES:
+        raise Invalid({"role": _("Questo ruolo lo assegna solo chi gestisce il sistema o la Regione.")})
+
+
+def _membership(service: Service, membership_id: int) -> Membership:
+    membership = service.memberships.filter(pk=membership_id, active=True).first()
+    if membership is None:
+        raise Invalid({"": _("Questa persona non lavora più per il servizio.")})
+    return membership
+
+
+def _keep_a_coordinator(service: Service, leaving: Membership) -> None:
+    if leaving.role != Role.NETWORK_COORDINATOR:
+        return
+    others = Membership.objects.filter(
+        service__organisation=service.organisation_id,
+        service__active=True,
+        active=True,
+        role=Role.NETWORK_COORDINATOR,
+    ).exclude(pk=leaving.pk)
+    if not others.exists():
+        raise Invalid({"": _("È l'unica coordinatrice: prima nominane un'altra.")})
+
+
+def _record(actor: Actor, verb: str, membership: Membership, now: datetime) -> None:
+    audit.record(
+        actor=actor,
+        verb=verb,
+        subject=f"service:{membership.service_id}",
+        now=now,
+        detail={"operator": membership.operator_id, "role": membership.role},
+    )
