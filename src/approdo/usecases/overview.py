@@ -26,6 +26,7 @@ class Day:
     late: tuple[WaitingCall, ...]
     waiting: tuple[WaitingCall, ...]
     answered: tuple[ActivationRow, ...]
+    next_duty: datetime | None = None
 
     @property
     def others(self) -> int:
@@ -55,8 +56,14 @@ def day(actor: Actor, now: datetime) -> Day:
         calling=calling,
         late=tuple(call for call in others if call.late),
         waiting=tuple(call for call in others if not call.late),
+        next_duty=None if calls else _next_duty(actor, now),
         answered=tuple(row for row in recent if row.state is ActivationState.OPEN and row.taken == row.calls),
     )
+
+
+def _next_duty(actor: Actor, now: datetime) -> datetime | None:
+    duty = networks.next_duty(actor, now)
+    return duty.starts_at if duty else None
 
 
 def calling(actor: Actor, now: datetime) -> tuple[WaitingCall, ...]:

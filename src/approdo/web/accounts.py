@@ -18,9 +18,9 @@ from approdo.accounts import selectors as accounts
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
+from approdo.web import standing
 from approdo.web.guards import public, without_service
 from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
-from approdo.web.standing import set_standing
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -52,8 +52,11 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     membership = next((each for each in memberships if str(each.id) == chosen), None)
     if membership is None:
         raise NotFound
+    actor = networks.actor_for(request.user.pk, membership.id)
+    if actor is None:
+        raise NotFound
     request.session[KEY_MEMBERSHIP] = membership.id
-    set_standing(request, membership, len(memberships) > 1, clock.now())
+    standing.choose(request, actor, membership, len(memberships) > 1, clock.now())
     return redirect(_next(request))
 
 

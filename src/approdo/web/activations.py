@@ -61,7 +61,7 @@ class Choice:
 
 def _choice(request: Asked, data: QueryDict) -> Choice:
     """Read the form; raises ``Invalid`` for a need or a consent that does not exist."""
-    standing = standing_of(request) or {}
+    standing = standing_of(request)
     try:
         needs = frozenset(Need(need) for need in data.getlist("need"))
         consent = Consent(data.get("consent", Consent.GIVEN))

@@ -3,7 +3,6 @@
 """What surrounds every page: headers, the life of a session, who is acting, refusals turned into pages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approdo.kit.errors import Refusal
@@ -54,6 +54,7 @@ class Headers:
                 "publickey-credentials-get=(self), publickey-credentials-create=(self)"
             ),
             "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
             "Cache-Control": "no-store",
         }
 
@@ -95,6 +96,7 @@ class Sessions:
             messages.warning(request, _("La sessione è finita perché è passato del tempo. Accedi di nuovo."))
         elif was_in:
             self._find_actor(request)
+            self._touch(request)
         response = self.get_response(request)
         if was_in and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache", "storage"'
@@ -117,19 +119,20 @@ class Sessions:
 
     @staticmethod
     def _is_over(request: HttpRequest) -> bool:
-        """Tell whether the session is over; note that she was here, at most once a minute."""
-        now = datetime.now(UTC).timestamp()
-        session = request.session
-        began, seen = session.get(KEY_BEGAN), session.get(KEY_SEEN)
-        if began is None or seen is None:
-            session[KEY_BEGAN] = session[KEY_SEEN] = now
-            return False
-        if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
-            return True
-        if now - seen > TOUCH_SECONDS and not is_background(request):
-            session[KEY_SEEN] = now
-            standing.renew(request, datetime.now(UTC))
-        return False
+        """Tell whether she has been away too long, or in too long; the first page of a session starts both clocks."""
+        now = timezone.now().timestamp()
+        began = request.session.setdefault(KEY_BEGAN, now)
+        seen = request.session.setdefault(KEY_SEEN, now)
+        return now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE
+
+    @staticmethod
+    def _touch(request: HttpRequest) -> None:
+        """Note that she is here, at most once a minute; a page that polls by itself does not count."""
+        now = timezone.now()
+        if now.timestamp() - request.session[KEY_SEEN] > TOUCH_SECONDS and not is_background(request):
+            request.session[KEY_SEEN] = now.timestamp()
+            if request.actor is not None:  # type: ignore[attr-defined]
+                standing.renew(request, request.actor, now)  # type: ignore[attr-defined]
 
     @staticmethod
     def _find_actor(request: HttpRequest) -> None:

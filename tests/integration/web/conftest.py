@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from tests.factories.region import Region, prove_two_factors, small_region
+
+
+@pytest.fixture
+def region(db: None) -> Region:
+    """Four services around Varese, one person on call in each, one protocol."""
+    return small_region()
+
+
+@pytest.fixture
+def sign_in(region: Region) -> Callable[[str], Client]:
+    """Return a function that gives the browser of somebody who has signed in and chosen her service."""
+
+    def signed_in(name: str) -> Client:
+        client = Client()
+        client.force_login(region.operators[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+        prove_two_factors(client, region.operators[name])
+        response = client.get("/servizio/")
+        assert response.status_code == 302, response.content
+        return client
+
+    return signed_in
