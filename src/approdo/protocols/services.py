@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from approdo.access.rules import Actor, Permission, require
+from approdo.access.rules import Actor, Forbidden, Permission, require
 from approdo.audit import services as audit
 from approdo.kit.errors import Invalid
 from approdo.kit.words import mark
@@ -46,17 +47,19 @@ def publish(
     actor's, ``NotPublishable`` with every problem.
     """
     require(actor, Permission.PUBLISH_PROTOCOL)
+    if actor.operator_id is None:
+        raise Forbidden  # a version is published by a person
+    network = selectors.own_network(actor, network_code)
     begins = effective_from or now
     with transaction.atomic():
         # Publishing is rare: one at a time per network, so that numbers have no hole and overlaps are seen.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"protocols:{network_code[:60]}"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('protocols'), %s)", [network.id])
         examination = selectors.rehearse(actor, network_code, text, begins, now)
         parsed, document = examination.parsed, examination.document
         if parsed is None or document is None or errors(examination.problems):
             raise NotPublishable(examination)
-        network_id = selectors.own_network(actor, network_code).id
-        protocol, _created = Protocol.objects.get_or_create(network_id=network_id, code=parsed.code)
+        protocol, _created = Protocol.objects.get_or_create(network_id=network.id, code=parsed.code)
         number = protocol.versions.count() + 1
         made = protocol.versions.create(
             number=number,
@@ -78,3 +81,8 @@ def publish(
             detail={"network": network_code, "protocol": parsed.code, "number": number},
         )
     return Published(made.pk, parsed.code, number, begins, warnings(examination.problems))
+
+
+def addressed(text: str, network_code: str) -> str:
+    """Return a protocol's text readdressed to another network, comments kept: how a shipped one is adopted."""
+    return re.sub(r"(?m)^network:.*$", f"network: {network_code}", text, count=1)

@@ -72,13 +72,13 @@ def _explain(error: ValidationError) -> Iterator[Problem]:
         yield Problem(path, _LIMITS[kind], {"value": _short(error.instance), "limit": str(error.validator_value)})
 
 
-def _missing(path: str, error: ValidationError) -> Iterator[Problem]:
+def _missing(path: str, error: Any) -> Iterator[Problem]:
     for name in error.validator_value:
         if name not in error.instance:
             yield Problem(path, mark("Manca la voce «%(name)s»."), {"name": name})
 
 
-def _unknown_names(path: str, error: ValidationError) -> Iterator[Problem]:
+def _unknown_names(path: str, error: Any) -> Iterator[Problem]:
     known = list(error.schema["properties"])
     for name in error.instance:
         if name not in known:
@@ -89,7 +89,7 @@ def _unknown_names(path: str, error: ValidationError) -> Iterator[Problem]:
             )
 
 
-def _incomplete(path: str, error: ValidationError) -> Iterator[Problem]:
+def _incomplete(path: str, error: Any) -> Iterator[Problem]:
     for name, others in error.validator_value.items():
         for other in others:
             if name in error.instance and other not in error.instance:
@@ -97,7 +97,7 @@ def _incomplete(path: str, error: ValidationError) -> Iterator[Problem]:
                 yield Problem(join(path, name), message, {"name": name, "other": other})
 
 
-def _all_or_list(path: str, error: ValidationError) -> Iterator[Problem]:
+def _all_or_list(path: str, error: Any) -> Iterator[Problem]:
     if isinstance(error.instance, list):
         for branch in error.context or ():
             if branch.validator != "const":
@@ -108,7 +108,7 @@ def _all_or_list(path: str, error: ValidationError) -> Iterator[Problem]:
         )
 
 
-def _unknown_word(path: str, error: ValidationError) -> Problem:
+def _unknown_word(path: str, error: Any) -> Problem:
     allowed = [str(word) for word in error.validator_value]
     value = _short(error.instance)
     near = get_close_matches(value, allowed, n=1)

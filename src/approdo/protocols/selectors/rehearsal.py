@@ -93,7 +93,7 @@ def _timing_problems(
             "", mark("Il documento è uguale alla versione %(number)s: non c'è niente di nuovo."), {"number": newest[0]}
         )
     for begins, number in sorted(beginnings(parsed.network, parsed.code).items()):
-        values = {"number": number, "when": begins.astimezone(_ROME).strftime("%d/%m/%Y %H:%M")}
+        values: dict[str, str | int] = {"number": number, "when": begins.astimezone(_ROME).strftime("%d/%m/%Y %H:%M")}
         if begins == effective_from:
             yield Problem(
                 "", mark("Anche la versione %(number)s comincia il %(when)s: scegli un altro momento."), values
