@@ -6,6 +6,8 @@
   "use strict";
 
   const POLL = 10_000; // while the stream is silent
+  const CALM = 60_000; // while it speaks
+  const RETRY = 3_000; // after a refresh that failed
   const STALE = 25_000; // from here on the page says that it is old
   const part = document.querySelector("[data-live]");
   if (!part) return;
@@ -18,6 +20,7 @@
   let fetched = performance.now();
   let busy = false;
   let again = false;
+  let missed = false; // something changed, or may have, and we could not read it
   let out = false;
 
   // What she has opened, chosen and focused must survive a refresh.
@@ -64,9 +67,12 @@
           watchUndo();
         }
         fresh = asked;
+        missed = false;
+      } else {
+        missed = true;
       }
     } catch {
-      // The age keeps growing, and the bar says so.
+      missed = true; // the age keeps growing, and the bar says so
     }
     fetched = performance.now();
     busy = false;
@@ -104,7 +110,7 @@
     const stream = new EventSource(address, { withCredentials: true });
     const speak = () => {
       heard = performance.now();
-      if (heard - fetched < 60_000 && !out && !busy) fresh = Math.max(fresh, heard);
+      if (!missed && !out && !busy) fresh = heard; // nothing has changed since what is shown
     };
     const change = () => {
       heard = performance.now();
@@ -114,6 +120,10 @@
     stream.addEventListener("resync", change);
     stream.addEventListener("message", change);
     stream.addEventListener("beat", speak);
+    stream.addEventListener("ended", () => {
+      stream.close();
+      refresh();
+    });
     stream.addEventListener("error", () => {
       heard = -Infinity;
       if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
@@ -127,7 +137,7 @@
     tell();
     const now = performance.now();
     const quiet = now - heard > 20_000;
-    if (now - fetched > (quiet ? POLL : 60_000)) refresh();
+    if (!out && now - fetched > (missed ? RETRY : quiet ? POLL : CALM)) refresh();
   }, 1000);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
 })();
