@@ -18,6 +18,7 @@ _COMMANDS = {
     "watchdog": "watchdog",
     "migrate": "migrate",
     "token": "token",
+    "protocol": "protocol",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }

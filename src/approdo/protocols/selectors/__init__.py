@@ -15,7 +15,9 @@ from approdo.protocols.selectors.versions import (
     own_network,
     protocol,
     protocols,
+    protocols_of_network,
     shipped,
+    source,
     version,
 )
 
@@ -31,7 +33,9 @@ __all__ = [
     "own_network",
     "protocol",
     "protocols",
+    "protocols_of_network",
     "rehearse",
     "shipped",
+    "source",
     "version",
 ]

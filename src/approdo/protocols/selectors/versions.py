@@ -8,8 +8,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
-
 from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
 from approdo.protocols.models import Protocol, ProtocolVersion
@@ -120,9 +118,18 @@ def own_network(actor: Actor, network_code: str) -> NetworkView:
 def protocols(actor: Actor, at: datetime) -> tuple[ProtocolView, ...]:
     """Return the protocols of the actor's networks. Raises ``Forbidden``."""
     require(actor, Permission.READ_PROTOCOL)
-    views = [_view(row) for row in _readable(actor).order_by("protocol__network__name", "protocol__code", "-number")]
-    grouped = groupby(views, key=lambda view: (view.network_code, view.network_name, view.code))
-    return tuple(_protocol(key, tuple(versions), at) for key, versions in grouped)
+    return _grouped(_readable(actor), at)
+
+
+def protocols_of_network(network_code: str, at: datetime) -> tuple[ProtocolView, ...]:
+    """Return the protocols of one network; system-internal."""
+    return _grouped(_rows().filter(protocol__network__code=network_code), at)
+
+
+def source(network_code: str, code: str, number: int) -> str | None:
+    """Return the YAML of one version as it was published, or None; system-internal."""
+    row = _rows().filter(protocol__network__code=network_code, protocol__code=code, number=_numbered(number)).first()
+    return None if row is None else row.source
 
 
 def protocol(actor: Actor, network_code: str, code: str, at: datetime) -> ProtocolView:
@@ -138,7 +145,7 @@ def version(actor: Actor, network_code: str, code: str, number: int) -> VersionT
     require(actor, Permission.READ_PROTOCOL)
     row = (
         _readable(actor)
-        .filter(protocol__network__code=network_code, protocol__code=code, number=min(number, 2**31 - 1))
+        .filter(protocol__network__code=network_code, protocol__code=code, number=_numbered(number))
         .first()
     )
     if row is None:
@@ -193,10 +200,24 @@ def _content(version_id: int, digest: str) -> tuple[dict[str, Any], ProtocolDocu
     return document, parse(document)
 
 
+def _numbered(number: int) -> int:
+    return min(max(number, 0), 2**31 - 1)  # what the column can hold
+
+
+def _rows() -> Any:
+    return ProtocolVersion.objects.select_related("protocol__network", "published_by")
+
+
 def _readable(actor: Actor) -> Any:
-    of_my_networks = Q(protocol__network__organisations=actor.organisation_id)
-    rows = ProtocolVersion.objects.filter(of_my_networks).select_related("protocol__network", "published_by")
-    return rows if actor.organisation_id is not None else rows.none()
+    if actor.organisation_id is None:
+        return _rows().none()
+    return _rows().filter(protocol__network__organisations=actor.organisation_id)
+
+
+def _grouped(rows: Any, at: datetime) -> tuple[ProtocolView, ...]:
+    views = [_view(row) for row in rows.order_by("protocol__network__name", "protocol__code", "-number")]
+    grouped = groupby(views, key=lambda view: (view.network_code, view.network_name, view.code))
+    return tuple(_protocol(key, tuple(versions), at) for key, versions in grouped)
 
 
 def _view(row: ProtocolVersion) -> VersionView:
