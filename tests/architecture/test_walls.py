@@ -82,11 +82,11 @@ def test_services_are_keyword_only_and_take_the_instant() -> None:
 
 def test_the_domain_never_reads_a_clock_of_its_own() -> None:
     clocks = re.compile(r"datetime\.now\(|timezone\.now\(|time\.time\(|date\.today\(")
-    doors = {"cli", "config", "kit", "web", "api", "jobs"}
+    doors = {"cli", "config", "kit", "web", "api", "jobs"}  # and gateways, which speak to the outside
     guilty = [
         str(path.relative_to(SOURCE))
         for path in FILES
-        if path.relative_to(SOURCE).parts[0] not in doors and clocks.search(path.read_text())
+        if path.relative_to(SOURCE).parts[0] not in doors and path.stem != "gateways" and clocks.search(path.read_text())
     ]
     assert guilty == []
 

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A small network on real ground, with somebody on call everywhere, for tests that activate it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from tests.factories.protocols import call, document
+
+from approdo.access.rules import Actor, Role
+from approdo.accounts.models import Operator
+from approdo.activations.rules.states import Consent
+from approdo.activations.services import activate
+from approdo.activations.services.activating import Request
+from approdo.networks.models import (
+    ContactPoint,
+    Membership,
+    Municipality,
+    Network,
+    NetworkTerritory,
+    Organisation,
+    Service,
+    ServiceTerritory,
+    Shift,
+)
+from approdo.networks.rules import Channel, OrganisationKind, ServiceKind
+from approdo.protocols.models import Protocol, ProtocolVersion
+from approdo.protocols.rules import Context, Need, digest
+
+VARESE = "012133"
+COMO = "013075"
+TONIGHT = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
+_numbers = count(1)
+
+_CHANNELS = {"at_once": ["app", "email", "sms"], "if_unread": ["voice"], "after_seconds": 60}
+CALLS = (
+    call("centre", "support_centre", channels=_CHANNELS),
+    call("shelter", "shelter", needs=["safe_place"], answer_within_minutes=30, backup_kind="social_emergency",
+         escalation=[
+             {"to": "first_on_call", "wait_minutes": 15},
+             {"to": "second_on_call", "wait_minutes": 15},
+             {"to": "backup_service", "wait_minutes": 10},
+             {"to": "coordinator"},
+         ]),
+    call("children", "social_service", needs=["children"], answer_within_minutes=60, after="centre", after_minutes=30),
+)  # fmt: skip
+
+
+@dataclass
+class Town:
+    """A network of one municipality: who is who in it."""
+
+    network: Network
+    hospital: Service
+    centre: Service
+    shelter: Service
+    social: Service
+    emergency: Service
+    coordination: Service
+    people: dict[int, list[Operator]] = field(default_factory=dict)
+
+    def actor(self, service: Service, position: int = 1, role: Role = Role.ON_CALL_OPERATOR) -> Actor:
+        """The first or second person of a service, acting for it."""
+        return Actor(self.people[service.pk][position - 1].pk, service.organisation_id, service.pk, role)
+
+    @property
+    def nurse(self) -> Actor:
+        """The operator of the emergency department."""
+        return self.actor(self.hospital, role=Role.EMERGENCY_OPERATOR)
+
+
+def an_operator(**fields: object) -> Operator:
+    """Somebody who can sign in."""
+    number = next(_numbers)
+    made = {"display_name": f"Operatrice {number}"} | fields
+    return Operator.objects.create_user(f"operatrice{number}@rete.example", **made)
+
+
+def a_staffed_service(
+    town: Network, kind: ServiceKind, *, on_call: bool = True, **fields: object
+) -> tuple[Service, list[Operator]]:
+    """A service of the network with two people, who are on call for two months around tonight unless told otherwise."""
+    number = next(_numbers)
+    organisation = Organisation.objects.create(name=f"Ente {number}", kind=next(iter(OrganisationKind)))
+    organisation.networks.add(town)
+    made: dict = {"name": f"Servizio {number}", "phone": f"+3900{number:08d}", "always_open": True}
+    if kind is ServiceKind.SHELTER:
+        made["code"] = f"R{number}"
+    service = Service.objects.create(organisation=organisation, kind=kind, **(made | fields))
+    for territory in NetworkTerritory.objects.filter(network=town):
+        ServiceTerritory.objects.create(service=service, municipality_id=territory.municipality_id)
+    people = [an_operator(), an_operator()]
+    for position, person in enumerate(people, start=1):
+        Membership.objects.create(operator=person, service=service, role=Role.ON_CALL_OPERATOR)
+        for place, channel in enumerate((Channel.EMAIL, Channel.SMS, Channel.VOICE), start=1):
+            address = person.email if channel is Channel.EMAIL else f"+39001{person.pk:07d}"
+            ContactPoint.objects.create(
+                service=service, operator=person, position=place, channel=channel, address=address
+            )
+        if on_call:
+            stretch = {"starts_at": TONIGHT - timedelta(days=30), "ends_at": TONIGHT + timedelta(days=30)}
+            Shift.objects.create(service=service, operator=person, position=position, **stretch)
+    return service, people
+
+
+def a_town(municipality: str = VARESE, calls: tuple = CALLS, *, fully_staffed: bool = True) -> Town:
+    """A network in which every service the protocol names exists and has people on call."""
+    number = next(_numbers)
+    network = Network.objects.create(code=f"rete-{number}", name=f"Rete {number}")
+    NetworkTerritory.objects.create(network=network, municipality=Municipality.objects.get(pk=municipality))
+    kinds = {
+        "hospital": ServiceKind.EMERGENCY_DEPARTMENT,
+        "centre": ServiceKind.SUPPORT_CENTRE,
+        "shelter": ServiceKind.SHELTER,
+        "social": ServiceKind.SOCIAL_SERVICE,
+        "emergency": ServiceKind.SOCIAL_EMERGENCY,
+        "coordination": ServiceKind.NETWORK_COORDINATION,
+    }
+    made = {name: a_staffed_service(network, kind, on_call=fully_staffed) for name, kind in kinds.items()}
+    a_protocol(network, calls)
+    people = {service.pk: staff for service, staff in made.values()}
+    return Town(network, **{name: service for name, (service, _staff) in made.items()}, people=people)
+
+
+def a_protocol(network: Network, calls: tuple) -> ProtocolVersion:
+    """The protocol of a network, in force since a year ago."""
+    content = document(*calls, network=network.code)
+    since = TONIGHT - timedelta(days=365)
+    return ProtocolVersion.objects.create(
+        protocol=Protocol.objects.create(network=network, code="urgent"),
+        number=1,
+        name=content["name"],
+        source="",
+        document=content,
+        digest=digest(content),
+        municipality_codes=[],
+        contexts=[],
+        effective_from=since,
+        published_at=since,
+        published_by=an_operator(),
+    )
+
+
+def an_activation(town: Town, *needs: Need, now: datetime = TONIGHT, key: str = "", **fields: object):
+    """The nurse activates the network; every need unless some are given."""
+    request = {
+        "municipality_code": VARESE,
+        "needs": frozenset(needs or Need),
+        "consent": Consent.GIVEN,
+        "context": Context.EMERGENCY_DEPARTMENT,
+    } | fields
+    return activate(
+        actor=town.nurse, request=Request(**request), idempotency_key=key or f"key-{next(_numbers):08d}", now=now
+    )
