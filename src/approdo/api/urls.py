@@ -1,5 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from django.urls import URLPattern, URLResolver
+"""The addresses under /api/v1; every one of them, and every other one, crosses the threshold."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from approdo.api.contract import api
+from approdo.api.threshold import nowhere, threshold
+
+_views = {str(one.pattern): one.callback for one in api.urls[0] if one.name != "api-root"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(route, threshold(route.replace("<", "{").replace(">", "}"), view)) for route, view in _views.items()
+]
+urlpatterns.append(re_path("", nowhere))
