@@ -4,7 +4,6 @@ from enum import StrEnum
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 
@@ -123,7 +122,7 @@ class OpeningHours(models.Model):
 class ContactPoint(models.Model):
     """A way to reach a person for a service, or, without a person, the service's own line."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="contact_points")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="contact_points", db_index=False)
     operator = models.ForeignKey("accounts.Operator", on_delete=models.CASCADE, null=True, related_name="+")
     position = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=10)
@@ -147,8 +146,8 @@ class ContactPoint(models.Model):
 class Shift(models.Model):
     """Who is first or second on call for a service, from when to when."""
 
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="shifts")
-    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="shifts", db_index=False)
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -178,7 +177,8 @@ class Shift(models.Model):
             ),
         ]
         indexes = [
-            GistIndex(_SHIFT_STRETCH, name="shift_stretch"),
+            # who is on call now: past shifts pile up behind, only those not yet over are looked at
+            models.Index(fields=["service", "ends_at"], name="shift_of_service"),
             models.Index(fields=["operator", "ends_at"], name="shift_of_operator"),
         ]
 
@@ -186,7 +186,9 @@ class Shift(models.Model):
 class Membership(models.Model):
     """As what an operator works for a service."""
 
-    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="memberships")
+    operator = models.ForeignKey(
+        "accounts.Operator", on_delete=models.PROTECT, related_name="memberships", db_index=False
+    )
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=40)
     active = models.BooleanField(default=True)

@@ -5,7 +5,6 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
-import django.contrib.postgres.indexes
 import django.db.models.constraints
 import django.db.models.deletion
 from django.contrib.postgres.operations import BtreeGistExtension
@@ -108,7 +107,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(max_length=40)),
                 ('active', models.BooleanField(default=True)),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('operator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='networks.service')),
             ],
         ),
@@ -121,7 +120,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(blank=True, max_length=200)),
                 ('hours', models.CharField(default='always', max_length=10)),
                 ('operator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='networks.service')),
+                ('service', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='networks.service')),
             ],
         ),
         migrations.CreateModel(
@@ -144,8 +143,8 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField()),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='networks.service')),
+                ('operator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('service', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='networks.service')),
             ],
         ),
         migrations.AddConstraint(
@@ -202,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='shift',
-            index=django.contrib.postgres.indexes.GistIndex(models.Func('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary(), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), name='shift_stretch'),
+            index=models.Index(fields=['service', 'ends_at'], name='shift_of_service'),
         ),
         migrations.AddIndex(
             model_name='shift',
