@@ -4,7 +4,13 @@
 
 from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
 from approdo.activations.selectors.invitations import Invitation, invitation, oldest_unadvanced
-from approdo.activations.selectors.lists import ActivationRow, WaitingCall, activations_of, waiting_for
+from approdo.activations.selectors.lists import (
+    ActivationRow,
+    WaitingCall,
+    activations_of,
+    visible_among,
+    waiting_for,
+)
 from approdo.activations.selectors.locking import locked_activation, locked_call
 from approdo.activations.selectors.previewing import Preview, PreviewCall, preview
 
@@ -24,5 +30,6 @@ __all__ = [
     "locked_call",
     "oldest_unadvanced",
     "preview",
+    "visible_among",
     "waiting_for",
 ]

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who is waiting for me, and the list of activations."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -112,3 +113,9 @@ def activations_of(
         )
         for row in rows[:limit]
     ], len(rows) > limit
+
+
+def visible_among(actor: Actor, activation_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some activations that the actor's service may see; hidden and absent are left out alike."""
+    require(actor, Permission.READ_ACTIVATION)
+    return set(Activation.objects.visible_to(actor).filter(pk__in=activation_ids).values_list("pk", flat=True))
