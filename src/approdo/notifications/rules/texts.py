@@ -70,7 +70,7 @@ TEXTS: dict[Template, dict[str, dict[Channel, Text]]] = {
 ANSWERS: dict[ReplyOutcome, dict[str, str]] = {
     ReplyOutcome.CONFIRMED: {"it": "Ricevuto. Grazie.", "en": "Received. Thank you."},
     ReplyOutcome.ALREADY: {
-        "it": "Ha già risposto un'altra persona. Grazie.",
+        "it": "Qualcun altro ha già risposto. Grazie.",
         "en": "Somebody else has already answered. Thank you.",
     },
     ReplyOutcome.NOTHING_OPEN: {"it": "Non c'è nulla che aspetta risposta.", "en": "Nothing is waiting for an answer."},
