@@ -5,10 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
-from approdo.access.rules import Role
-from approdo.networks import selectors
-from approdo.networks.rules import Channel, ContactHours, ServiceKind
 from tests.factories.networks import (
     COMO,
     NIGHT,
@@ -22,6 +18,10 @@ from tests.factories.networks import (
     an_organisation,
     some_hours,
 )
+
+from approdo.access.rules import Role
+from approdo.networks import selectors
+from approdo.networks.rules import Channel, ContactHours, ServiceKind
 
 pytestmark = pytest.mark.django_db
 

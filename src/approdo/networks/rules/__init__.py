@@ -68,6 +68,7 @@ from approdo.networks.rules.views import (
     ServiceView,
     UnknownMunicipality,
     folded,
+    is_istat_code,
 )
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "in_use",
     "instant",
     "is_holiday",
+    "is_istat_code",
     "is_open",
     "label_of",
     "labels_of",

@@ -78,6 +78,8 @@ def problems_of_service(details: ServiceDetails) -> dict[str, str]:
     problems: dict[str, str] = {}
     if not details.name.strip():
         problems["name"] = _("Scrivi il nome del servizio.")
+    elif not details.name.isprintable():
+        problems["name"] = _("Scrivi il nome su una riga sola, senza caratteri di controllo.")
     elif len(details.name) > NAME_LENGTH:
         problems["name"] = _("Il nome è troppo lungo: al massimo 120 caratteri.")
     if normalised_phone(details.phone) is None:
@@ -88,8 +90,8 @@ def problems_of_service(details: ServiceDetails) -> dict[str, str]:
         problems["languages"] = _("Scegli almeno una lingua dall'elenco.")
     if not 1 <= details.rank <= 999:
         problems["rank"] = _("L'ordine è un numero da 1 a 999: prima si chiama il più basso.")
-    if len(details.address) > 200:
-        problems["address"] = _("L'indirizzo è troppo lungo: al massimo 200 caratteri.")
+    if len(details.address) > 200 or not details.address.isprintable():
+        problems["address"] = _("Scrivi l'indirizzo su una riga sola, al massimo 200 caratteri.")
     if details.code and not _CODE.fullmatch(details.code):
         problems["code"] = _("Il codice ha da 2 a 20 lettere, cifre, spazi o trattini.")
     if details.kind is ServiceKind.SHELTER:
@@ -114,7 +116,7 @@ def normalised_contact(contact: Contact) -> Contact | str:
     if contact.channel is Channel.APP:
         return Contact(contact.channel, "", contact.hours)
     if contact.channel is Channel.EMAIL:
-        if len(address) > 200 or not _EMAIL.fullmatch(address):
+        if len(address) > 200 or not address.isprintable() or not _EMAIL.fullmatch(address):
             return SAY_EMAIL
         return Contact(contact.channel, address.lower(), contact.hours)
     phone = normalised_phone(address)

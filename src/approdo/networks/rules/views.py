@@ -118,6 +118,11 @@ class DirectoryEntry:
     mine: bool
 
 
+def is_istat_code(text: str) -> bool:
+    """Tell whether a text could be a municipality's ISTAT code: six digits."""
+    return len(text) == 6 and text.isascii() and text.isdigit()
+
+
 def folded(text: str) -> str:
     """Return text as it is searched: no accents, no case, apostrophes and hyphens as spaces."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -3,14 +3,14 @@
 from django.db.models import Case, IntegerField, Value, When
 
 from approdo.networks.models import Municipality, Network
-from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded
+from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded, is_istat_code
 
 _FIELDS = ("istat_code", "name", "province_acronym")
 
 
 def municipality(code: str) -> MunicipalityView:
     """Return a municipality by its ISTAT code; raises ``UnknownMunicipality``."""
-    row = Municipality.objects.filter(pk=code).values_list(*_FIELDS).first() if len(code) == 6 else None
+    row = Municipality.objects.filter(pk=code).values_list(*_FIELDS).first() if is_istat_code(code) else None
     if row is None:
         raise UnknownMunicipality
     return MunicipalityView(*row)
@@ -33,7 +33,9 @@ def municipalities(text: str, limit: int = 20) -> tuple[MunicipalityView, ...]:
 
 def municipalities_by_code(codes: list[str]) -> tuple[MunicipalityView, ...]:
     """Return municipalities by ISTAT code, in order of name; unknown codes are left out."""
-    rows = Municipality.objects.filter(pk__in=codes).order_by("folded_name").values_list(*_FIELDS)
+    rows = (
+        Municipality.objects.filter(pk__in=filter(is_istat_code, codes)).order_by("folded_name").values_list(*_FIELDS)
+    )
     return tuple(MunicipalityView(*row) for row in rows)
 
 

@@ -11,8 +11,9 @@ from approdo.access.rules import SYSTEM, Actor, Forbidden
 from approdo.audit import services as audit
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
-from approdo.networks.models import Municipality, Network, NetworkTerritory, Organisation
+from approdo.networks.models import Network, NetworkTerritory, Organisation
 from approdo.networks.rules import OrganisationKind
+from approdo.networks.selectors import municipalities_by_code
 
 
 def _require_system(actor: Actor) -> None:
@@ -27,7 +28,7 @@ def create_network(*, actor: Actor, code: str, name: str, municipality_codes: It
     codes = set(municipality_codes)
     if Network.objects.filter(code=code).exists():
         raise Conflict(_("C'è già una rete con questo codice."))
-    if Municipality.objects.filter(pk__in=codes).count() != len(codes):
+    if len(municipalities_by_code(list(codes))) != len(codes):
         raise Invalid({"municipality_codes": _("Uno dei comuni non esiste: controlla i codici ISTAT.")})
     if NetworkTerritory.objects.filter(municipality__in=codes).exists():
         raise Conflict(_("Uno dei comuni appartiene già a un'altra rete."))

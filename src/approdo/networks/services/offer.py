@@ -15,7 +15,6 @@ from approdo.kit.words import mark as _
 from approdo.networks.models import (
     ContactPoint,
     Membership,
-    Municipality,
     OpeningHours,
     Organisation,
     Service,
@@ -32,6 +31,7 @@ from approdo.networks.rules import (
     overlapping_hours,
     problems_of_service,
 )
+from approdo.networks.selectors import municipalities_by_code
 from approdo.networks.services._editing import locked_service
 
 _DAYS = (
@@ -74,7 +74,7 @@ def _write(service: Service, details: ServiceDetails) -> None:
     problems = problems_of_service(details)
     if details.code and Service.objects.filter(code=details.code).exclude(pk=service.pk).exists():
         problems["code"] = _("Questo codice è già di un altro servizio: scegline un altro.")
-    if details.seat_code and not Municipality.objects.filter(pk=details.seat_code).exists():
+    if details.seat_code and not municipalities_by_code([details.seat_code]):
         problems.setdefault("seat_code", _("Non conosciamo questo comune: cercalo per nome nell'elenco."))
     if problems:
         raise Invalid(problems)
@@ -146,7 +146,7 @@ def set_territory(*, actor: Actor, service_id: int, municipality_codes: Iterable
     """Say which municipalities a service serves; raises ``Invalid`` when one does not exist."""
     service = locked_service(actor, service_id)
     wanted = set(municipality_codes)
-    if Municipality.objects.filter(pk__in=wanted).count() != len(wanted):
+    if len(municipalities_by_code(list(wanted))) != len(wanted):
         raise Invalid({"municipality_codes": _("Uno dei comuni non esiste: sceglilo dall'elenco.")})
     served = set(ServiceTerritory.objects.filter(service=service).values_list("municipality_id", flat=True))
     ServiceTerritory.objects.filter(service=service, municipality__in=served - wanted).delete()
