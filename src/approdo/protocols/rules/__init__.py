@@ -28,7 +28,7 @@ from approdo.protocols.rules.document import (
     parse,
 )
 from approdo.protocols.rules.problem import Problem, Severity, errors, warnings
-from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, read, write
+from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, brief, read, write
 from approdo.protocols.rules.schema import SCHEMA
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Severity",
     "Target",
     "Unreadable",
+    "brief",
     "choose",
     "compare",
     "context_of",

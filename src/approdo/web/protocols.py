@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Protocolli: what my networks do, who is called for what, what changed, and publishing a new version."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from approdo.access.rules import Permission, may, require
+from approdo.kit import clock
+from approdo.kit.errors import NotFound
+from approdo.networks import selectors as networks
+from approdo.protocols import selectors, services
+from approdo.protocols.rules import (
+    SIZE_LIMIT,
+    CallRule,
+    Examination,
+    Problem,
+    ProtocolDocument,
+    Target,
+    brief,
+    errors,
+    warnings,
+)
+from approdo.web.guards import Asked
+
+_PLOT_WIDTH, _PLOT_LEFT, _PLOT_RIGHT, _ROW_HEIGHT = 340, 10, 18, 52
+
+
+class PublishForm(forms.Form):
+    """The text of a protocol, pasted or as a file, and when it begins."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Testo del protocollo (YAML)"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "autocapitalize": "off", "class": "mono"}),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Oppure un file"),
+        required=False,
+        help_text=gettext_lazy("Se lo scegli, prende il posto del testo qui sopra."),
+    )
+    effective_from = forms.DateTimeField(
+        label=gettext_lazy("In vigore da"),
+        required=False,
+        help_text=gettext_lazy("Se lo lasci vuoto, da subito."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def written(self) -> str | bytes:
+        """Return what is to be published: the file if there is one, else the text with plain line ends."""
+        file = self.cleaned_data["file"]
+        if file:
+            content: bytes = file.read(SIZE_LIMIT + 1)
+            return content
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One step on the drawing."""
+
+    x: int
+    minute: int
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One call on the drawing: from its latest start to its last step."""
+
+    call: CallRule
+    y: int
+    start: int
+    starts_at: int
+    end: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The drawing of who is alerted when, in whole units so that no language puts commas into it."""
+
+    width: int
+    height: int
+    lanes: tuple[Lane, ...]
+    ticks: tuple[tuple[int, int], ...]
+
+
+def plot(parsed: ProtocolDocument) -> Plot:
+    """Lay the calls out on a line of minutes, one lane each; sequential calls start at their latest minute."""
+    starts = {call.key: parsed.start_minutes(call.key) for call in parsed.calls}
+    last = max(starts[call.key] + call.timetable()[-1][0] for call in parsed.calls)
+    every = 10 if last <= 40 else 15 if last <= 75 else 30
+    length = max(every, -(-last // every) * every)
+
+    def across(minute: int) -> int:
+        return _PLOT_LEFT + minute * (_PLOT_WIDTH - _PLOT_LEFT - _PLOT_RIGHT) // length
+
+    lanes = []
+    for index, call in enumerate(parsed.calls):
+        start = starts[call.key]
+        marks = tuple(Mark(across(start + minute), start + minute, target) for minute, target in call.timetable())
+        lanes.append(Lane(call, index * _ROW_HEIGHT, across(start), start, marks[-1].x, marks))
+    height = len(lanes) * _ROW_HEIGHT + 20
+    return Plot(_PLOT_WIDTH, height, tuple(lanes), tuple((across(m), m) for m in range(0, length + 1, every)))
+
+
+@require_GET
+def protocol_list(request: Asked) -> HttpResponse:
+    """List the protocols of her networks: what holds now and what is coming."""
+    words = {
+        "protocols": selectors.protocols(request.actor, clock.now()),
+        "networks": selectors.my_networks(request.actor),
+        "may_publish": may(request.actor, Permission.PUBLISH_PROTOCOL),
+    }
+    return render(request, "web/protocols/list.html", words)
+
+
+@require_GET
+def protocol_page(request: Asked, network: str, code: str, number: int | None = None) -> HttpResponse:
+    """Show one version as a page that can be read aloud: the one in force, unless a number is given."""
+    shown = selectors.protocol(request.actor, network, code, clock.now())
+    if number is None:
+        current = shown.in_force or shown.versions[-1]
+        number = current.number
+    version = selectors.version(request.actor, network, code, number)
+    places = networks.municipalities_by_code(sorted(version.parsed.municipalities))
+    changes = selectors.difference(request.actor, network, code, number - 1, number) if number > 1 else []
+    words = {
+        "protocol": shown,
+        "version": version,
+        "calls": [(call, _steps(call), _called_before(version.parsed, call)) for call in version.parsed.calls],
+        "plot": plot(version.parsed),
+        "places": places,
+        "changes": [(c.path, *(None if v is None else brief(v) for v in (c.before, c.after))) for c in changes],
+        "may_publish": may(request.actor, Permission.PUBLISH_PROTOCOL),
+    }
+    return render(request, "web/protocols/version.html", words)
+
+
+@require_GET
+def protocol_source(request: Asked, network: str, code: str, number: int) -> HttpResponse:
+    """Give the YAML of one version as it was published, comments included."""
+    version = selectors.version(request.actor, network, code, number)
+    response = HttpResponse(version.source, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{code}-{number}.yaml"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def publish(request: Asked, network: str) -> HttpResponse:
+    """Paste or upload a text, check it, publish it as the next version."""
+    require(request.actor, Permission.PUBLISH_PROTOCOL)
+    own = selectors.own_network(request.actor, network)
+    if request.method == "GET":
+        return _form_page(request, own, PublishForm(initial={"text": _beginning(request, network)}))
+    form = PublishForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _form_page(request, own, form, status=422)
+    text, now = form.written(), clock.now()
+    begins = form.cleaned_data["effective_from"]
+    if request.POST.get("act") != "publish":
+        examination = selectors.rehearse(request.actor, network, text, begins or now, now)
+        status = 422 if errors(examination.problems) else 200
+        return _form_page(request, own, _filled(form, text), examination, text, status)
+    try:
+        made = services.publish(actor=request.actor, network_code=network, text=text, now=now, effective_from=begins)
+    except services.NotPublishable as refusal:
+        return _form_page(request, own, _filled(form, text), refusal.examination, text, 422)
+    messages.success(request, _("Pubblicata la versione %(number)s.") % {"number": made.number})
+    return redirect("protocol_version", network, made.code, made.number)
+
+
+def _steps(call: CallRule) -> list[tuple[int, Target]]:
+    return list(call.timetable())
+
+
+def _called_before(parsed: ProtocolDocument, call: CallRule) -> CallRule | None:
+    """Return the call that this one waits for."""
+    return next((other for other in parsed.calls if other.key == call.after), None)
+
+
+def _beginning(request: HttpRequest, network: str) -> str:
+    """Return the text to start from: a published version, a shipped protocol, or nothing."""
+    asked: Any = request
+    if code := request.GET.get("code"):
+        try:
+            now = clock.now()
+            shown = selectors.protocol(asked.actor, network, code, now)
+            return selectors.version(asked.actor, network, code, shown.versions[0].number).source
+        except NotFound:
+            return ""
+    shipped = selectors.shipped().get(request.GET.get("model", ""))
+    return services.addressed(shipped, network) if shipped else ""
+
+
+def _filled(form: PublishForm, text: str | bytes) -> PublishForm:
+    """Return the form again with the text that was checked in it, also when it came as a file."""
+    shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return PublishForm(initial={"text": shown, "effective_from": form.cleaned_data["effective_from"]})
+
+
+def _form_page(
+    request: Asked,
+    network: selectors.NetworkView,
+    form: PublishForm,
+    examination: Examination | None = None,
+    text: str | bytes = "",
+    status: int = 200,
+) -> HttpResponse:
+    lines = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text).splitlines()
+
+    def with_line(problems: list[Problem]) -> list[tuple[Problem, str]]:
+        return [(p, lines[p.line - 1].strip()[:90] if p.line and p.line <= len(lines) else "") for p in problems]
+
+    words = {
+        "network": network,
+        "form": form,
+        "examination": examination,
+        "wrong": with_line(errors(examination.problems)) if examination else [],
+        "mind": with_line(warnings(examination.problems)) if examination else [],
+        "models": sorted(selectors.shipped()),
+    }
+    return render(request, "web/protocols/publish.html", words, status=status)
+
+
+urlpatterns = [
+    path("rete/protocolli/", protocol_list, name="protocols"),
+    path("rete/protocolli/<slug:network>/pubblica/", publish, name="publish_protocol"),
+    path("rete/protocolli/<slug:network>/p/<slug:code>/", protocol_page, name="protocol"),
+    path("rete/protocolli/<slug:network>/p/<slug:code>/<int:number>/", protocol_page, name="protocol_version"),
+    path("rete/protocolli/<slug:network>/p/<slug:code>/<int:number>/testo/", protocol_source, name="protocol_source"),
+]
