@@ -63,7 +63,12 @@ def worker(concurrency: int) -> None:
     """
     os.environ.setdefault("APPRODO_POOL", str(concurrency))
     set_up_django()
-    asyncio.run(_work(concurrency))
+    from procrastinate.exceptions import ConnectorException
+
+    try:
+        asyncio.run(_work(concurrency))
+    except ConnectorException as error:  # whoever supervises us starts us again
+        raise click.ClickException("La banca dati non risponde.") from error
 
 
 async def _work(concurrency: int) -> None:

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import click
@@ -19,6 +20,7 @@ NAME = "sweep"
 _EVERY_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 0.5
 _BEAT_SECONDS = 1.0
+_COMPLAIN_SECONDS = 30.0
 _LIMIT = 200
 _log = logging.getLogger(__name__)
 
@@ -36,41 +38,46 @@ def run(acts: Sequence[Act], stop: threading.Event, *, clock: Callable[[], datet
     written only after a turn in which nothing failed, so that the watchdog hears of a sweep that only seems to work.
     """
     beaten_at = float("-inf")
+    complaints = _Complaints()
     while not stop.is_set():
-        sound = True
-        for act in acts:
-            sound = _sweep_one(act, stop, clock) and sound
-        if sound and time.monotonic() - beaten_at >= _BEAT_SECONDS:
-            sound = _safely(beat)
+        failures = {_failure(partial(_batches, act, stop, clock)) for act in acts} - {None}
+        if not failures and time.monotonic() - beaten_at >= _BEAT_SECONDS:
+            failures = {_failure(beat)} - {None}
             beaten_at = time.monotonic()
-        if not sound:
+        if failures:
+            complaints.say(failures)
             _drop_connection()
-        stop.wait(_EVERY_SECONDS if sound else _AFTER_FAILURE_SECONDS)
+        stop.wait(_AFTER_FAILURE_SECONDS if failures else _EVERY_SECONDS)
 
 
-def _sweep_one(act: Act, stop: threading.Event, clock: Callable[[], datetime]) -> bool:
-    """Repeat an act while full batches are due; False when it failed."""
-
-    def batches() -> None:
-        while not stop.is_set() and act(now=clock(), limit=_LIMIT) >= _LIMIT:
-            continue
-
-    return _safely(batches)
+def _batches(act: Act, stop: threading.Event, clock: Callable[[], datetime]) -> None:
+    """Repeat an act while full batches are due."""
+    while not stop.is_set() and act(now=clock(), limit=_LIMIT) >= _LIMIT:
+        continue
 
 
-def _safely(act: Callable[[], None]) -> bool:
-    from django.db import Error
-
+def _failure(act: Callable[[], None]) -> str | None:
+    """Do it; return what went wrong and where, but not the error's own text, which could quote a row."""
     try:
         act()
-    except Error as error:  # its text could quote a row
-        _log.warning("the database refused: %s", type(error).__name__)
-        return False
-    except Exception as error:  # nothing may end the sweep; where, but not what, as its text could quote a row too
+    except Exception as error:  # nothing may end the sweep
         place = traceback.extract_tb(error.__traceback__)[-1]
-        _log.error("an act failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
-        return False
-    return True
+        return f"{type(error).__name__} at {place.filename}:{place.lineno}"
+    return None
+
+
+class _Complaints:
+    """Says a lasting failure when it begins and then twice a minute, not at every turn."""
+
+    def __init__(self) -> None:
+        self._said: set[str | None] = set()
+        self._said_at = float("-inf")
+
+    def say(self, failures: set[str | None]) -> None:
+        if failures <= self._said and time.monotonic() - self._said_at < _COMPLAIN_SECONDS:
+            return
+        self._said, self._said_at = failures, time.monotonic()
+        _log.error("failed, and will be tried again: %s", "; ".join(sorted(map(str, failures))))
 
 
 def _drop_connection() -> None:

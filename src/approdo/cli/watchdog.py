@@ -66,10 +66,14 @@ class Observation:
 
 @dataclass(frozen=True)
 class Memory:
-    """What the watchdog knows between two looks; instants of the monotonic clock."""
+    """What the watchdog knows between two looks; instants of the monotonic clock.
 
+    `contact_at`: since when the database can be seen. What stood still while it could not is given one silence's
+    time to move again.
+    """
+
+    contact_at: float
     reached_at: float
-    beaten_at: float
     problems: frozenset[Problem] = frozenset()
     told: frozenset[Problem] = frozenset()
     told_at: float = 0.0
@@ -94,14 +98,15 @@ def look(memory: Memory, seen: Observation | None, limits: Limits, now: float) -
     if seen is None:
         silent = now - memory.reached_at > limits.unreachable
         return replace(memory, problems=memory.problems | ({Problem.DATABASE_UNREACHABLE} if silent else set()))
-    beaten_at = memory.beaten_at if seen.sweep is None else now - seen.sweep
+    contact_at = now if Problem.DATABASE_UNREACHABLE in memory.problems else memory.contact_at
+    watched = now - contact_at
     found = {
-        Problem.SWEEP_SILENT: now - beaten_at > limits.silence,
-        Problem.CALLS_LATE: (seen.call or 0.0) > limits.silence,
-        Problem.MESSAGES_LATE: (seen.message or 0.0) > limits.silence,
+        Problem.SWEEP_SILENT: watched if seen.sweep is None else min(seen.sweep, watched),
+        Problem.CALLS_LATE: min(seen.call or 0.0, watched),
+        Problem.MESSAGES_LATE: min(seen.message or 0.0, watched),
     }
-    problems = frozenset(problem for problem, present in found.items() if present)
-    return replace(memory, reached_at=now, beaten_at=beaten_at, problems=problems)
+    problems = frozenset(problem for problem, seconds in found.items() if seconds > limits.silence)
+    return replace(memory, contact_at=contact_at, reached_at=now, problems=problems)
 
 
 def notice_due(memory: Memory, limits: Limits, now: float) -> Notice | None:
@@ -235,7 +240,7 @@ def watch(
 ) -> None:
     """Look, judge, speak, until told to stop."""
     started = time.monotonic()
-    memory = Memory(reached_at=started, beaten_at=started)
+    memory = Memory(contact_at=started, reached_at=started)
     while not stop.is_set():
         seen = see()
         memory = look(memory, seen, limits, time.monotonic())
@@ -303,7 +308,7 @@ def watchdog(silence: float, unreachable: float, poll: float, repeat: float, onc
 def _once(eyes: Eyes, limits: Limits, *, as_json: bool) -> None:
     seen = eyes.look()
     never = float("-inf")
-    problems = sorted(look(Memory(reached_at=never, beaten_at=never), seen, limits, time.monotonic()).problems)
+    problems = sorted(look(Memory(contact_at=never, reached_at=never), seen, limits, time.monotonic()).problems)
     if as_json:
         click.echo(json.dumps({"problems": problems}))
     else:

@@ -31,6 +31,7 @@ def _database(url: str, *, options: str, pool: dict | bool) -> dict:
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": options, "connect_timeout": 5, "pool": pool, **extra},
     }
 
@@ -51,13 +52,17 @@ DATABASES = {
     "default": _database(
         os.environ.get("DATABASE_URL", "postgresql://approdo_app@/approdo"),
         options="-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
-        pool={"min_size": 1, "max_size": int(os.environ.get("APPRODO_POOL", "4")), "timeout": 5},
+        # given up at once, so that the next request tries again: left alone, the pool waits longer and longer
+        pool={
+            "min_size": 1,
+            "max_size": int(os.environ.get("APPRODO_POOL", "4")),
+            "timeout": 5,
+            "reconnect_timeout": 1,
+        },
     ),
 }
 if os.environ.get("DATABASE_OWNER_URL"):
-    DATABASES["owner"] = _database(
-        os.environ["DATABASE_OWNER_URL"], options="-c lock_timeout=5000", pool=False
-    )
+    DATABASES["owner"] = _database(os.environ["DATABASE_OWNER_URL"], options="-c lock_timeout=5000", pool=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -17,7 +17,7 @@ SOUND = Observation(sweep=0.5, call=None, message=None)
 
 
 def _memory(at: float = 0.0) -> Memory:
-    return Memory(reached_at=at, beaten_at=at)
+    return Memory(contact_at=at, reached_at=at)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,12 @@ def test_a_sweep_that_never_beat_is_silent_counting_from_our_own_start() -> None
     never = Observation(None, None, None)
     assert look(_memory(100.0), never, LIMITS, 129.0).problems == set()
     assert look(_memory(100.0), never, LIMITS, 131.0).problems == {Problem.SWEEP_SILENT}
+
+
+def test_a_start_after_a_long_stop_raises_no_alarm_while_the_sweep_catches_up() -> None:
+    stale = Observation(sweep=86_400.0, call=3_600.0, message=3_600.0)
+    assert look(_memory(100.0), stale, LIMITS, 105.0).problems == set()
+    assert look(_memory(100.0), stale, LIMITS, 131.0).problems == set(Problem) - {Problem.DATABASE_UNREACHABLE}
 
 
 def test_a_database_that_restarts_quickly_raises_no_alarm_and_one_that_stays_away_does() -> None:
@@ -79,6 +85,12 @@ def test_a_database_that_disappears_is_told_within_a_minute() -> None:
     assert said == [(115, (Problem.DATABASE_UNREACHABLE,)), (200, ())]
 
 
+def test_a_sweep_that_stands_still_after_the_database_is_back_is_told_within_a_minute_of_that() -> None:
+    said = _hear(lambda now: None if 100 <= now < 200 else Observation(max(0.1, now - 100.0), None, None), 300)
+    unreachable, silent = (Problem.DATABASE_UNREACHABLE,), (Problem.SWEEP_SILENT,)
+    assert said == [(115, unreachable), (200, ()), (235, silent)]
+
+
 def test_a_second_problem_is_told_at_once_though_the_first_was_told_just_now() -> None:
     said = _hear(lambda now: Observation(100.0 if now >= 50 else 0.0, 60.0 if now >= 60 else None, None), 100)
     assert said == [(50, (Problem.SWEEP_SILENT,)), (60, (Problem.CALLS_LATE, Problem.SWEEP_SILENT))]
@@ -116,7 +128,7 @@ def test_what_no_channel_took_is_said_again_at_the_next_look(tmp_path: Path) -> 
         heard.append(notice)
         stop.set()
 
-    limits = Limits(silence=0.01, unreachable=0.01, poll=0.01, repeat=300)
+    limits = Limits(silence=-1.0, unreachable=0.01, poll=0.01, repeat=300)
     silent = Observation(100.0, None, None)
     watch(lambda: silent, [fails_twice], limits, tmp_path / "watchdog.json", stop)
     assert len(attempts) == 3
