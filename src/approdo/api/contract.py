@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The contract: every address, every answer, made from the code so that it cannot drift from it."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from ninja import NinjaAPI, Router
 
 from approdo.api import activations, calls, directory, problems
@@ -132,6 +134,11 @@ class Contract(NinjaAPI):
         """Turn anything that went wrong into its problem document."""
         return problems.answer(request, exc)
 
+    def views(self) -> dict[str, Callable[..., HttpResponse]]:
+        """Return the library's view of each address (its own front page is not one of ours)."""
+        patterns = (one for one in self.urls[0] if isinstance(one, URLPattern) and one.name != "api-root")
+        return {str(one.pattern): one.callback for one in patterns}
+
     def document(self) -> dict[str, Any]:
         """Return the OpenAPI 3.1 document, complete with every error."""
         made = dict(self.get_openapi_schema(path_prefix=ROOT.lstrip("/")))
@@ -139,12 +146,14 @@ class Contract(NinjaAPI):
         made["components"]["schemas"]["Fault"] = _FAULT
         for path, methods in made["paths"].items():
             for method, operation in methods.items():
-                operation["responses"] = {str(status): one for status, one in operation["responses"].items()}
+                operation["responses"] = {str(code): answer for code, answer in operation["responses"].items()}
                 for status in possible_errors(method, path, operation):
                     operation["responses"][str(status)] = {"$ref": f"#/components/responses/{ERRORS[status][0]}"}
         made["paths"][f"{ROOT}/activations"]["get"]["responses"]["200"]["headers"] = _headers("Link")
-        for status in ("200", "201"):
-            made["paths"][f"{ROOT}/activations"]["post"]["responses"][status]["headers"] = _headers("Location")
+        for made_now_or_before in ("200", "201"):
+            made["paths"][f"{ROOT}/activations"]["post"]["responses"][made_now_or_before]["headers"] = _headers(
+                "Location"
+            )
         return made
 
 

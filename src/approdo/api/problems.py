@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as translated
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from approdo.api.wording import sentence_for
 from approdo.kit.errors import Invalid, NotFound, Refusal
+from approdo.kit.words import mark as _
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:approdo:problem:"
@@ -173,10 +173,10 @@ def answer(request: HttpRequest, error: Exception) -> JsonResponse:
     refusal = _as_refusal(error)
     document: dict[str, object] = {
         "type": TYPE_PREFIX + refusal.code,
-        "title": str(TITLES[refusal.status]),
+        "title": translated(TITLES[refusal.status]),
         "status": refusal.status,
         "code": refusal.code,
-        "detail": translated(str(refusal.sentence)),
+        "detail": translated(refusal.sentence),
     }
     if isinstance(refusal, Faulty):
         document["errors"] = [fault.written() for fault in refusal.faults]

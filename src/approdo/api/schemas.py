@@ -205,7 +205,6 @@ class CallLine(Schema):
     @classmethod
     def of(cls, call: BoardCall) -> "CallLine":
         """Return the line of a call."""
-        going_on = call.next_at is not None and call.unanswered
         return cls(
             id=call.id,
             service=call.label,
@@ -216,7 +215,7 @@ class CallLine(Schema):
             answer_by=call.answer_by,
             late=call.late,
             reached=call.reached,
-            next=NextStep(targets=list(call.next_targets), at=call.next_at) if going_on else None,
+            next=NextStep(targets=list(call.next_targets), at=call.next_at) if call.next_at else None,
             taken_at=call.taken_at,
             taken_by=call.taken_label or None,
             mine=call.mine,

@@ -27,13 +27,14 @@ def threshold(route: str, view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        language = problems.language_of(request)
+        language, method = problems.language_of(request), request.method
         with override(language):
             try:
                 _check(request, contract.document()["paths"][f"{ROOT}/{route}"])
                 response = view(request, *args, **kwargs)
             except Exception as error:
                 response = problems.answer(request, error)
+        request.method = method
         return _dressed(response, language)
 
     return answer

@@ -7,9 +7,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from approdo.api.contract import api
 from approdo.api.threshold import nowhere, threshold
 
-_views = {str(one.pattern): one.callback for one in api.urls[0] if one.name != "api-root"}
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(route, threshold(route.replace("<", "{").replace(">", "}"), view)) for route, view in _views.items()
+    path(route, threshold(route.replace("<", "{").replace(">", "}"), view)) for route, view in api.views().items()
 ]
 urlpatterns.append(re_path("", nowhere))

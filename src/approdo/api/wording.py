@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as translated
-from django.utils.translation import gettext_lazy as _
+
+from approdo.kit.words import mark as _
 
 _SENTENCES = {
     "missing": _("Manca, ed è obbligatorio."),
@@ -44,5 +45,4 @@ INSTANT_TOO_FAR = _("L'istante può distare al massimo un anno da adesso.")
 
 def sentence_for(kind: str, context: Mapping[str, Any]) -> str:
     """Return the sentence for one kind of fault; limits and possible values are ours, never the caller's words."""
-    known = _SENTENCES.get(kind, _OTHERWISE)
-    return translated(str(known)).format(**context) if "{" in str(known) else str(known)
+    return translated(_SENTENCES.get(kind, _OTHERWISE)).format(**context)

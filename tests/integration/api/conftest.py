@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from tests.factories.activations import COMO, TONIGHT, VARESE, Town, a_town, an_operator
 
 from approdo.access.rules import SYSTEM, Role
 from approdo.accounts import selectors as account_selectors
@@ -21,7 +22,6 @@ from approdo.api.allowance import reads
 from approdo.kit import clock
 from approdo.networks.models import Membership, Service
 from approdo.networks.rules import ServiceKind
-from tests.factories.activations import COMO, TONIGHT, VARESE, Town, a_town, an_operator
 
 ROOT = "/api/v1"
 BODY = {

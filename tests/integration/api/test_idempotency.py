@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Creation is idempotent: one key makes one activation, whatever happens on the way."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from tests.factories.activations import COMO, a_town
+
+from approdo.activations.models import Activation, Call
+from approdo.audit.models import Entry
+from approdo.cases.models import Case
+from approdo.networks.rules import ServiceKind
+
+from .conftest import KEY, House, Problem, Program
+
+
+def test_the_first_request_creates_and_says_where(house: House) -> None:
+    response = house.hospital.activate()
+    assert response.status_code == 201
+    body = response.json()
+    assert response["Location"] == body["url"] == f"/api/v1/activations/{body['id']}"
+    assert Activation.objects.get().pk.hex == body["id"].replace("-", "")
+    assert Case.objects.get().pk.hex == body["case"].replace("-", "")
+
+
+def test_a_repetition_is_answered_200_with_the_same_body_and_makes_nothing(house: House) -> None:
+    hospital = house.hospital
+    first = hospital.activate()
+    entries = Entry.objects.count()
+    second = hospital.activate()
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.content == second.content
+    assert first["Location"] == second["Location"]
+    assert (Activation.objects.count(), Case.objects.count()) == (1, 1)
+    assert Entry.objects.count() == entries
+
+
+def test_a_repetition_after_the_end_is_still_the_same(house: House) -> None:
+    hospital = house.hospital
+    first = hospital.activate()
+    assert hospital.post(f"/activations/{first.json()['id']}/stand-down", {"reason": "mistake"}).status_code == 204
+    again = hospital.activate()
+    assert (again.status_code, again.content) == (200, first.content)
+
+
+def test_the_order_of_needs_is_no_other_request(house: House) -> None:
+    assert house.hospital.activate(needs=["safe_place", "talk_now"]).status_code == 201
+    assert house.hospital.activate(needs=["talk_now", "safe_place", "talk_now"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"needs": ["children"]},
+        {"consent": "not_now"},
+        {"context": "police"},
+        {"exercise": True},
+        {"municipality": COMO},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_same_key_with_another_body_is_a_conflict(change: dict, house: House, problem: Problem) -> None:
+    hospital = house.hospital
+    assert hospital.activate().status_code == 201
+    response = hospital.activate(**change)
+    assert (response.status_code, problem(response)["code"]) == (409, "key_reused")
+    assert Activation.objects.count() == 1
+
+
+def test_the_same_key_of_two_services_makes_two_activations(house: House) -> None:
+    made = [program.activate().json()["id"] for program in (house.hospital, house.centre)]
+    assert len(set(made)) == 2
+
+
+def test_an_activation_that_was_refused_leaves_its_key_free(house: House, problem: Problem) -> None:
+    house.town.network.networkterritory_set.all().delete()
+    response = house.hospital.activate()
+    assert (response.status_code, problem(response)["code"]) == (409, "no_protocol")
+    assert "112" in problem(response)["detail"]
+    assert not Case.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_threads_that_post_one_key_make_one_activation() -> None:
+    house = House(a_town(), a_town(COMO))
+    token = house.hospital.token
+    together = 6
+    gate = Barrier(together)
+
+    def post(_number: int) -> tuple[int, bytes]:
+        try:
+            program = Program(token)
+            gate.wait(10)
+            response = program.activate()
+            return response.status_code, response.content
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(together) as threads:
+        answers = list(threads.map(post, range(together)))
+    assert sorted(status for status, _body in answers) == [200] * (together - 1) + [201]
+    assert len({body for _status, body in answers}) == 1
+    assert (Activation.objects.count(), Case.objects.count()) == (1, 1)
+    assert Call.objects.filter(service__kind=ServiceKind.SUPPORT_CENTRE).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_threads_with_one_key_and_two_bodies_one_is_refused() -> None:
+    house = House(a_town(), a_town(COMO))
+    token = house.hospital.token
+    gate = Barrier(2)
+
+    def post(need: str) -> int:
+        try:
+            program = Program(token)
+            gate.wait(10)
+            return program.activate(KEY, needs=[need]).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(post, ["safe_place", "talk_now"])) == [201, 409]
+    assert Activation.objects.count() == 1
+
+
+Act = Callable[[House, str], int]
+
+
+def test_taking_a_call_twice_is_harmless_and_standing_down_twice_is_told(
+    house: House, activation: str, problem: Problem
+) -> None:
+    call = house.call_of(activation)
+    assert [house.centre.post(f"/calls/{call}/acknowledge").status_code for _ in range(2)] == [204, 204]
+    stop = f"/activations/{activation}/stand-down"
+    assert house.hospital.post(stop, {"reason": "help_arrived"}).status_code == 204
+    response = house.hospital.post(stop, {"reason": "help_arrived"})
+    assert (response.status_code, problem(response)["code"]) == (409, "already_ended")
