@@ -58,11 +58,12 @@ class Result:
 # -- claim ------------------------------------------------------------------------------------------------------------
 
 
-def claim(*, now: datetime, room: Mapping[Channel, int]) -> list[Outgoing]:
+def claim(*, now: datetime, room: Mapping[Channel, int], limit: int | None = None) -> list[Outgoing]:
     """Claim at most ``room`` due messages per channel, oldest first, passing over those that another worker holds."""
     claimed: list[Message] = []
     with transaction.atomic():
-        for channel, free in room.items():
+        for channel, lanes in room.items():
+            free = lanes if limit is None else min(lanes, limit - len(claimed))
             if free > 0:
                 due = Message.objects.filter(state=MessageState.QUEUED, channel=channel, due_at__lte=now)
                 claimed += due.order_by("due_at", "id").select_for_update(skip_locked=True)[:free]
@@ -148,8 +149,7 @@ def send_due(
     tries = 0
     while True:
         instant = now + timedelta(seconds=time.monotonic() - began)
-        left = None if limit is None else limit - tries
-        claimed = claim(now=instant, room=_at_most(flight.room(), left))
+        claimed = claim(now=instant, room=flight.room(), limit=None if limit is None else limit - tries)
         for outgoing in claimed:
             flight.start(outgoing)
         tries += len(claimed)
@@ -157,13 +157,6 @@ def send_due(
             return tries
         results = flight.landed()
         record(results=results, now=now + timedelta(seconds=time.monotonic() - began))
-
-
-def _at_most(room: Mapping[Channel, int], left: int | None) -> dict[Channel, int]:
-    fitting: dict[Channel, int] = {}
-    for channel, free in room.items():
-        fitting[channel] = free if left is None else min(free, left - sum(fitting.values()))
-    return fitting
 
 
 # -- record -----------------------------------------------------------------------------------------------------------
