@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Five hundred activations while processes are killed with -9 at random: none is lost, none is made twice."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.journeys import installation
+from tests.journeys.installation import Installation
+
+pytestmark = pytest.mark.fault
+ACTIVATIONS = 500
+PATIENCE_SECONDS = 240
+
+_COUNT = """
+import json, sys
+from approdo.cli.environment import set_up_django
+set_up_django()
+from django.db.models import Count
+from approdo.activations.models import Activation, Alert, Call
+from approdo.audit.models import Entry
+from approdo.cases.models import Case
+from approdo.notifications.models import Message
+json.dump({
+    "ids": [str(pk) for pk in Activation.objects.values_list("pk", flat=True)],
+    "keys": Activation.objects.values("idempotency_key").distinct().count(),
+    "cases": Case.objects.count(),
+    "audited": Entry.objects.filter(verb="activation.create").values("subject").distinct().count(),
+    "calls": sorted(set(Activation.objects.annotate(n=Count("calls")).values_list("n", flat=True))),
+    "steps": {
+        str(row["step"]): row["n"] for row in Call.objects.values("step").annotate(n=Count("id")).order_by("step")
+    },
+    "doubled": Alert.objects.values("call", "step", "operator").annotate(n=Count("id")).filter(n__gt=1).count(),
+    "alerts_by_step": {
+        str(row["step"]): row["n"] for row in Alert.objects.values("step").annotate(n=Count("id")).order_by("step")
+    },
+    "unsent": Message.objects.filter(state__in=["queued", "sending"]).count(),
+    "without_message": Alert.objects.exclude(pk__in=Message.objects.values("reference")).count(),
+}, sys.stdout)
+"""
+_MAKE_DUE = """
+from approdo.cli.environment import set_up_django
+set_up_django()
+from approdo.activations.models import Call
+from approdo.kit import clock
+Call.objects.filter(state="calling").update(due_at=clock.now())
+"""
+
+
+@pytest.fixture
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    home = Path(tmp_path_factory.mktemp("home"))
+    for directory in (home, *home.parents[:2]):
+        directory.chmod(0o755)
+    product = installation.start(home)
+    yield product
+    product.stop()
+
+
+def press(product: Installation, number: int) -> str:
+    """Activate, and insist with the same key until it is answered."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    headers = {"Authorization": f"Bearer {product.token}", "Idempotency-Key": f"press-{number:06d}"}
+    body = {
+        "municipality": product.municipality,
+        "needs": ["talk_now", "safe_place"],
+        "consent": "given",
+        "context": "emergency_department",
+    }
+    while time.monotonic() < until:
+        try:
+            url = f"{product.address}/api/v1/activations"
+            answer = httpx.post(url, headers=headers, json=body, timeout=10, trust_env=False)
+        except httpx.HTTPError:
+            time.sleep(0.2)
+            continue
+        if answer.status_code in {200, 201}:
+            return str(answer.json()["id"])
+        assert answer.status_code >= 500, answer.text
+        time.sleep(0.2)
+    raise AssertionError(f"press {number} was never answered")
+
+
+def kill_at_random(product: Installation, stop: threading.Event, killed: list[str]) -> None:
+    """Kill somebody every second or so; now and then everybody, and the database itself twice."""
+    chance = random.Random(20261124)
+    names = ["serve", "live", "worker", "sweep", "watchdog"]
+    rounds = 0
+    while not stop.wait(chance.uniform(0.5, 1.5)):
+        rounds += 1
+        victims = ["postgres"] if rounds in {4, 12} else names if rounds % 8 == 0 else [chance.choice(names)]
+        product.kill(*victims)
+        killed.extend(victims)
+
+
+def settle(product: Installation, wanted: str, seconds: float) -> dict:
+    """Count again and again until every call is at the wanted step and nothing waits to be sent."""
+    until = time.monotonic() + seconds
+    while True:
+        counted = json.loads(product.run(_COUNT))
+        if (set(counted["steps"]) == {wanted} and counted["unsent"] == 0) or time.monotonic() > until:
+            return counted
+        time.sleep(1)
+
+
+def test_none_is_lost_and_none_is_doubled_and_every_due_escalation_fires_once(running: Installation) -> None:
+    stop, killed = threading.Event(), []
+    killer = threading.Thread(target=kill_at_random, args=(running, stop, killed))
+    killer.start()
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            answered = list(pool.map(lambda number: press(running, number), range(ACTIVATIONS)))
+    finally:
+        stop.set()
+        killer.join()
+    assert len(killed) > 5, "somebody was really killed"
+    running.wait_ready()
+    counted = json.loads(running.run(_COUNT))
+    assert sorted(answered) == sorted(counted["ids"]), "what was answered is there, and nothing else"
+    assert len(set(answered)) == counted["keys"] == counted["cases"] == counted["audited"] == ACTIVATIONS
+    assert counted["calls"] == [2]
+    assert counted["without_message"] == 0
+
+    running.kill("sweep", "worker")
+    running.run(_MAKE_DUE)
+    running.kill("sweep", "serve", "worker")
+    running.wait_ready()
+    counted = settle(running, "2", 120)
+    assert counted["steps"] == {"2": 2 * ACTIVATIONS}, "every due escalation fired"
+    assert counted["alerts_by_step"] == {"1": 2 * ACTIVATIONS, "2": 2 * ACTIVATIONS}, "and fired once"
+    assert counted["doubled"] == 0
+    assert counted["unsent"] == 0
