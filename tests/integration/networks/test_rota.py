@@ -65,7 +65,7 @@ def test_of_a_repeated_shift_all_or_none_are_added(service, coordinator, people)
     services.add_shifts(
         actor=coordinator, service_id=service.pk, duties=[night(people[1], date(2026, 12, 10))], now=NOON
     )
-    weekly = repeated(night(people[0]), weeks=3)
+    weekly = repeated(night(people[0]), times=3)
     refused(services.add_shifts, actor=coordinator, service_id=service.pk, duties=weekly)
     made = services.add_shifts(actor=coordinator, service_id=service.pk, duties=weekly[:2], now=NOON)
     assert len(made) == 2

@@ -83,8 +83,12 @@ def test_a_copied_night_keeps_its_hours_on_the_wall_across_the_clock_change(nigh
     assert hours_long(copied.period) == hours
 
 
+def test_a_shift_repeats_every_night():
+    assert [one.starts_at for one in repeated(duty(), times=3, every=1)][-1] == START + timedelta(days=3)
+
+
 def test_a_shift_repeats_in_each_of_the_following_weeks():
-    assert [one.starts_at for one in repeated(duty(), weeks=2)] == [START + timedelta(days=7 * n) for n in range(3)]
+    assert [one.starts_at for one in repeated(duty(), times=2)] == [START + timedelta(days=7 * n) for n in range(3)]
 
 
 @pytest.mark.parametrize(

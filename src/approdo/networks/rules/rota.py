@@ -77,9 +77,9 @@ def _same_wall(at: datetime, days: int) -> datetime:
     return instant(local.date() + timedelta(days=days), local.time())
 
 
-def repeated(duty: Duty, *, weeks: int) -> list[Duty]:
-    """Return a shift and the same one in each of the following weeks."""
-    return [duty, *(later(duty, days=7 * week) for week in range(1, weeks + 1))]
+def repeated(duty: Duty, *, times: int, every: int = 7) -> list[Duty]:
+    """Return a shift and the same one so many times more, every so many days."""
+    return [duty, *(later(duty, days=every * time) for time in range(1, times + 1))]
 
 
 def week_of(day: date) -> Period:

@@ -36,7 +36,9 @@ from approdo.networks.selectors.places import (
     network_municipalities,
     network_of,
     networks,
+    own_network_municipalities,
 )
+from approdo.networks.selectors.wording import spoken
 
 __all__ = [
     "Member",
@@ -66,11 +68,13 @@ __all__ = [
     "next_duty",
     "on_duty",
     "organisation_for_editing",
+    "own_network_municipalities",
     "rota",
     "service_for_editing",
     "service_phone",
     "services_by_id",
     "shift",
     "sign_ins_by_network",
+    "spoken",
     "upcoming",
 ]

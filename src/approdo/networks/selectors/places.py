@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from django.db.models import Case, IntegerField, Value, When
 
+from approdo.access.rules import Actor, Permission, require
 from approdo.networks.models import Municipality, Network
 from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded, is_istat_code
 
@@ -60,3 +61,10 @@ def network_municipalities(network_code: str) -> tuple[MunicipalityView, ...]:
     """Return the municipalities of a network, in order of name."""
     rows = Municipality.objects.filter(networks__code=network_code).order_by("folded_name").values_list(*_FIELDS)
     return tuple(MunicipalityView(*row) for row in rows)
+
+
+def own_network_municipalities(actor: Actor) -> tuple[MunicipalityView, ...]:
+    """Return the municipalities of the networks in which the actor's organisation takes part, in order of name."""
+    require(actor, Permission.EDIT_ORGANISATION)
+    rows = Municipality.objects.filter(networks__organisations=actor.organisation_id).distinct().order_by("folded_name")
+    return tuple(MunicipalityView(*row) for row in rows.values_list(*_FIELDS))

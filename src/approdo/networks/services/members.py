@@ -15,8 +15,8 @@ from approdo.kit.errors import Invalid
 from approdo.kit.words import mark as _
 from approdo.networks.models import ContactPoint, Membership, Service, Shift
 from approdo.networks.rules import GRANTABLE_ROLES, Period
+from approdo.networks.selectors import spoken
 from approdo.networks.services._editing import locked_service
-from approdo.networks.services._wording import spoken
 
 
 @transaction.atomic

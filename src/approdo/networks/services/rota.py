@@ -25,8 +25,8 @@ from approdo.networks.rules import (
     later,
     week_of,
 )
+from approdo.networks.selectors import spoken
 from approdo.networks.services._editing import locked_service
-from approdo.networks.services._wording import spoken
 
 
 @dataclass(frozen=True, slots=True)
