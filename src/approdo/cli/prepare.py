@@ -2,10 +2,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What must be true before the processes start: schema, pages' files and, in a demonstration, invented data."""
 
+from hashlib import sha256
+from pathlib import Path
+
 import click
 
 from approdo.cli.migrate import migrate_database
 from approdo.cli.progress import step
+
+
+def collect_files() -> None:
+    """Gather, name by content and compress the pages' files, unless that was done for these very files."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            found.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if stamp.exists() and stamp.read_text() == found.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(found.hexdigest())
 
 
 @click.command("prepare")
@@ -20,10 +41,8 @@ def prepare(demonstration: bool, seed: int) -> None:
     """
     with step("Aggiorno la banca dati"):
         migrate_database()
-    from django.core.management import call_command
-
     with step("Preparo le pagine"):
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_files()
     if demonstration:
         from approdo.cli import demonstration as region
         from approdo.kit import clock

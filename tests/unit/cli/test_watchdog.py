@@ -128,7 +128,7 @@ def test_what_no_channel_took_is_said_again_at_the_next_look(tmp_path: Path) -> 
         heard.append(notice)
         stop.set()
 
-    limits = Limits(silence=-1.0, unreachable=0.01, poll=0.01, repeat=300)
+    limits = Limits(silence=1e-9, unreachable=0.01, poll=0.01, repeat=300)
     silent = Observation(100.0, None, None)
     watch(lambda: silent, [fails_twice], limits, tmp_path / "watchdog.json", stop)
     assert len(attempts) == 3
