@@ -19,6 +19,7 @@ _COMMANDS = {
     "migrate": "migrate",
     "token": "token",
     "protocol": "protocol",
+    "protocol": "protocol",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }
