@@ -78,7 +78,7 @@ class LocalGateway:
         self.arrivals: deque[Arrival] = deque(maxlen=_KEPT)
         self.asked = dict.fromkeys(CHANNELS, 0)
         self._changed = threading.Condition()
-        self._out = httpx.Client(timeout=5.0)
+        self.out = httpx.Client(timeout=5.0)
 
     def set_mode(self, channel: str, mode: Mode) -> None:
         """Switch one channel to a mode; whoever hangs in the old one is let go."""
@@ -133,8 +133,8 @@ class LocalGateway:
             SIGNATURE_HEADER: sign(self.secret, timestamp, body),
         }
         try:
-            return self._out.post(url, content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL):
+            return self.out.post(url, content=body, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError):  # the last: closed meanwhile
             return None
 
 
@@ -356,7 +356,7 @@ class Running:
         self.smtp_port = smtp_port or _free_port(host)
         self._smtp = Controller(Mailbox(gateway), hostname=host, port=self.smtp_port, ident="ready")
         self._smtp.start()
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        threading.Thread(target=self._http.serve_forever, args=[0.05], daemon=True).start()
         self.url = f"http://{host}:{self._http.server_address[1]}"
 
     def stop(self) -> None:
@@ -366,6 +366,7 @@ class Running:
         self._http.shutdown()
         self._http.server_close()
         self._smtp.stop(no_assert=True)
+        self.gateway.out.close()
 
 
 def _free_port(host: str) -> int:

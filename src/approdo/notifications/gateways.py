@@ -6,6 +6,7 @@ import functools
 import json
 import smtplib
 import ssl
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -127,9 +128,17 @@ def _email(outgoing: Outgoing, subject: str, body: str) -> EmailMessage:
 # -- text messages and calls ------------------------------------------------------------------------------------------
 
 
-@functools.cache
-def _client() -> httpx.Client:
+_making = threading.Lock()
+
+
+def client() -> httpx.Client:
     """One client for the process: it keeps connections open and may be shared by threads."""
+    with _making:
+        return _made_client()
+
+
+@functools.cache
+def _made_client() -> httpx.Client:
     return httpx.Client(timeout=httpx.Timeout(settings.GATEWAY_TIMEOUT_SECONDS, connect=5.0, pool=5.0))
 
 
@@ -152,7 +161,7 @@ def _send_by_gateway(outgoing: Outgoing, text: str) -> str | None:
         TIMESTAMP_HEADER: timestamp,
         SIGNATURE_HEADER: sign(settings.GATEWAY_SECRET, timestamp, body),
     }
-    with _client().stream("POST", f"{settings.GATEWAY_URL}/messages", content=body, headers=headers) as response:
+    with client().stream("POST", f"{settings.GATEWAY_URL}/messages", content=body, headers=headers) as response:
         if response.status_code in _REFUSALS:
             raise NotSent(Failure.REFUSED, final=True)
         if not response.is_success:

@@ -54,8 +54,8 @@ def local_gateway(settings: Settings) -> Iterator[Running]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.PUBLIC_URL = "http://127.0.0.1:9"
-    gateways._client.cache_clear()
+    gateways._made_client.cache_clear()
     yield running
     running.stop()
-    gateways._client().close()
-    gateways._client.cache_clear()
+    gateways.client().close()
+    gateways._made_client.cache_clear()
