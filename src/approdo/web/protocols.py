@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Protocolli: what my networks do, who is called for what, what changed, and publishing a new version."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -31,6 +33,7 @@ from approdo.protocols.rules import (
     warnings,
 )
 from approdo.web.guards import Asked
+from approdo.web.templatetags.when import span
 
 _PLOT_WIDTH, _PLOT_LEFT, _PLOT_RIGHT, _ROW_HEIGHT = 340, 10, 18, 52
 
@@ -40,7 +43,6 @@ class PublishForm(forms.Form):
 
     text = forms.CharField(
         label=gettext_lazy("Testo del protocollo (YAML)"),
-        required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "autocapitalize": "off", "class": "mono"}),
     )
@@ -48,6 +50,7 @@ class PublishForm(forms.Form):
         label=gettext_lazy("Oppure un file"),
         required=False,
         help_text=gettext_lazy("Se lo scegli, prende il posto del testo qui sopra."),
+        widget=forms.FileInput(attrs={"class": "form-control"}),
     )
     effective_from = forms.DateTimeField(
         label=gettext_lazy("In vigore da"),
@@ -55,6 +58,11 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("Se lo lasci vuoto, da subito."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.files.get("file"):
+            self.fields["text"].required = False
 
     def written(self) -> str | bytes:
         """Return what is to be published: the file if there is one, else the text with plain line ends."""
@@ -140,7 +148,7 @@ def protocol_page(request: Asked, network: str, code: str, number: int | None = 
     words = {
         "protocol": shown,
         "version": version,
-        "calls": [(call, _steps(call), _called_before(version.parsed, call)) for call in version.parsed.calls],
+        "calls": [_row(version.parsed, call) for call in version.parsed.calls],
         "plot": plot(version.parsed),
         "places": places,
         "changes": [(c.path, *(None if v is None else brief(v) for v in (c.before, c.after))) for c in changes],
@@ -182,13 +190,14 @@ def publish(request: Asked, network: str) -> HttpResponse:
     return redirect("protocol_version", network, made.code, made.number)
 
 
-def _steps(call: CallRule) -> list[tuple[int, Target]]:
-    return list(call.timetable())
-
-
-def _called_before(parsed: ProtocolDocument, call: CallRule) -> CallRule | None:
-    """Return the call that this one waits for."""
-    return next((other for other in parsed.calls if other.key == call.after), None)
+def _row(parsed: ProtocolDocument, call: CallRule) -> dict[str, Any]:
+    """Return what the table says of a call: its steps by minute, the call it waits for, when the second wave goes."""
+    return {
+        "call": call,
+        "steps": call.timetable(),
+        "before": next((other for other in parsed.calls if other.key == call.after), None),
+        "second_wave": span(timedelta(seconds=call.channels.after_seconds)),
+    }
 
 
 def _beginning(request: HttpRequest, network: str) -> str:
@@ -230,9 +239,14 @@ def _form_page(
         "examination": examination,
         "wrong": with_line(errors(examination.problems)) if examination else [],
         "mind": with_line(warnings(examination.problems)) if examination else [],
-        "models": sorted(selectors.shipped()),
+        "models": [(model, _title(source)) for model, source in selectors.shipped().items()],
     }
     return render(request, "web/protocols/publish.html", words, status=status)
+
+
+def _title(source: str) -> str:
+    found = re.search(r"(?m)^name: (.+)$", source)
+    return found[1] if found else ""
 
 
 urlpatterns = [

@@ -168,3 +168,29 @@ def test_the_shipped_protocols_differ_in_what_they_do():
 def test_a_document_can_be_readdressed_to_another_network():
     made = document()
     assert rules.parse(made | {"network": "river"}).network == "river"
+
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def yaml_in(page):
+    return (DOCS / page).read_text().split("```yaml\n")[1].split("```")[0]
+
+
+def test_the_example_of_the_reference_can_be_published():
+    examination = rules.examine(yaml_in("reference/protocol-document.md"))
+    assert [str(problem) for problem in examination.problems] == []
+    assert examination.parsed is not None
+
+
+def test_the_call_of_the_how_to_can_be_published():
+    whole = rules.write(document(call())) + yaml_in("how-to/scrivere-un-protocollo.md").replace("\n  ", "\n")[2:]
+    examination = rules.examine(whole)
+    assert [str(problem) for problem in examination.problems] == []
+    assert [rule.key for rule in examination.parsed.calls] == ["centre", "rifugio"]
+
+
+@pytest.mark.parametrize("words", [rules.Need, rules.Context, rules.Target, rules.CALLABLE_KINDS])
+def test_the_reference_names_every_word(words):
+    reference = (DOCS / "reference/protocol-document.md").read_text()
+    assert [word for word in words if f"`{word}`" not in reference] == []
