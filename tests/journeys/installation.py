@@ -127,6 +127,7 @@ class Installation:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
 def start(home: Path) -> Installation:

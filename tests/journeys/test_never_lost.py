@@ -132,7 +132,7 @@ def test_none_is_lost_and_none_is_doubled_and_every_due_escalation_fires_once(ru
     running.run(_MAKE_DUE)
     running.kill("sweep", "serve", "worker")
     running.wait_ready()
-    counted = settle(running, "2", 120)
+    counted = settle(running, "2", 300)
     assert counted["steps"] == {"2": 2 * ACTIVATIONS}, "every due escalation fired"
     assert counted["alerts_by_step"] == {"1": 2 * ACTIVATIONS, "2": 2 * ACTIVATIONS}, "and fired once"
     assert counted["doubled"] == 0
