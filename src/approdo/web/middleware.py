@@ -48,7 +48,8 @@ class Headers:
             "Content-Security-Policy": content_policy(settings.LIVE_URL),
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
+            # Not "no-referrer": browsers then send "Origin: null" with every form, which looks forged (CSRF).
+            "Referrer-Policy": "same-origin",
             "Permissions-Policy": (
                 "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=(), "
                 "publickey-credentials-get=(self), publickey-credentials-create=(self)"

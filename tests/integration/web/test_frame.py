@@ -22,7 +22,7 @@ def test_every_answer_carries_the_policy_and_is_kept_by_nobody(db: None, address
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "no-store" in response["Cache-Control"]
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["X-Frame-Options"] == "DENY"

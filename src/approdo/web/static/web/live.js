@@ -18,6 +18,8 @@
   let fresh = performance.now(); // when we last knew that what is shown is true
   let heard = -Infinity; // when the stream last spoke
   let fetched = performance.now();
+  let asked = -Infinity;
+  let waiting = 0;
   let busy = false;
   let again = false;
   let missed = false; // something changed, or may have, and we could not read it
@@ -45,6 +47,19 @@
     if (kept.focus) part.querySelector(kept.focus)?.focus({ preventScroll: true });
   };
 
+  // The first change is read at once; of a burst, at most four readings a second.
+  const soon = () => {
+    if (waiting) return;
+    const gap = missed ? 1000 : 250;
+    waiting = setTimeout(
+      () => {
+        waiting = 0;
+        refresh();
+      },
+      Math.max(0, gap - (performance.now() - asked)),
+    );
+  };
+
   const refresh = async () => {
     if (busy) {
       again = true;
@@ -52,7 +67,8 @@
     }
     if (part.querySelector("form[data-sent]")) return; // a press is on its way: leave the page alone
     busy = true;
-    const asked = performance.now();
+    asked = performance.now();
+    const began = asked;
     try {
       const headers = document.hidden || part.hasAttribute("data-live-now") ? { "X-Approdo-Background": "1" } : {};
       headers["X-Approdo-Refresh"] = "1";
@@ -66,7 +82,7 @@
           recall(kept);
           watchUndo();
         }
-        fresh = asked;
+        fresh = began;
         missed = false;
       } else {
         missed = true;
@@ -79,7 +95,7 @@
     tell();
     if (again) {
       again = false;
-      refresh();
+      soon();
     }
   };
 
@@ -114,7 +130,7 @@
     };
     const change = () => {
       heard = performance.now();
-      refresh();
+      soon();
     };
     stream.addEventListener("change", change);
     stream.addEventListener("resync", change);
