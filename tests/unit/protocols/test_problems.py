@@ -253,6 +253,10 @@ def test_no_word_of_the_document_needs_quotes(words):
     assert all(word.isidentifier() for word in words)
 
 
+def test_a_key_that_is_a_list_is_refused_in_words():
+    assert only(problems(document(call(key=["a"])))).path == "calls[0].key"
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(list(Target)),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),

@@ -46,8 +46,8 @@ def problems(document: Any, *, last_step_minutes: int = LAST_STEP_MINUTES) -> li
     for path, call in calls.items():
         raw = raw_calls[int(path[len("calls[") : -1])]
         found += [*_chain_problems(path, call, raw), *_channel_problems(path, call), *_backup_problems(path, call)]
-    known = {raw.get("key") for raw in raw_calls if isinstance(raw, dict)}
-    found += _order_problems(calls, {key for key in known if isinstance(key, str)}, limit)
+    keys = [raw.get("key") for raw in raw_calls if isinstance(raw, dict)]
+    found += _order_problems(calls, {key for key in keys if isinstance(key, str)}, limit)
     if not errors(found):
         found += _forgotten_needs(calls)
     return found
