@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import click
 
 from approdo.cli.environment import home, set_up_django
+from approdo.cli.sweep import direct_connection
 
 _FREE_BYTES = 1_000_000_000
 
@@ -118,13 +119,15 @@ def _channels() -> tuple[bool, str]:
 _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "macchina": _machine,
     "disco": _disk,
+    "guardia": _watchdog,
+    "canali": _channels,
     "banca dati": _database,
+}
+_LOOKS_INTO_DATABASE: dict[str, Callable[[], tuple[bool, str]]] = {
     "orologi": _clocks,
     "schema": _migrations,
     "coda": _queue,
     "scadenze": _sweep,
-    "guardia": _watchdog,
-    "canali": _channels,
 }
 
 
@@ -138,7 +141,10 @@ def diagnose(as_json: bool) -> None:
       approdo diagnose --json
     """
     set_up_django()
+    direct_connection()
     findings = [_finding(name, look) for name, look in _LOOKS.items()]
+    if findings[-1].sound:  # else each of these would wait in vain for the same answer
+        findings += [_finding(name, look) for name, look in _LOOKS_INTO_DATABASE.items()]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:

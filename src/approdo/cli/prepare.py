@@ -48,4 +48,5 @@ def prepare(demonstration: bool, seed: int) -> None:
         from approdo.kit import clock
 
         with step("Carico la regione inventata"):
-            region.load(seed=seed, today=clock.now().astimezone(clock.ROME).date())
+            today = clock.now().astimezone(clock.ROME).date()
+            region.load(seed=seed, today=today, progress=lambda sentence: click.echo(f"{sentence} … ", nl=False))
