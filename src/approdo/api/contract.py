@@ -150,8 +150,8 @@ class Contract(NinjaAPI):
                 for status in possible_errors(method, path, operation):
                     operation["responses"][str(status)] = {"$ref": f"#/components/responses/{ERRORS[status][0]}"}
         made["paths"][f"{ROOT}/activations"]["get"]["responses"]["200"]["headers"] = _headers("Link")
-        for made_now_or_before in ("200", "201"):
-            made["paths"][f"{ROOT}/activations"]["post"]["responses"][made_now_or_before]["headers"] = _headers(
+        for success in ("200", "201"):
+            made["paths"][f"{ROOT}/activations"]["post"]["responses"][success]["headers"] = _headers(
                 "Location"
             )
         return made
