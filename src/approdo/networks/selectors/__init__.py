@@ -38,7 +38,7 @@ from approdo.networks.selectors.places import (
     networks,
     own_network_municipalities,
 )
-from approdo.networks.selectors.wording import spoken
+from approdo.networks.selectors.wording import spoken, spoken_day
 
 __all__ = [
     "Member",
@@ -76,5 +76,6 @@ __all__ = [
     "shift",
     "sign_ins_by_network",
     "spoken",
+    "spoken_day",
     "upcoming",
 ]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from datetime import datetime
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -11,13 +11,14 @@ from approdo.networks.rules import ROME, Period
 def spoken(period: Period) -> str:
     """Say a period as people do: "giovedì 26 novembre, 20:00–8:00", with the second day when it is not the next."""
     starts, ends = period.starts_at.astimezone(ROME), period.ends_at.astimezone(ROME)
-    text = f"{_day(starts)}, {date_format(starts, 'G:i')}"
+    text = f"{spoken_day(starts)}, {date_format(starts, 'G:i')}"
     if (ends.date() - starts.date()).days <= 1:
         return f"{text}–{date_format(ends, 'G:i')}"
-    return f"{text} – {_day(ends)}, {date_format(ends, 'G:i')}"
+    return f"{text} – {spoken_day(ends)}, {date_format(ends, 'G:i')}"
 
 
-def _day(at: datetime) -> str:
+def spoken_day(at: date) -> str:
+    """Say a local day: "giovedì 26 novembre"."""
     text = date_format(at, "l j F")
     # Italian writes days and months small, wherever the catalogue of the framework does not
     return text.lower() if (get_language() or "it").startswith("it") else text

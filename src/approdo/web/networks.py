@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Rete: who serves a municipality now; for coordinators, the way into their organisation."""
+
+from itertools import groupby
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET
+
+from approdo.access.rules import Permission, may
+from approdo.kit import clock
+from approdo.networks import selectors
+from approdo.networks.rules import MunicipalityView
+from approdo.web import organisation, rota
+from approdo.web.guards import Asked
+from approdo.web.standing import standing_of
+
+
+@require_GET
+def directory(request: Asked) -> HttpResponse:
+    """The services of a municipality: open or closed, who is on call until when, the number to call."""
+    text = request.GET.get("q", "").strip()[:80]
+    found = selectors.municipalities(text) if text else ()
+    code = request.GET.get("municipality", "")
+    if not code and not text:
+        code = standing_of(request).get("seat") or ""
+    place, groups = _services(request, code) if code else (None, [])
+    return render(
+        request,
+        "web/networks/directory.html",
+        {
+            "text": text,
+            "found": found,
+            "place": place,
+            "network": selectors.network_of(code) if place else None,
+            "groups": groups,
+            "coordinates": may(request.actor, Permission.EDIT_ORGANISATION),
+            "reads_protocols": may(request.actor, Permission.READ_PROTOCOL),
+        },
+    )
+
+
+def _services(request: Asked, code: str) -> tuple[MunicipalityView, list]:
+    entries = selectors.directory(request.actor, code, clock.now())
+    groups = [(kind, list(group)) for kind, group in groupby(entries, key=lambda entry: entry.kind)]
+    return selectors.municipality(code), groups
+
+
+urlpatterns: list[URLPattern] = [
+    path("rete/", directory, name="directory"),
+    *organisation.urlpatterns,
+    *rota.urlpatterns,
+]

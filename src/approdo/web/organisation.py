@@ -1,0 +1,278 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The coordinator's pages: her organisation, its services, their hours, places, contact points and people."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from approdo.access.rules import Actor, Permission, Role, require
+from approdo.kit import clock
+from approdo.kit.errors import Invalid, NotFound
+from approdo.networks import selectors, services
+from approdo.networks.rules import in_use
+from approdo.web.guards import Asked
+from approdo.web.network_forms import (
+    AlwaysOpenForm,
+    MemberForm,
+    RoleForm,
+    ServiceForm,
+    accepted,
+    contact_lines,
+    hours_lines,
+    problems_of,
+    role_choices,
+    whole_page,
+)
+
+
+def _page(request: Asked, name: str, words: dict[str, Any], *, wrong: bool = False) -> HttpResponse:
+    return render(request, f"web/networks/{name}.html", words, status=422 if wrong else 200)
+
+
+def _done(request: Asked, sentence: str, name: str, *arguments: int) -> HttpResponse:
+    messages.success(request, sentence)
+    return redirect(name, *arguments)
+
+
+@require_GET
+def organisation(request: Asked) -> HttpResponse:
+    """Her organisation: its services, and where nobody is on call."""
+    shown = selectors.organisation_for_editing(request.actor, clock.now())
+    return _page(request, "organisation", {"organisation": shown})
+
+
+@require_http_methods(["GET", "POST"])
+def new_service(request: Asked) -> HttpResponse:
+    """Add a service to her organisation."""
+    require(request.actor, Permission.EDIT_ORGANISATION)
+    form = ServiceForm(request.POST or None)
+    made: list[int] = []
+    if request.method == "POST" and form.is_valid() and accepted(form, lambda: made.append(_create(request, form))):
+        return _done(request, _("Servizio aggiunto. Ora scegli i comuni, gli orari e le persone."), "service", made[0])
+    return _page(request, "service_form", {"form": form, "service": None}, wrong=form.is_bound)
+
+
+def _create(request: Asked, form: ServiceForm) -> int:
+    actor = request.actor
+    if actor.organisation_id is None:
+        raise NotFound
+    return services.create_service(
+        actor=actor, organisation_id=actor.organisation_id, details=form.details(), now=clock.now()
+    )
+
+
+@require_GET
+def service(request: Asked, service_id: int) -> HttpResponse:
+    """One service at a glance, with what is missing."""
+    shown = selectors.service_for_editing(request.actor, service_id)
+    gaps = selectors.gaps_ahead(request.actor, service_id, clock.now())
+    words = {
+        "service": shown,
+        "seat": selectors.municipality(shown.details.seat_code) if shown.details.seat_code else None,
+        "gaps": [gap for gap in gaps if gap.position == 1 and not gap.service_open],
+        "line": any(gap.position == 1 and gap.service_open for gap in gaps),
+    }
+    return _page(request, "service", words)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_service(request: Asked, service_id: int) -> HttpResponse:
+    """Rewrite what is said of a service."""
+    shown = selectors.service_for_editing(request.actor, service_id)
+    form = ServiceForm(request.POST) if request.method == "POST" else ServiceForm.showing(shown)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            services.edit_service(actor=request.actor, service_id=service_id, details=form.details(), now=clock.now())
+
+        if accepted(form, act):
+            return _done(request, _("Salvato."), "service", service_id)
+    return _page(request, "service_form", {"form": form, "service": shown}, wrong=form.is_bound)
+
+
+@require_POST
+def switch_service(request: Asked, service_id: int) -> HttpResponse:
+    """Close a service down, or open it again."""
+    reopen = request.POST.get("act") == "reopen"
+    act = services.reactivate_service if reopen else services.deactivate_service
+    try:
+        act(actor=request.actor, service_id=service_id, now=clock.now())
+    except Invalid as refusal:
+        messages.warning(request, whole_page(refusal)[""])
+        return redirect("service", service_id)
+    sentence = _("Il servizio è di nuovo aperto.") if reopen else _("Servizio chiuso: non verrà più chiamato.")
+    return _done(request, sentence, "service", service_id)
+
+
+@require_http_methods(["GET", "POST"])
+def service_hours(request: Asked, service_id: int) -> HttpResponse:
+    """Rewrite when a service is open."""
+    shown = selectors.service_for_editing(request.actor, service_id)
+    if request.method == "GET":
+        form = AlwaysOpenForm(initial={"always_open": shown.always_open})
+        lines = hours_lines(hours=shown.hours)
+        return _page(request, "hours", {"service": shown, "form": form, "lines": lines})
+    form, lines = AlwaysOpenForm(request.POST), hours_lines(request.POST)
+    problems: dict[str, str] = {}
+    if form.is_valid() and lines.is_valid():
+        hours = [line for one in lines.forms if (line := one.line())]
+        try:
+            services.set_opening_hours(
+                actor=request.actor,
+                service_id=service_id,
+                always_open=form.cleaned_data["always_open"],
+                hours=hours,
+                now=clock.now(),
+            )
+        except Invalid as refusal:
+            problems = whole_page(refusal)
+        else:
+            return _done(request, _("Orari salvati."), "service", service_id)
+    words = {"service": shown, "form": form, "lines": lines, "problems": problems or problems_of(lines)}
+    return _page(request, "hours", words, wrong=True)
+
+
+@require_http_methods(["GET", "POST"])
+def service_territory(request: Asked, service_id: int) -> HttpResponse:
+    """Choose the municipalities a service serves."""
+    shown = selectors.service_for_editing(request.actor, service_id)
+    text = request.GET.get("q", "").strip()[:80]
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        codes = request.POST.getlist("municipality")
+        if "whole_network" in request.POST:
+            codes += [place.code for place in selectors.own_network_municipalities(request.actor)]
+        try:
+            services.set_territory(
+                actor=request.actor, service_id=service_id, municipality_codes=codes, now=clock.now()
+            )
+        except Invalid as refusal:
+            problems = whole_page(refusal)
+        else:
+            return _done(request, _("Comuni salvati."), "service", service_id)
+    served = {place.code for place in shown.territory}
+    near = [place for place in selectors.own_network_municipalities(request.actor) if place.code not in served]
+    known = served | {place.code for place in near}
+    found = [place for place in selectors.municipalities(text) if place.code not in known] if text else []
+    words = {"service": shown, "near": near, "found": found, "text": text, "problems": problems}
+    return _page(request, "territory", words, wrong=bool(problems))
+
+
+@require_http_methods(["GET", "POST"])
+def service_contacts(request: Asked, service_id: int, operator_id: int | None = None) -> HttpResponse:
+    """Order the ways to reach the service's own line, or one of its people."""
+    shown = selectors.service_for_editing(request.actor, service_id)
+    contacts, whose = shown.contacts, None
+    if operator_id is not None:
+        whose = next((member for member in shown.on_call_members if member.operator_id == operator_id), None)
+        if whose is None:
+            raise NotFound
+        contacts = whose.contacts
+    lines = contact_lines(request.POST) if request.method == "POST" else contact_lines(contacts=contacts)
+    wrong = request.method == "POST"
+    problems: dict[str, str] = {}
+    if wrong and lines.is_valid():
+        problems = _store_contacts(request.actor, service_id, operator_id, lines)
+        if not problems and lines.is_valid():
+            back = "service" if operator_id is None else "members"
+            return _done(request, _("Recapiti salvati."), back, service_id)
+    words = {
+        "service": shown,
+        "whose": whose,
+        "lines": lines,
+        "problems": problems or (problems_of(lines) if wrong else {}),
+        "when_open": in_use(contacts, service_open=True),
+        "when_closed": in_use(contacts, service_open=False),
+    }
+    return _page(request, "contacts", words, wrong=wrong)
+
+
+def _store_contacts(actor: Actor, service_id: int, operator_id: int | None, lines: forms.BaseFormSet) -> dict[str, str]:
+    """Store the written lines in their order; return the refusals under the lines they belong to."""
+    written = [form for form in lines.forms if form.contact()]
+    written.sort(key=lambda form: form.cleaned_data.get("ORDER") or 99)
+    try:
+        services.set_contact_points(
+            actor=actor,
+            service_id=service_id,
+            operator_id=operator_id,
+            contacts=[form.contact() for form in written],
+            now=clock.now(),
+        )
+    except Invalid as refusal:
+        for number, sentence in refusal.problems.items():
+            if number:
+                written[int(number)].add_error("address", _(sentence))
+        return {"": _(refusal.problems[""])} if "" in refusal.problems else problems_of(lines)
+    return {}
+
+
+@require_http_methods(["GET", "POST"])
+def members(request: Asked, service_id: int) -> HttpResponse:
+    """The people of a service; add one."""
+    shown = selectors.service_for_editing(request.actor, service_id)
+    form = MemberForm(request.POST or None, initial={"role": Role.ON_CALL_OPERATOR.value})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            services.add_member(
+                actor=request.actor,
+                service_id=service_id,
+                email=form.cleaned_data["email"],
+                display_name=form.cleaned_data["display_name"],
+                role=Role(form.cleaned_data["role"]),
+                now=clock.now(),
+            )
+
+        if accepted(form, act):
+            return _done(request, _("Persona aggiunta. Ora scrivi come raggiungerla."), "members", service_id)
+    words = {"service": shown, "form": form, "roles": role_choices()}
+    return _page(request, "members", words, wrong=form.is_bound)
+
+
+@require_POST
+def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
+    """Change the role of a colleague, or end her work for a service."""
+    selectors.service_for_editing(request.actor, service_id)
+    common = {
+        "actor": request.actor,
+        "service_id": service_id,
+        "membership_id": membership_id,
+        "now": clock.now(),
+    }
+    try:
+        if request.POST.get("act") == "end":
+            services.end_membership(**common)
+            sentence = _("Non lavora più per questo servizio.")
+        else:
+            form = RoleForm(request.POST)
+            if not form.is_valid():
+                raise Invalid({"": _("Scegli un ruolo dall'elenco.")})
+            services.set_role(role=form.cleaned_data["role"], **common)
+            sentence = _("Ruolo cambiato.")
+    except Invalid as refusal:
+        messages.warning(request, whole_page(refusal)[""])
+        return redirect("members", service_id)
+    return _done(request, sentence, "members", service_id)
+
+
+urlpatterns: list[URLPattern] = [
+    path("rete/organizzazione/", organisation, name="organisation"),
+    path("rete/servizi/nuovo/", new_service, name="new_service"),
+    path("rete/servizi/<int:service_id>/", service, name="service"),
+    path("rete/servizi/<int:service_id>/dati/", edit_service, name="edit_service"),
+    path("rete/servizi/<int:service_id>/stato/", switch_service, name="switch_service"),
+    path("rete/servizi/<int:service_id>/orari/", service_hours, name="service_hours"),
+    path("rete/servizi/<int:service_id>/comuni/", service_territory, name="service_territory"),
+    path("rete/servizi/<int:service_id>/recapiti/", service_contacts, name="service_contacts"),
+    path("rete/servizi/<int:service_id>/recapiti/<int:operator_id>/", service_contacts, name="member_contacts"),
+    path("rete/servizi/<int:service_id>/persone/", members, name="members"),
+    path("rete/servizi/<int:service_id>/persone/<int:membership_id>/", member, name="member"),
+]

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How the network speaks: numbers in groups, nights by their day, hours and languages in words."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from approdo.networks import rules, selectors
+from approdo.networks.rules import ROME, Capability, Duty, Gap, Hours, Period
+from approdo.web.network_forms import DAYS
+
+register = template.Library()
+
+
+@register.filter
+def spoken(stretch: Period | Duty | Gap) -> str:
+    """Say a stretch of time: "giovedì 26 novembre, 20:00–8:00"."""
+    return selectors.spoken(Period(stretch.starts_at, stretch.ends_at))
+
+
+@register.filter
+def spoken_day(day: date) -> str:
+    """Say a day: "giovedì 26 novembre"."""
+    return selectors.spoken_day(day)
+
+
+@register.filter
+def hour(at: datetime) -> str:
+    """Say an instant by its local hour: "8:00"."""
+    return date_format(at.astimezone(ROME), "G:i")
+
+
+@register.filter
+def shown_phone(stored: str) -> str:
+    """Show a number in groups."""
+    return rules.shown_phone(stored)
+
+
+@register.filter
+def language_words(codes: Iterable[str]) -> str:
+    """Name languages by their codes."""
+    return ", ".join(gettext(rules.LANGUAGES.get(code, code)) for code in codes)
+
+
+@register.filter
+def capability_words(codes: Iterable[str]) -> str:
+    """Name capabilities by their codes, in the order of their enum."""
+    held = set(codes)
+    return " · ".join(selectors.label_of(capability) for capability in Capability if capability in held)
+
+
+@register.filter
+def hours_words(line: Hours) -> str:
+    """Say one line of opening hours: "lunedì–venerdì, 9:00–13:00"."""
+    names = {number: str(name).lower() for number, name in DAYS}
+    days = sorted(line.days)
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)) and days[-1] < rules.PUBLIC_HOLIDAY:
+        words = f"{names[days[0]]}–{names[days[-1]]}"
+    else:
+        words = ", ".join(names[day] for day in days)
+    return f"{words}, {line.opens:%-H:%M}–{line.closes:%-H:%M}"
