@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
@@ -82,8 +83,7 @@ def in_force(municipality_code: str, context: Context, at: datetime) -> InForce 
     """
     if not (len(municipality_code) == 6 and municipality_code.isdecimal() and municipality_code.isascii()):
         return None
-    holding = ProtocolVersion.objects.filter(protocol__network__municipalities=municipality_code)
-    scope = choose(_latest(holding, at), municipality_code, Context(context))
+    scope = choose(_latest_for(municipality_code, at), municipality_code, Context(context))
     if scope is None:
         return None
     document, parsed = _content(scope.version_id, scope.digest)
@@ -94,7 +94,7 @@ def scopes_in_network(network_code: str, at: datetime) -> dict[str, Scope]:
     """Return, by protocol code, the scope of the version in force at an instant; system-internal."""
     versions = ProtocolVersion.objects.filter(protocol__network__code=network_code)
     codes = dict(Protocol.objects.filter(network__code=network_code).values_list("pk", "code"))
-    return {codes[protocol_id]: scope for protocol_id, scope in _latest_by_protocol(versions, at)}
+    return {codes[row[0]]: _scope(row) for row in _latest_rows(versions, at)}
 
 
 def my_networks(actor: Actor) -> tuple[NetworkView, ...]:
@@ -176,21 +176,36 @@ def shipped() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(DATA.glob("*.yaml"))}
 
 
-def _latest(versions: Any, at: datetime) -> Iterable[Scope]:
-    return (scope for _, scope in _latest_by_protocol(versions, at))
-
-
-def _latest_by_protocol(versions: Any, at: datetime) -> Iterable[tuple[int, Scope]]:
-    """Read, for each protocol, the newest version that has begun: an older one never comes back."""
-    rows = (
+def _latest_rows(versions: Any, at: datetime) -> Any:
+    """Ask, for each protocol, for the newest version that has begun: an older one never comes back."""
+    return (
         versions.filter(effective_from__lte=at)
         .order_by("protocol_id", "-effective_from")
         .distinct("protocol_id")
         .values_list("protocol_id", "pk", "number", "digest", "municipality_codes", "contexts", "effective_from")
     )
-    for protocol_id, pk, number, digest, municipality_codes, contexts, effective_from in rows:
-        named = frozenset(Context(word) for word in contexts)
-        yield protocol_id, Scope(pk, number, digest, frozenset(municipality_codes), named, effective_from)
+
+
+def _scope(row: tuple[Any, ...]) -> Scope:
+    _protocol_id, pk, number, digest, municipality_codes, contexts, effective_from = row
+    named = frozenset(Context(word) for word in contexts)
+    return Scope(pk, number, digest, frozenset(municipality_codes), named, effective_from)
+
+
+@lru_cache(maxsize=1)
+def _latest_statement() -> str:
+    """Build the statement of ``in_force`` once: writing it costs more than running it."""
+    holding = ProtocolVersion.objects.filter(protocol__network__municipalities="000000")
+    statement, parameters = _latest_rows(holding, datetime(2000, 1, 1, tzinfo=UTC)).query.sql_with_params()
+    if len(parameters) != 2 or parameters[0] != "000000":
+        raise AssertionError("in_force passes municipality and instant, in this order")
+    return str(statement)
+
+
+def _latest_for(municipality_code: str, at: datetime) -> list[Scope]:
+    with connection.cursor() as cursor:
+        cursor.execute(_latest_statement(), [municipality_code, at])
+        return [_scope(row) for row in cursor.fetchall()]
 
 
 @lru_cache(maxsize=256)
