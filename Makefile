@@ -46,7 +46,7 @@ clean:
 
 # ---------------------------------------------------------------------------------------------------------------------
 
-CHECKING := APPRODO_SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH APPRODO_PUBLIC_URL=https://approdo.example
+CHECKING := APPRODO_LOG=ERROR APPRODO_SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH APPRODO_PUBLIC_URL=https://approdo.example
 DJANGO := $(CHECKING) $(BIN)/python -W ignore::RuntimeWarning -m django
 
 check-style: $(TOOLS)
@@ -64,7 +64,7 @@ check-licences: $(TOOLS)
 check-settings: $(TOOLS)
 	$(DJANGO) check --deploy --fail-level WARNING --settings approdo.config.settings
 check-migrations: $(TOOLS)
-	$(DJANGO) makemigrations --check --dry-run --settings approdo.config.settings
+	$(DJANGO) makemigrations --check --dry-run --settings tests.settings
 
 # ---------------------------------------------------------------------------------------------------------------------
 
