@@ -2,13 +2,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every page, by feature; each feature module lists its own."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from approdo.web import accounts, activations, cases, health, today
+from approdo.web import accounts, activations, cases, gateway, health, networks, protocols, today
 from approdo.web.guards import public
 
 sign_in: list[URLPattern | URLResolver] = [
@@ -45,7 +42,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-urlpatterns += [*today.urlpatterns, *activations.urlpatterns, *cases.urlpatterns]
-for feature in ("networks", "protocols", "gateway"):
-    if find_spec(f"approdo.web.{feature}"):
-        urlpatterns += getattr(import_module(f"approdo.web.{feature}"), "urlpatterns", [])
+for feature in (today, activations, cases, networks, protocols, gateway):
+    urlpatterns += feature.urlpatterns

@@ -10,7 +10,7 @@ from approdo.cases.rules import Arrival, CaseState, EventKind
 from approdo.networks.rules import Capability, Channel, ServiceKind
 from approdo.notifications.rules import MessageState
 from approdo.protocols.rules import Context, Need, Target
-from approdo.web.templatetags.words import at_key, detail_word, end_word, word, words
+from approdo.web.templatetags.words import at_key, browser, detail_word, end_word, word, words
 
 SHOWN = (
     *(Role, ActivationState, Consent, DeclineReason, StandDownReason, Arrival, CaseState, EventKind),
@@ -38,3 +38,19 @@ def test_an_unknown_detail_shows_nothing_rather_than_a_code() -> None:
     assert detail_word("4d2c") == ""
     assert end_word("") == end_word("nothing_known") == ""
     assert at_key({1: "Centro"}, 2) == ""
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/156.0 Safari/537.36 Edg/156.0", "Edge, Windows"),
+        ("curl/8", "un altro programma"),
+    ],
+)
+def test_a_browser_is_called_as_people_call_it(agent: str, words: str) -> None:
+    assert browser(agent) == words

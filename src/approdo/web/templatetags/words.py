@@ -97,3 +97,15 @@ def last_opened(cases: list) -> str:
 def end_word(reason: str) -> str:
     """Return the word for the reason an activation was stopped, or nothing."""
     return word(StandDownReason(reason)) if reason in set(StandDownReason) else ""
+
+
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Return what a person would call the browser that sent this header."""
+    name = next((name for mark_, name in _BROWSERS if mark_ in agent), gettext("un altro programma"))
+    system = next((name for mark_, name in _SYSTEMS if mark_ in agent), "Linux" if "Linux" in agent else "")
+    return f"{name}, {system}" if system else name
