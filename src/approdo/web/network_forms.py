@@ -197,9 +197,23 @@ class ContactLine(forms.Form):
         )
 
 
+class OrderedLines(BaseFormSet):
+    """Lines with the number that says which is tried first."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Name the order in her language."""
+        super().add_fields(form, index)
+        form.fields["ORDER"].label = _("Ordine")
+
+
 HoursLines = formset_factory(HoursLine, extra=2, max_num=14, absolute_max=28)
 ContactLines = formset_factory(
-    ContactLine, extra=2, max_num=rules.CONTACT_POINTS, absolute_max=rules.CONTACT_POINTS, can_order=True
+    ContactLine,
+    formset=OrderedLines,
+    extra=2,
+    max_num=rules.CONTACT_POINTS,
+    absolute_max=rules.CONTACT_POINTS,
+    can_order=True,
 )
 
 

@@ -5,7 +5,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from approdo.access.rules import Actor, Permission, Role, require
 from approdo.kit.errors import NotFound
@@ -33,6 +33,7 @@ from approdo.networks.rules import (
     ServiceDetails,
     ServiceKind,
     gaps,
+    instant,
     opening_periods,
     week_of,
 )
@@ -147,7 +148,7 @@ def organisation_for_editing(actor: Actor, at: datetime) -> OrganisationEditing:
     served: dict[int, int] = defaultdict(int)
     for service_id in ServiceTerritory.objects.filter(service__in=ids).values_list("service_id", flat=True):
         served[service_id] += 1
-    whole = Period(at, at + timedelta(days=14))
+    whole = _ahead(at, 14)
     duties = _duties(ids, whole)
     kind = OrganisationKind(organisation.kind)
     return OrganisationEditing(
@@ -267,8 +268,14 @@ def upcoming(actor: Actor, service_id: int, at: datetime, days: int = 35) -> tup
 def gaps_ahead(actor: Actor, service_id: int, at: datetime, days: int = 14) -> tuple[Gap, ...]:
     """Return when nobody is first, or second, on call for a service in the coming days, in order."""
     service = own_service(actor, service_id)
-    whole = Period(at, at + timedelta(days=days))
+    whole = _ahead(at, days)
     return tuple(_gaps(service, _duties([service.pk], whole).get(service.pk, []), whole))
+
+
+def _ahead(at: datetime, days: int) -> Period:
+    """Return from now to the local midnight that ends the last of so many days."""
+    last = at.astimezone(ROME).date() + timedelta(days=days)
+    return Period(at, instant(last, time.min))
 
 
 def stored_hours(service: Service) -> tuple[Hours, ...]:
