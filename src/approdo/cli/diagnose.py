@@ -49,14 +49,21 @@ def _database() -> tuple[bool, str]:
     from django.db import connection
 
     with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version')")
+        return True, f"risponde, PostgreSQL {cursor.fetchone()[0]}"
+
+
+def _safety() -> tuple[bool, str]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT current_setting('server_version'), current_user, current_setting('fsync'),"
-            " current_setting('synchronous_commit'),"
+            "SELECT current_user, current_setting('fsync'), current_setting('synchronous_commit'),"
             " (SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole)"
         )
-        version, role, fsync, commit, owned = cursor.fetchone()
+        role, fsync, commit, owned = cursor.fetchone()
     safe = fsync == "on" and commit != "off" and owned == 0
-    return safe, f"PostgreSQL {version}, ruolo {role}, possiede {owned} tabelle, fsync {fsync}, commit {commit}"
+    return safe, f"ruolo {role}, possiede {owned} tabelle, fsync {fsync}, commit {commit}"
 
 
 def _clocks() -> tuple[bool, str]:
@@ -124,6 +131,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "banca dati": _database,
 }
 _LOOKS_INTO_DATABASE: dict[str, Callable[[], tuple[bool, str]]] = {
+    "sicurezza": _safety,
     "orologi": _clocks,
     "schema": _migrations,
     "coda": _queue,
