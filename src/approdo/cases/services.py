@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -31,11 +31,20 @@ class NewEvent:
 
 @transaction.atomic
 def open_case(
-    *, actor: Actor, municipality_code: str, arrival: Arrival, now: datetime, exercise: bool = False
+    *,
+    actor: Actor,
+    municipality_code: str,
+    arrival: Arrival,
+    now: datetime,
+    exercise: bool = False,
+    choose: Callable[[Sequence[str]], str] = secrets.choice,
 ) -> tuple[UUID, str]:
-    """Open a case with an alias only, in which the actor's service takes part; return (identifier, alias)."""
+    """Open a case with an alias only, in which the actor's service takes part; return (identifier, alias).
+
+    ``choose`` brings the chance for the alias; the demonstration brings one that can be repeated.
+    """
     require(actor, Permission.ACTIVATE)
-    case = _insert_with_free_alias(municipality_code, arrival, now, exercise)
+    case = _insert_with_free_alias(municipality_code, arrival, now, exercise, choose)
     if actor.service_id is not None:
         join(case_id=case.pk, service_ids=[actor.service_id], now=now)
     append(events=[NewEvent(case.pk, EventKind.CASE_OPENED, actor.service_id)], now=now)
@@ -43,9 +52,15 @@ def open_case(
     return case.pk, case.alias
 
 
-def _insert_with_free_alias(municipality_code: str, arrival: Arrival, now: datetime, exercise: bool) -> Case:
+def _insert_with_free_alias(
+    municipality_code: str,
+    arrival: Arrival,
+    now: datetime,
+    exercise: bool,
+    choose: Callable[[Sequence[str]], str],
+) -> Case:
     for _attempt in range(_ATTEMPTS):
-        alias = propose_alias(secrets.choice)
+        alias = propose_alias(choose)
         try:
             with transaction.atomic():
                 return Case.objects.create(

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The people of the guided tour: their addresses never change, whatever the seed."""
+
+from dataclasses import dataclass
+
+from approdo.access.rules import Role
+
+DOMAIN = "demo.example"
+
+ED_OPERATOR = f"ps.varese@{DOMAIN}"
+FIRST_ON_CALL = f"centro.varese@{DOMAIN}"
+SECOND_ON_CALL = f"centro2.varese@{DOMAIN}"
+CENTRE_MANAGER = f"responsabile.varese@{DOMAIN}"
+SHELTER_MANAGER = f"rifugio.varese@{DOMAIN}"
+COORDINATOR = f"coordinatrice.varese@{DOMAIN}"
+SOCIAL_WORKER = f"sociale.varese@{DOMAIN}"
+NIGHT_OPERATOR = f"pronto.intervento.varese@{DOMAIN}"
+OFFICER = f"ffoo.varese@{DOMAIN}"
+"""Signing in as one of these takes one click and no password, in the demonstration only."""
+
+MUNICIPALITY = "012133"
+"""Varese, where the tour happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """A person of the tour: her place in a service's staff, and her role when it is not the usual one there."""
+
+    email: str
+    display_name: str
+    service: str
+    index: int
+    role: Role | None = None
+
+
+CAST: tuple[CastMember, ...] = (
+    CastMember(ED_OPERATOR, "Ada Primaluce", "laghi-ps", 0),
+    CastMember(FIRST_ON_CALL, "Bice Mareterso", "laghi-centro", 0),
+    CastMember(SECOND_ON_CALL, "Clelia Ventolieve", "laghi-centro", 1),
+    CastMember(CENTRE_MANAGER, "Delia Pratolungo", "laghi-centro", 4, Role.NETWORK_COORDINATOR),
+    CastMember(SHELTER_MANAGER, "Elsa Portoquieto", "laghi-rifugio", 0),
+    CastMember(COORDINATOR, "Flora Montesogno", "laghi-coordinamento", 0),
+    CastMember(SOCIAL_WORKER, "Gaia Boscofiore", "laghi-sociale", 0),
+    CastMember(NIGHT_OPERATOR, "Ines Lunapiena", "laghi-pis", 0),
+    CastMember(OFFICER, "Livio Sassoforte", "laghi-ffoo", 0),
+)
+BY_PLACE: dict[tuple[str, int], CastMember] = {(member.service, member.index): member for member in CAST}
