@@ -8,9 +8,12 @@ os.environ["APPRODO_TEST"] = "1"
 for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL", "APPRODO_SECRET_KEY"):
     os.environ.pop(_name, None)
 
+from tests.undefined import Undefined  # noqa: E402
+
 from approdo.config.settings import *  # noqa: E402, F403
-from approdo.config.settings import DATABASES  # noqa: E402
+from approdo.config.settings import DATABASES, TEMPLATES  # noqa: E402
 
 # One connection per thread that a test can close: the pool itself is met by the tests that start real processes.
 DATABASES["default"]["OPTIONS"].pop("pool")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real one costs half a second per operator
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
