@@ -115,12 +115,6 @@ def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
     )
 
 
-def alias_of(case_id: UUID) -> str:
-    """Return the alias of a case the caller has already been shown a part of (an activation, a call)."""
-    alias: str = Case.objects.values_list("alias", flat=True).get(pk=case_id)
-    return alias
-
-
 def visible(actor: Actor, case_id: UUID) -> bool:
     """Tell whether the actor's service takes part in the case now."""
     return Case.objects.visible_to(actor).filter(pk=case_id).exists()

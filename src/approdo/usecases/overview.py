@@ -88,5 +88,5 @@ def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
     page = cases.case_page(actor, case_id)
     named = {participant.service_id for participant in page.participants}
     named |= {event.service_id for event in page.chronology if event.service_id is not None}
-    services = networks.services_by_id(named, now)
-    return CaseOverview(page, {service_id: service.label for service_id, service in services.items()}, now)
+    plates = networks.name_plates(named)
+    return CaseOverview(page, {service_id: plate.label for service_id, plate in plates.items()}, now)

@@ -16,6 +16,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from approdo.access.rules import Permission
 from approdo.activations import selectors, services
 from approdo.activations.rules.states import (
     CONSENT_LABELS,
@@ -34,7 +35,7 @@ from approdo.networks.rules import ServiceKind, UnknownMunicipality
 from approdo.protocols.rules import Context, Need, context_of
 from approdo.protocols.rules.document import NEED_LABELS
 from approdo.web import boards
-from approdo.web.guards import Asked, is_background, public
+from approdo.web.guards import Asked, is_background, needs, public
 from approdo.web.standing import standing_of
 
 Reason = TypeVar("Reason", DeclineReason, StandDownReason)
@@ -102,6 +103,7 @@ def _page(request: Asked, choice: Choice, refusal: Refusal | None = None) -> Htt
     return render(request, "web/activations/activate.html", words, status=refusal.status if refusal else 200)
 
 
+@needs(Permission.ACTIVATE)
 @require_http_methods(["GET", "POST"])
 def activate(request: Asked) -> HttpResponse:
     """The one page of three taps; a press on *Invia* activates and leads to the board."""
@@ -125,6 +127,7 @@ def activate(request: Asked) -> HttpResponse:
     return redirect("board", made.id)
 
 
+@needs(Permission.ACTIVATE)
 @require_GET
 def preview(request: Asked) -> HttpResponse:
     """The part of the activation page that says who will be called."""
@@ -158,6 +161,7 @@ def _board_words(board: Board) -> dict:
     }
 
 
+@needs(Permission.READ_ACTIVATION)
 @require_GET
 def board(request: Asked, activation_id: UUID) -> HttpResponse:
     """The board: whom we alerted, how far it got, what comes next, the telephone instead."""
@@ -165,6 +169,7 @@ def board(request: Asked, activation_id: UUID) -> HttpResponse:
     return render(request, "web/activations/board.html", _board_words(shown))
 
 
+@needs(Permission.READ_ACTIVATION)
 @require_GET
 def board_fragment(request: Asked, activation_id: UUID) -> HttpResponse:
     """The living part of the board; asking for it in the background does not count as having read it."""
@@ -186,6 +191,7 @@ def _act(request: Asked, activation_id: UUID, act: Callable[[], object], done: s
     return redirect("board", activation_id)
 
 
+@needs(Permission.READ_ACTIVATION)
 @require_POST
 def undo(request: Asked, activation_id: UUID) -> HttpResponse:
     """Take the activation back within twenty seconds."""
@@ -198,6 +204,7 @@ def undo(request: Asked, activation_id: UUID) -> HttpResponse:
     )
 
 
+@needs(Permission.READ_ACTIVATION)
 @require_POST
 def stand_down(request: Asked, activation_id: UUID) -> HttpResponse:
     """Stop the search for help, with a reason."""
@@ -211,6 +218,7 @@ def stand_down(request: Asked, activation_id: UUID) -> HttpResponse:
     )
 
 
+@needs(Permission.READ_ACTIVATION)
 @require_POST
 def close(request: Asked, activation_id: UUID) -> HttpResponse:
     """Close an activation in which everybody has answered."""
@@ -223,6 +231,7 @@ def close(request: Asked, activation_id: UUID) -> HttpResponse:
     )
 
 
+@needs(Permission.ANSWER_CALL)
 @require_POST
 def take(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     """Prendo in carico."""
@@ -235,6 +244,7 @@ def take(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     )
 
 
+@needs(Permission.ANSWER_CALL)
 @require_POST
 def decline(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     """Non posso, perché."""
@@ -248,6 +258,7 @@ def decline(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     )
 
 
+@needs(Permission.ANSWER_CALL)
 @require_POST
 def release(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     """Passo la mano."""

@@ -11,13 +11,15 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from approdo.access.rules import Permission
 from approdo.cases import selectors as cases
 from approdo.kit import clock
 from approdo.kit.errors import Invalid
 from approdo.usecases import overview
-from approdo.web.guards import Asked
+from approdo.web.guards import Asked, needs
 
 
+@needs(Permission.READ_CASE)
 @require_GET
 def case_list(request: Asked) -> HttpResponse:
     """List the open cases of her service, newest first."""
@@ -37,6 +39,7 @@ def _before(text: str) -> datetime | None:
     return instant
 
 
+@needs(Permission.READ_CASE)
 @require_GET
 def case_page(request: Asked, case_id: UUID) -> HttpResponse:
     """Show one case: what matters now, then its chronology."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 
-from approdo.access.rules import Actor
+from approdo.access.rules import Actor, Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -21,6 +21,16 @@ class Asked(HttpRequest):
 
 public = login_not_required
 """Open to anybody: the view checks by other means (a code in the address, a signature) or shows nothing private."""
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Open only to roles that include the permission: refused before the view reads anything of the request."""
+
+    def guarded(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return guarded
 
 
 def without_service(view: View) -> View:

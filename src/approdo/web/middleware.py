@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from approdo.access.rules import Forbidden, may
 from approdo.kit.errors import Refusal
 from approdo.networks import selectors as networks
 from approdo.web import errors, standing
@@ -116,6 +117,9 @@ class Sessions:
             return self._ask_second_factor(request)
         if request.actor is None and getattr(view, "service_required", True):  # type: ignore[attr-defined]
             return away(request, reverse("choose_service"))
+        permission = getattr(view, "permission", None)
+        if permission is not None and not may(request.actor, permission):  # type: ignore[attr-defined]
+            return errors.refused(request, Forbidden())
         return None
 
     @staticmethod

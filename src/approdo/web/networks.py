@@ -14,10 +14,11 @@ from approdo.kit import clock
 from approdo.networks import selectors
 from approdo.networks.rules import MunicipalityView
 from approdo.web import organisation, rota
-from approdo.web.guards import Asked
+from approdo.web.guards import Asked, needs
 from approdo.web.standing import standing_of
 
 
+@needs(Permission.READ_DIRECTORY)
 @require_GET
 def directory(request: Asked) -> HttpResponse:
     """The services of a municipality: open or closed, who is on call until when, the number to call."""

@@ -115,8 +115,8 @@ def test_coverage_takes_three_queries_however_many_services_there_are():
 
 def test_a_service_that_closed_down_is_still_found_by_identifier():
     gone = a_service(active=False)
-    assert selectors.services_by_id([gone.pk, 0], NOON)[gone.pk].phone == gone.phone
-    assert selectors.services_by_id([], NOON) == {}
+    assert selectors.name_plates([gone.pk, 0])[gone.pk].phone == gone.phone
+    assert selectors.name_plates([]) == {}
 
 
 def test_the_coordination_of_the_lead_organisation_comes_first():
@@ -138,7 +138,6 @@ def test_a_network_without_coordination_has_none():
     assert selectors.coordinators("nessuna", NOON) is None
 
 
-def test_the_telephone_of_a_service_is_found_by_its_identifier():
-    service = a_service()
-    assert selectors.service_phone(service.pk) == service.phone
-    assert selectors.service_phone(0) == ""
+def test_on_the_door_of_a_shelter_stands_its_code_and_never_its_name():
+    shelter = a_service(kind=ServiceKind.SHELTER, name="Casa delle rondini", code="LA-7")
+    assert selectors.name_plates([shelter.pk])[shelter.pk].label == "LA-7"

@@ -45,7 +45,7 @@ def refused(act, **arguments) -> dict[str, str]:
 
 def test_a_night_is_added_and_its_person_is_on_call_in_it(service, coordinator, people):
     (pk,) = services.add_shifts(actor=coordinator, service_id=service.pk, duties=[night(people[0])], now=NOON)
-    view = selectors.services_by_id([service.pk], datetime(2026, 11, 27, 3, tzinfo=NOON.tzinfo))[service.pk]
+    [view] = selectors.coverage("012133", datetime(2026, 11, 27, 3, tzinfo=NOON.tzinfo))
     assert view.first.operator_id == people[0]
     assert selectors.shift(coordinator, pk)[0] == service.pk
 

@@ -26,7 +26,7 @@ from approdo.activations.rules.states import (
 from approdo.cases import selectors as cases
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
-from approdo.networks.rules import Channel, ServiceKind, ServiceView
+from approdo.networks.rules import Channel, NamePlate, ServiceKind
 from approdo.notifications import selectors as messages
 from approdo.notifications.rules import MessageState, MessageView
 from approdo.protocols.rules import CallRule, Need, Target, parse
@@ -106,6 +106,8 @@ class Board:
     may_close: bool
     chronology: tuple[cases.EventRow, ...]
     labels: Mapping[int, str]
+    unseen: tuple[tuple[UUID, UUID], ...]
+    """Alerts (and their calls) addressed to the actor that nobody has opened yet."""
 
     @property
     def answered(self) -> int:
@@ -116,19 +118,21 @@ class Board:
 def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     """Return the board of an activation; ``NotFound`` for absent and hidden alike."""
     require(actor, Permission.READ_ACTIVATION)
-    activation = Activation.objects.visible_to(actor).filter(pk=activation_id).first()
+    activation = Activation.objects.visible_to(actor).filter(pk=activation_id).select_related("case").first()
     if activation is None:
         raise NotFound
     calls = list(activation.calls.order_by("position", "id"))
     alerts = list(Alert.objects.filter(call__in=[call.pk for call in calls]).order_by("created_at", "step", "id"))
     sent = messages.messages_of([alert.pk for alert in alerts])
-    services = networks.services_by_id({*activation.service_ids}, at)
+    plates = networks.name_plates(activation.service_ids)
     by_call: dict[UUID, list[BoardAlert]] = defaultdict(list)
-    mine = set()
+    mine = [
+        alert
+        for alert in alerts
+        if alert.service_id == actor.service_id and alert.operator_id in {None, actor.operator_id}
+    ]
     for alert in alerts:
-        by_call[alert.call_id].append(_board_alert(alert, sent.get(alert.pk, ()), services))
-        if alert.service_id == actor.service_id and alert.operator_id in {None, actor.operator_id}:
-            mine.add(alert.call_id)
+        by_call[alert.call_id].append(_board_alert(alert, sent.get(alert.pk, ()), plates))
     rules = {rule.key: rule for rule in parse(activation.protocol_copy).calls}
     held = relations(
         actor.service_id,
@@ -137,11 +141,12 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
         supervising=activation.supervising_service_id,
     )
     is_open = activation.state == ActivationState.OPEN
-    rows = tuple(_board_call(call, rules[call.key], by_call[call.pk], services, actor, mine, at) for call in calls)
+    mine_calls = {alert.call_id for alert in mine}
+    rows = tuple(_board_call(call, rules[call.key], by_call[call.pk], plates, actor, mine_calls, at) for call in calls)
     return Board(
         id=activation.pk,
         at=at,
-        alias=cases.alias_of(activation.case_id),
+        alias=activation.case.alias,
         case_id=activation.case_id,
         municipality_code=activation.municipality_id,
         needs=frozenset(Need(need) for need in activation.needs),
@@ -151,19 +156,20 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
         end_reason=activation.end_reason,
         activated_at=activation.activated_at,
         ended_at=activation.ended_at,
-        activated_by=_label(services, activation.service_id),
+        activated_by=_label(plates, activation.service_id),
         undo_until=activation.activated_at + timedelta(seconds=UNDO_SECONDS),
         calls=rows,
         may_undo=is_open and allowed(Act.UNDO, held) and may_undo(activation.activated_at, at),
         may_stand_down=is_open and allowed(Act.STAND_DOWN, held),
         may_close=is_open and allowed(Act.CLOSE, held) and may_close(row.state for row in rows),
         chronology=cases.chronology_of([activation.pk, *(call.pk for call in calls)]),
-        labels={service_id: view.label for service_id, view in services.items()},
+        labels={service_id: plate.label for service_id, plate in plates.items()},
+        unseen=tuple((alert.pk, alert.call_id) for alert in mine if alert.seen_at is None),
     )
 
 
-def _label(services: Mapping[int, ServiceView], service_id: int | None) -> str:
-    found = services.get(service_id) if service_id is not None else None
+def _label(plates: Mapping[int, NamePlate], service_id: int | None) -> str:
+    found = plates.get(service_id) if service_id is not None else None
     return found.label if found else ""
 
 
@@ -171,17 +177,17 @@ def _board_call(
     call: Call,
     rule: CallRule,
     alerts: list[BoardAlert],
-    services: Mapping[int, ServiceView],
+    plates: Mapping[int, NamePlate],
     actor: Actor,
     mine: set[UUID],
     at: datetime,
 ) -> BoardCall:
-    service = services.get(call.service_id)
+    service = plates.get(call.service_id)
     unanswered = CallState(call.state) in UNANSWERED
     current = [alert for alert in alerts if alert.step == call.step] or alerts
     return BoardCall(
         id=call.pk,
-        label=_label(services, call.service_id),
+        label=_label(plates, call.service_id),
         kind=rule.kind,
         phone=(service.phone if service else "") or rule.fallback_phone or "",
         state=CallState(call.state),
@@ -194,7 +200,7 @@ def _board_call(
         next_targets=targets_at(rule, call.step + 1)[0] if unanswered else (),
         next_at=call.due_at,
         taken_at=call.taken_at,
-        taken_label=_label(services, call.taken_service_id),
+        taken_label=_label(plates, call.taken_service_id),
         mine=call.pk in mine or (unanswered and actor.service_id in call.service_ids),
         taken_by_me=call.taken_service_id is not None and call.taken_service_id == actor.service_id,
     )
@@ -211,7 +217,7 @@ _PROGRESS = {
 }
 
 
-def _board_alert(alert: Alert, sent: Sequence[MessageView], services: Mapping[int, ServiceView]) -> BoardAlert:
+def _board_alert(alert: Alert, sent: Sequence[MessageView], plates: Mapping[int, NamePlate]) -> BoardAlert:
     lines = tuple(
         ChannelLine(
             message.channel,
@@ -222,7 +228,7 @@ def _board_alert(alert: Alert, sent: Sequence[MessageView], services: Mapping[in
     )
     state, at = _alert_state(alert, sent)
     return BoardAlert(
-        label=_label(services, alert.service_id),
+        label=_label(plates, alert.service_id),
         target=Target(alert.target),
         step=alert.step,
         state=state,

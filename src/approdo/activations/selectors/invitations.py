@@ -30,8 +30,13 @@ def invitation(alert: Alert) -> Invitation:
         taken_by_me=alert.call.taken_service_id == alert.service_id,
         declined=alert.declined_at is not None,
         exercise=alert.call.activation.exercise,
-        phone=networks.service_phone(alert.call.activation.service_id),
+        phone=_phone(alert.call.activation.service_id),
     )
+
+
+def _phone(service_id: int) -> str:
+    plate = networks.name_plates([service_id]).get(service_id)
+    return plate.phone if plate else ""
 
 
 def oldest_unadvanced(now: datetime) -> timedelta | None:

@@ -196,7 +196,7 @@ def _create(
         request_digest=request.digest(),
     )
     work = Work(now)
-    calls = _calls(activation, planned, in_force.parsed, now)
+    calls = _calls(activation, request, planned, in_force.parsed)
     work.events.append(NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation.pk))
     for call, made in zip(calls, planned.calls, strict=True):
         if call.state == CallState.CALLING:
@@ -215,7 +215,8 @@ def _create(
     return Activated(activation.pk, case_id, created=True)
 
 
-def _calls(activation: Activation, planned: Plan, document: ProtocolDocument, now: datetime) -> list[Call]:
+def _calls(activation: Activation, request: Request, planned: Plan, document: ProtocolDocument) -> list[Call]:
+    now = activation.activated_at
     present = {made.rule.key for made in planned.calls}
     calls = []
     for position, made in enumerate(planned.calls):
@@ -228,7 +229,7 @@ def _calls(activation: Activation, planned: Plan, document: ProtocolDocument, no
                 service_id=made.service.id,
                 service_ids=[made.service.id],
                 state=CallState.WAITING if waits else CallState.CALLING,
-                due_at=now + timedelta(minutes=document.start_minutes(made.rule.key)) if waits else now,
+                due_at=now + timedelta(minutes=document.start_minutes(made.rule.key, request.needs)) if waits else now,
             )
         )
     return calls

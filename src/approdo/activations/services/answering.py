@@ -131,14 +131,13 @@ def release(*, actor: Actor, call_id: UUID, now: datetime) -> None:
 
 def look(*, actor: Actor, activation_id: UUID, now: datetime) -> Board:
     """Return the board, and note that what was addressed to the actor has been seen."""
+    shown = board(actor, activation_id, now)
+    if not shown.unseen:
+        return shown
     with transaction.atomic():
-        shown = board(actor, activation_id, now)
-        unseen = Alert.objects.filter(call__activation_id=activation_id, seen_at=None).filter(_addressed_to(actor))
-        seen = [(alert.pk, alert.call_id) for alert in unseen]
-        if seen and _note_seen(seen, actor, shown.case_id, now):
-            live.announce([f"a:{activation_id}"])
-            shown = board(actor, activation_id, now)
-    return shown
+        _note_seen(shown.unseen, actor, shown.case_id, now)
+        live.announce([f"a:{activation_id}"])
+    return board(actor, activation_id, now)
 
 
 def look_by_code(*, code: str, now: datetime) -> Invitation:
@@ -169,9 +168,10 @@ def receive(*, actor: Actor, now: datetime) -> None:
         live.announce(f"a:{activation_id}" for activation_id in boards)
 
 
-def _note_seen(alerts: Iterable[tuple[UUID, UUID]], actor: Actor, case_id: UUID, now: datetime) -> int:
+def _note_seen(alerts: Iterable[tuple[UUID, UUID]], actor: Actor, case_id: UUID, now: datetime) -> None:
     references = [pk for pk, _call_id in alerts]
-    changed = Alert.objects.filter(pk__in=references, seen_at=None).update(seen_at=now)
+    if not Alert.objects.filter(pk__in=references, seen_at=None).update(seen_at=now):
+        return
     notifications.mark_read(references=references, now=now)
     cases.append(
         events=[
@@ -180,7 +180,6 @@ def _note_seen(alerts: Iterable[tuple[UUID, UUID]], actor: Actor, case_id: UUID,
         ],
         now=now,
     )
-    return changed
 
 
 def _addressed_to(actor: Actor) -> Q:

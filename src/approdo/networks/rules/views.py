@@ -58,6 +58,14 @@ class ServiceView:
 
 
 @dataclass(frozen=True, slots=True)
+class NamePlate:
+    """What stands on the door of a service: its label (a code for shelters) and the number that reaches it."""
+
+    label: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class MunicipalityView:
     """A municipality of the Region."""
 
@@ -70,6 +78,7 @@ class MunicipalityView:
 class NetworkView:
     """A territorial network."""
 
+    id: int
     code: str
     name: str
 

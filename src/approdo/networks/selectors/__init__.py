@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from approdo.networks.selectors.coverage import coordinators, coverage, service_phone, services_by_id
+from approdo.networks.selectors.coverage import coordinators, coverage, name_plates
 from approdo.networks.selectors.directory import directory
 from approdo.networks.selectors.editing import (
     Member,
@@ -36,6 +36,7 @@ from approdo.networks.selectors.places import (
     network_municipalities,
     network_of,
     networks,
+    networks_of,
     own_network_municipalities,
 )
 from approdo.networks.selectors.wording import spoken, spoken_day
@@ -62,17 +63,17 @@ __all__ = [
     "municipalities_by_code",
     "municipality",
     "municipality_coordinates",
+    "name_plates",
     "network_municipalities",
     "network_of",
     "networks",
+    "networks_of",
     "next_duty",
     "on_duty",
     "organisation_for_editing",
     "own_network_municipalities",
     "rota",
     "service_for_editing",
-    "service_phone",
-    "services_by_id",
     "shift",
     "sign_ins_by_network",
     "spoken",

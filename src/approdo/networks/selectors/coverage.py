@@ -19,6 +19,7 @@ from approdo.networks.rules import (
     ContactHours,
     ContactView,
     Hours,
+    NamePlate,
     PersonOnCall,
     ServiceKind,
     ServiceView,
@@ -68,12 +69,10 @@ def coverage(municipality_code: str, at: datetime, network_code: str | None = No
     return tuple(seen.view for seen in observed(services, at))
 
 
-def services_by_id(ids: Iterable[int], at: datetime) -> dict[int, ServiceView]:
-    """Return services by identifier as they are at an instant, closed-down ones included: a call may be under way."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    return {seen.view.id: seen.view for seen in observed(Service.objects.filter(pk__in=wanted), at)}
+def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:
+    """Return label and telephone of services in one query, closed-down ones included: a call may be under way."""
+    rows = Service.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "name", "code", "phone")
+    return {pk: NamePlate(shown_name(kind, name, code), phone) for pk, kind, name, code, phone in rows}
 
 
 def coordinators(network_code: str, at: datetime) -> ServiceView | None:
@@ -84,11 +83,6 @@ def coordinators(network_code: str, at: datetime) -> ServiceView | None:
     led = set(services.filter(organisation__leads__code=network_code).values_list("pk", flat=True))
     found = [seen.view for seen in observed(services, at)]
     return min(found, key=lambda view: (view.id not in led, view.rank, view.id), default=None)
-
-
-def service_phone(service_id: int) -> str:
-    """Return the number that reaches a service when messages do not; empty for an unknown one."""
-    return Service.objects.filter(pk=service_id).values_list("phone", flat=True).first() or ""
 
 
 def observed(services: QuerySet[Service], at: datetime) -> list[Observed]:

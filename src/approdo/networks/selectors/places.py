@@ -48,13 +48,20 @@ def municipality_coordinates() -> tuple[tuple[str, str, str, int, float, float],
 
 def network_of(municipality_code: str) -> NetworkView | None:
     """Return the network a municipality belongs to, or None."""
-    row = Network.objects.filter(networkterritory__municipality=municipality_code).values_list("code", "name").first()
+    rows = Network.objects.filter(networkterritory__municipality=municipality_code)
+    row = rows.values_list("pk", "code", "name").first()
     return NetworkView(*row) if row else None
 
 
 def networks() -> tuple[NetworkView, ...]:
     """Return every network, in order of name."""
-    return tuple(NetworkView(*row) for row in Network.objects.order_by("name").values_list("code", "name"))
+    return tuple(NetworkView(*row) for row in Network.objects.order_by("name").values_list("pk", "code", "name"))
+
+
+def networks_of(organisation_id: int | None) -> tuple[NetworkView, ...]:
+    """Return the networks an organisation belongs to, in order of name."""
+    rows = Network.objects.filter(organisations=organisation_id).order_by("name").values_list("pk", "code", "name")
+    return tuple(NetworkView(*row) for row in rows) if organisation_id is not None else ()
 
 
 def network_municipalities(network_code: str) -> tuple[MunicipalityView, ...]:

@@ -11,6 +11,8 @@ from django.db import connection
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
+from approdo.networks import selectors as networks
+from approdo.networks.rules import NetworkView
 from approdo.protocols.models import Protocol, ProtocolVersion
 from approdo.protocols.rules import Change, Context, ProtocolDocument, Scope, choose, compare, parse
 
@@ -25,15 +27,6 @@ class InForce:
     number: int
     document: dict[str, Any]
     parsed: ProtocolDocument
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkView:
-    """A network the actor works in."""
-
-    id: int
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +92,7 @@ def scopes_in_network(network_code: str, at: datetime) -> dict[str, Scope]:
 
 def my_networks(actor: Actor) -> tuple[NetworkView, ...]:
     """Return the networks that the actor's organisation belongs to, in order of name."""
-    if actor.organisation_id is None:
-        return ()
-    # The networks app lists networks, not whose they are; the foreign key knows the way without naming its models.
-    networks: Any = Protocol._meta.get_field("network").related_model
-    rows = networks.objects.filter(organisations=actor.organisation_id).order_by("name")
-    return tuple(NetworkView(*row) for row in rows.values_list("pk", "code", "name"))
+    return networks.networks_of(actor.organisation_id)
 
 
 def own_network(actor: Actor, network_code: str) -> NetworkView:

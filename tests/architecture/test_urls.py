@@ -1,0 +1,250 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every address × everybody: a URL without a row in the table is red, and each row is walked for every role.
+
+API addresses have their own walk in tests/integration/api/test_permissions.py; here they only must refuse a cookie.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.factories.activations import Town, a_town, an_activation
+from tests.factories.region import prove_two_factors
+
+from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
+from approdo.activations.models import Call
+from approdo.networks.models import Membership, Shift
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = "public"
+SIGN_IN = "sign-in"  # the kept library's own pages: they look after themselves, and never show a case
+SIGNED_IN = "signed in"  # any operator, even before she chose a service
+MEMBER = "member"  # any operator acting for a service
+P = Permission
+
+TABLE: dict[str, str | Permission] = {
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "accessibility": PUBLIC,
+    "demo_sign_ins": PUBLIC,
+    "style": PUBLIC,
+    "answer": PUBLIC,
+    "answer_take": PUBLIC,
+    "answer_decline": PUBLIC,
+    "gateway_receipt": PUBLIC,
+    "gateway_reply": PUBLIC,
+    "account_login": PUBLIC,
+    "account_signup": PUBLIC,
+    "account_email": PUBLIC,
+    "account_email_verification_sent": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
+    "account_logout": SIGN_IN,
+    "account_reauthenticate": SIGN_IN,
+    "account_change_password": SIGN_IN,
+    "account_set_password": SIGN_IN,
+    "mfa_index": SIGN_IN,
+    "mfa_authenticate": SIGN_IN,
+    "mfa_reauthenticate": SIGN_IN,
+    "mfa_activate_totp": SIGN_IN,
+    "mfa_deactivate_totp": SIGN_IN,
+    "mfa_view_recovery_codes": SIGN_IN,
+    "mfa_generate_recovery_codes": SIGN_IN,
+    "mfa_download_recovery_codes": SIGN_IN,
+    "mfa_list_webauthn": SIGN_IN,
+    "mfa_add_webauthn": SIGN_IN,
+    "mfa_reauthenticate_webauthn": SIGN_IN,
+    "mfa_remove_webauthn": SIGN_IN,
+    "mfa_edit_webauthn": SIGN_IN,
+    "usersessions_list": SIGN_IN,
+    "end_all_sessions": SIGNED_IN,
+    "own_account": SIGNED_IN,
+    "choose_service": SIGNED_IN,
+    "today": MEMBER,
+    "today_fragment": MEMBER,
+    "calling": MEMBER,
+    "activate": P.ACTIVATE,
+    "activation_preview": P.ACTIVATE,
+    "choose_municipality": MEMBER,
+    "board": P.READ_ACTIVATION,
+    "board_fragment": P.READ_ACTIVATION,
+    "undo": P.READ_ACTIVATION,
+    "stand_down": P.READ_ACTIVATION,
+    "close_activation": P.READ_ACTIVATION,
+    "take_call": P.ANSWER_CALL,
+    "decline_call": P.ANSWER_CALL,
+    "release_call": P.ANSWER_CALL,
+    "cases": P.READ_CASE,
+    "case": P.READ_CASE,
+    "directory": P.READ_DIRECTORY,
+    "organisation": P.EDIT_ORGANISATION,
+    "new_service": P.EDIT_ORGANISATION,
+    "service": P.EDIT_ORGANISATION,
+    "edit_service": P.EDIT_ORGANISATION,
+    "switch_service": P.EDIT_ORGANISATION,
+    "service_hours": P.EDIT_ORGANISATION,
+    "service_territory": P.EDIT_ORGANISATION,
+    "service_contacts": P.EDIT_ORGANISATION,
+    "member_contacts": P.EDIT_ORGANISATION,
+    "members": P.EDIT_ORGANISATION,
+    "member": P.EDIT_ORGANISATION,
+    "rota": P.EDIT_ORGANISATION,
+    "add_shift": P.EDIT_ORGANISATION,
+    "copy_week": P.EDIT_ORGANISATION,
+    "shift": P.EDIT_ORGANISATION,
+    "protocols": P.READ_PROTOCOL,
+    "protocol": P.READ_PROTOCOL,
+    "protocol_version": P.READ_PROTOCOL,
+    "protocol_source": P.READ_PROTOCOL,
+    "publish_protocol": P.PUBLISH_PROTOCOL,
+}
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every (route, name) of the product."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route, entry.name or ""
+        else:
+            yield from patterns(entry, route)
+
+
+@dataclass
+class Scene:
+    """A network, an activation, and somebody who acts for the centre that was called."""
+
+    town: Town
+    arguments: dict[str, object]
+    client: Client
+    membership: Membership
+
+    def address(self, name: str) -> str:
+        route = next(route for route, known in patterns() if known == name)
+        wanted = {key: value for key, value in self.arguments.items() if f":{key}>" in route or f"<{key}>" in route}
+        return reverse(name, kwargs=wanted)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    town = a_town()
+    made = an_activation(town)
+    operator = town.people[town.centre.pk][0]
+    membership = Membership.objects.get(operator=operator)
+    client = Client(raise_request_exception=False)
+    client.force_login(operator, backend="allauth.account.auth_backends.AuthenticationBackend")
+    prove_two_factors(client, operator)
+    client.get(reverse("choose_service"))
+    arguments = {
+        "activation_id": made.id,
+        "call_id": Call.objects.get(activation_id=made.id, key="centre").pk,
+        "case_id": made.case_id,
+        "service_id": town.centre.pk,
+        "operator_id": operator.pk,
+        "membership_id": membership.pk,
+        "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
+        "network": town.network.code,
+        "code": "urgent",
+        "number": 1,
+        "pk": 1,
+        "uidb36": "1",
+        "key": "none",
+    }
+    return Scene(town, arguments, client, membership)
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    named = {name for route, name in patterns() if not route.startswith("api/")}
+    assert named == set(TABLE)
+
+
+def leads_to_sign_in(response: HttpResponse) -> bool:
+    location = response.headers.get("Location", "") or response.headers.get("HX-Redirect", "")
+    return location.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_led_to_the_sign_in_from_everything_that_is_not_public(
+    scene: Scene, name: str, method: str
+) -> None:
+    response = getattr(Client(raise_request_exception=False), method)(scene.address(name))
+    assert response.status_code < 500 or name == "readyz", "readyz is right: no sweep runs here"
+    if TABLE[name] == PUBLIC:
+        assert not leads_to_sign_in(response) or name.startswith(("account_", "mfa_"))
+    elif TABLE[name] == SIGN_IN:
+        assert response.status_code in {302, 401, 403, 404, 405}
+    else:
+        assert leads_to_sign_in(response)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in TABLE.items() if isinstance(kind, Permission)))
+@pytest.mark.parametrize("role", [*Role])
+def test_every_role_meets_exactly_what_its_permissions_say(scene: Scene, name: str, role: Role) -> None:
+    Membership.objects.filter(pk=scene.membership.pk).update(role=role)
+    permitted = TABLE[name] in ROLE_PERMISSIONS[role]
+    for method in ("get", "post"):
+        response = getattr(scene.client, method)(scene.address(name))
+        assert response.status_code < 500
+        if response.status_code == 405:
+            continue
+        if permitted:
+            assert not leads_to_sign_in(response)
+            assert response.status_code != 403 or name in {"undo", "stand_down", "close_activation"}, name
+        else:
+            assert response.status_code in {403, 404}, f"{method} {name} answered {response.status_code}"
+
+
+@pytest.mark.parametrize("name", ["board", "board_fragment", "case", "service", "shift", "protocol"])
+def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, name: str) -> None:
+    Membership.objects.filter(pk=scene.membership.pk).update(role=Role.NETWORK_COORDINATOR)
+    other = a_town("013075")
+    mine = scene.arguments
+    hidden = Scene(other, {**mine}, scene.client, scene.membership)
+    stranger = an_activation_of(other)
+    hidden.arguments |= stranger
+    absent = Scene(
+        other,
+        {
+            **mine,
+            "activation_id": uuid4(),
+            "case_id": uuid4(),
+            "service_id": 999_999,
+            "shift_id": 999_999,
+            "network": "no",
+        },
+        scene.client,
+        scene.membership,
+    )
+    answers = [scene.client.get(one.address(name)) for one in (hidden, absent)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+
+
+def an_activation_of(town: Town) -> dict[str, object]:
+    """Identifiers of things another network has."""
+    made = an_activation(town, municipality_code="013075")
+    return {
+        "activation_id": made.id,
+        "case_id": made.case_id,
+        "service_id": town.centre.pk,
+        "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
+        "network": town.network.code,
+    }
+
+
+@pytest.mark.parametrize("route", sorted(route for route, _name in patterns() if route.startswith("api/")))
+def test_a_cookie_never_opens_the_door_for_programs(scene: Scene, route: str) -> None:
+    filled = route.replace("<activation_id>", str(uuid4())).replace("<call_id>", str(uuid4()))
+    response = scene.client.get("/" + filled.replace("<municipality>", "012133"))
+    assert response.status_code in {401, 404, 405} or route.endswith("openapi.json")
