@@ -27,7 +27,9 @@ from approdo.protocols.rules import Need
 
 CASES, ACTIVATIONS = 400, 60
 DAYS_OF_ACTIVATIONS = 27
-TOUR_NETWORK, TOUR_ACTIVATIONS = "laghi", 8
+TOUR_NETWORK, TOUR_ACTIVATIONS, TOUR_EMERGENCIES = "laghi", 8, 5
+TOUR_DEPARTMENT = "laghi-ps"
+"""The visitor of the demonstration, who signs in at an emergency department there, must find something of her own."""
 
 PROVINCES = {
     "MI": 4629, "BS": 1332, "VA": 959, "MB": 819, "BG": 804, "PV": 543,
@@ -112,7 +114,7 @@ class _Draft:
 def planned_cases(region: Region, places: Mapping[str, Place]) -> tuple[PlannedCase, ...]:
     """Return the pathways, in the order in which they began."""
     chance = dice(region.seed, "pathways")
-    drafts = _drafts(region, places, chance)
+    drafts = _for_the_tour(_drafts(region, places, chance))
     activated = _activated(drafts, chance)
     cases = [
         _emergency(draft, region.today, chance) if draft.number in activated else _quiet(draft, region.today, chance)
@@ -142,6 +144,24 @@ def _drafts(region: Region, places: Mapping[str, Place], chance: random.Random) 
     return drafts
 
 
+def _at_the_tour_department(draft: _Draft) -> bool:
+    department = draft.network.serving(draft.municipality, ServiceKind.EMERGENCY_DEPARTMENT)
+    return department is not None and department.key == TOUR_DEPARTMENT
+
+
+def _for_the_tour(drafts: list[_Draft]) -> list[_Draft]:
+    """Let health services meet some women of the tour's network first, in exchange with others, so that shares stay."""
+    result = list(drafts)
+    wanted = [d.number for d in drafts if d.network.code == TOUR_NETWORK and d.is_recent]
+    wanted.sort(key=lambda number: not _at_the_tour_department(drafts[number]))
+    lacking = [number for number in wanted[:TOUR_EMERGENCIES] if drafts[number].arrival is not Arrival.HEALTH]
+    donors = [d.number for d in drafts if d.network.code != TOUR_NETWORK and d.arrival is Arrival.HEALTH]
+    for number, donor in zip(lacking, donors, strict=False):
+        result[donor] = replace(drafts[donor], arrival=drafts[number].arrival)
+        result[number] = replace(drafts[number], arrival=Arrival.HEALTH)
+    return result
+
+
 def _activated(drafts: Iterable[_Draft], chance: random.Random) -> frozenset[int]:
     """Choose which pathways began with an activation; those of health first; the network of the tour has its part."""
     fitting = [draft for draft in drafts if draft.is_recent]
@@ -157,6 +177,8 @@ def _activated(drafts: Iterable[_Draft], chance: random.Random) -> frozenset[int
 
 def _opener(draft: _Draft, chance: random.Random) -> PlannedService:
     kind = chance.choice(_OPENERS.get(draft.arrival, (ServiceKind.SUPPORT_CENTRE,)))
+    if draft.arrival is Arrival.HEALTH and _at_the_tour_department(draft):
+        kind = ServiceKind.EMERGENCY_DEPARTMENT
     found = draft.network.serving(draft.municipality, kind)
     assert found is not None, f"{draft.network.code} has no {kind}"
     return found

@@ -10,7 +10,7 @@ message of the past is accepted and delivered on paper, and none goes out.
 import heapq
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -214,24 +214,23 @@ class _Night:
     def _exchange(self, at: datetime) -> None:
         """Accept and deliver on paper whatever was due."""
         while claimed := notifications.claim(now=at, room=_ROOM):
-            # not in the order of their identifiers, which is another every time
-            claimed.sort(key=lambda outgoing: (outgoing.address, outgoing.channel, outgoing.template))
             results = [
                 notifications.Result(outgoing, failure=Failure.REFUSED, final=True)
-                if outgoing.channel is Channel.SMS and self._chance.random() < _LOST_TEXTS
+                if outgoing.channel is Channel.SMS and self._fate(outgoing.address, at).random() < _LOST_TEXTS
                 else notifications.Result(outgoing, provider_reference=f"demonstration-{outgoing.id}")
                 for outgoing in claimed
             ]
             notifications.record(results=results, now=at + timedelta(seconds=1))
-            self._receipts([result for result in results if result.failure is None], at, self._chance)
+            for result in results:
+                if result.provider_reference and result.outgoing.channel is Channel.SMS:
+                    received = at + timedelta(seconds=self._fate(result.outgoing.address, at).randint(3, 14))
+                    notifications.record_receipt(
+                        provider_reference=result.provider_reference, state=ReceiptState.DELIVERED, now=received
+                    )
 
-    @staticmethod
-    def _receipts(accepted: Sequence[notifications.Result], at: datetime, chance: random.Random) -> None:
-        for result in accepted:
-            reference = result.provider_reference
-            if reference and result.outgoing.channel is Channel.SMS:
-                received = at + timedelta(seconds=chance.randint(3, 14))
-                notifications.record_receipt(provider_reference=reference, state=ReceiptState.DELIVERED, now=received)
+    def _fate(self, address: str, at: datetime) -> random.Random:
+        """Return the chance of a message: of its address and instant, since rows come in an order nobody foresees."""
+        return dice(self._loaded.region.seed, f"message {self._case.number} {address} {at:%d %H:%M:%S}")
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

@@ -47,16 +47,16 @@ _ROLES = {
     ServiceKind.POLICE: Role.OFFICER,
     ServiceKind.NETWORK_COORDINATION: Role.NETWORK_COORDINATOR,
 }
-_CAPABILITIES = {
-    ServiceKind.EMERGENCY_DEPARTMENT: {Capability.SEXUAL_VIOLENCE, Capability.EVIDENCE_COLLECTION},
-    ServiceKind.SUPPORT_CENTRE: {Capability.PSYCHOLOGICAL_SUPPORT, Capability.LEGAL_ADVICE},
-    ServiceKind.OUTREACH_DESK: {Capability.LEGAL_ADVICE},
-    ServiceKind.FAMILY_CLINIC: {Capability.PREGNANCY, Capability.PSYCHOLOGICAL_SUPPORT},
-    ServiceKind.MENTAL_HEALTH: {Capability.PSYCHOLOGICAL_SUPPORT},
-    ServiceKind.SOCIAL_EMERGENCY: {Capability.EMERGENCY_PLACEMENT, Capability.TRANSPORT},
-    ServiceKind.POLICE: {Capability.TRANSPORT},
-    ServiceKind.INTERPRETER: {Capability.LANGUAGE_MEDIATION},
-    ServiceKind.SECOND_STAGE_HOUSING: {Capability.CHILDREN},
+_CAPABILITIES: dict[ServiceKind, frozenset[Capability]] = {
+    ServiceKind.EMERGENCY_DEPARTMENT: frozenset({Capability.SEXUAL_VIOLENCE, Capability.EVIDENCE_COLLECTION}),
+    ServiceKind.SUPPORT_CENTRE: frozenset({Capability.PSYCHOLOGICAL_SUPPORT, Capability.LEGAL_ADVICE}),
+    ServiceKind.OUTREACH_DESK: frozenset({Capability.LEGAL_ADVICE}),
+    ServiceKind.FAMILY_CLINIC: frozenset({Capability.PREGNANCY, Capability.PSYCHOLOGICAL_SUPPORT}),
+    ServiceKind.MENTAL_HEALTH: frozenset({Capability.PSYCHOLOGICAL_SUPPORT}),
+    ServiceKind.SOCIAL_EMERGENCY: frozenset({Capability.EMERGENCY_PLACEMENT, Capability.TRANSPORT}),
+    ServiceKind.POLICE: frozenset({Capability.TRANSPORT}),
+    ServiceKind.INTERPRETER: frozenset({Capability.LANGUAGE_MEDIATION}),
+    ServiceKind.SECOND_STAGE_HOUSING: frozenset({Capability.CHILDREN}),
 }
 _LANGUAGES = ("en", "fr", "es", "ar", "sq", "ro", "uk", "zh", "ise")
 _ALL_LANGUAGES = ("en", "fr", "es", "ar", "fa", "sq", "ro", "ru", "uk", "zh", "ur", "bn")
@@ -134,7 +134,7 @@ def _details(written: Mapping[str, Any], kind: ServiceKind, phone: str, registry
         name=f"Casa rifugio {code}" if code else written["name"],
         kind=kind,
         phone=phone,
-        capabilities=frozenset(own or _CAPABILITIES.get(kind, ())),
+        capabilities=frozenset(own or _CAPABILITIES.get(kind, frozenset())),
         languages=("it", *languages),
         rank=int(written.get("rank", 100)),
         seat_code=None if code else written["seat"],

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The loaded region, read as the product reads it."""
+
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from tests.integration.demonstration.conftest import TODAY, ask
+
+from approdo.access.rules import Actor
+from approdo.accounts import selectors as accounts
+from approdo.activations import selectors as activations
+from approdo.activations.rules.states import ActivationState, AlertState, CallState
+from approdo.cases import selectors as cases
+from approdo.cli import demonstration
+from approdo.cli.demonstration.region import Region
+from approdo.networks import selectors as networks
+from approdo.networks.rules import ServiceKind, instant
+from approdo.protocols.rules import Context, Need, Target
+
+NOW = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)  # a Tuesday, 2:12 at night in Rome
+EVERYTHING = frozenset(Need)
+
+
+def actor(email: str) -> Actor:
+    operator = accounts.operator_by_email(email)
+    assert operator is not None
+    found = networks.actor_for(operator.pk, None)
+    assert found is not None
+    return found
+
+
+def test_the_counts_are_those_promised(loaded: Region):
+    counted = {
+        table: ask(f"SELECT count(*) FROM {table}")[0][0]
+        for table in (
+            "networks_network",
+            "networks_organisation",
+            "networks_service",
+            "accounts_operator",
+            "protocols_protocolversion",
+            "cases_case",
+            "activations_activation",
+        )
+    }
+    assert list(counted.values()) == [9, 60, 120, 250, 9, 400, 60]
+
+
+def test_nothing_of_the_past_is_still_due(loaded: Region):
+    assert ask("SELECT count(*) FROM activations_call WHERE due_at IS NOT NULL") == [(0,)]
+    states = dict(ask("SELECT state, count(*) FROM notifications_message GROUP BY 1"))
+    assert not states.keys() & {"queued", "held", "sending"}
+    assert ask("SELECT count(*) FROM notifications_message WHERE code <> ''") == [(0,)]
+    assert ask("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_no_past_message_can_be_answered_today(loaded: Region):
+    midnight = instant(TODAY, time(0)).isoformat()
+    late = "SELECT count(*) FROM notifications_message WHERE written_at >= '{0}' OR closed_at >= '{0}'"
+    assert ask(late.format(midnight)) == [(0,)]
+    assert ask(f"SELECT count(*) FROM activations_alert WHERE code_expires_at > '{midnight}'::timestamptz + '12h'") == [
+        (0,)
+    ]
+
+
+def test_nothing_happens_in_the_future(loaded: Region):
+    midnight = instant(TODAY, time(0))
+    for table, column in (
+        ("cases_event", "happened_at"),
+        ("audit_entry", "happened_at"),
+        ("activations_activation", "ended_at"),
+        ("activations_call", "taken_at"),
+        ("notifications_message", "delivered_at"),
+    ):
+        (latest,) = ask(f"SELECT max({column}) FROM {table}")[0]
+        assert latest < midnight, table
+
+
+def test_nobody_has_a_password(loaded: Region):
+    assert ask("SELECT count(*) FROM accounts_operator WHERE password NOT LIKE '!%%'") == [(0,)]
+
+
+def test_the_mix_of_endings_is_the_planned_one(loaded: Region):
+    planned = Counter(case.activation.ending for case in loaded.cases if case.activation)
+    found = dict(ask("SELECT state, count(*) FROM activations_activation GROUP BY 1"))
+    assert found == {
+        ActivationState.CLOSED: planned["closed"],
+        ActivationState.STOOD_DOWN: planned["stood_down"],
+        ActivationState.UNDONE: planned["undone"],
+        ActivationState.OPEN: planned["answered"],
+    }
+
+
+def test_activations_that_are_open_or_closed_were_answered_by_everybody(loaded: Region):
+    left = """SELECT count(*) FROM activations_call k JOIN activations_activation a ON a.id = k.activation_id
+        WHERE a.state IN ('open', 'closed') AND k.state <> 'taken'"""
+    assert ask(left) == [(0,)]
+
+
+def test_answers_take_as_long_as_people_take(loaded: Region):
+    ((tenth, half, most, longest),) = ask(
+        """SELECT percentile_cont(0.1) WITHIN GROUP (ORDER BY m), percentile_cont(0.5) WITHIN GROUP (ORDER BY m),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY m), max(m)
+        FROM (SELECT extract(epoch FROM taken_at - started_at) / 60 AS m FROM activations_call
+        WHERE taken_at IS NOT NULL) AS answers"""
+    )
+    assert 0.3 < tenth < 4
+    assert 2 < half < 12
+    assert 10 < most < 60
+    assert longest < 180
+
+
+def test_some_calls_went_up_the_chain_and_some_people_said_no(loaded: Region):
+    targets = dict(ask("SELECT target, count(*) FROM activations_alert GROUP BY 1"))
+    assert targets.keys() == set(Target)
+    assert ask("SELECT count(*) FROM activations_alert WHERE declined_at IS NOT NULL")[0][0] >= 5
+    assert ask("SELECT count(*) FROM cases_event WHERE kind = 'nobody_on_call'")[0][0] >= 5
+
+
+def test_nobody_was_alerted_before_the_step_before_her_was_over(loaded: Region):
+    early = """SELECT count(*) FROM activations_alert later JOIN activations_alert earlier
+        ON earlier.call_id = later.call_id AND earlier.step < later.step WHERE later.created_at < earlier.created_at"""
+    assert ask(early) == [(0,)]
+
+
+def test_states_of_the_cases_follow_the_plan(loaded: Region):
+    planned = Counter("closed" if case.closed else case.reached for case in loaded.cases)
+    assert dict(ask("SELECT state, count(*) FROM cases_case GROUP BY 1")) == dict(planned)
+
+
+@pytest.mark.parametrize("hour", [2, 10, 15, 22])
+@pytest.mark.parametrize("days", [0, 5, 12])
+def test_every_covered_municipality_reaches_somebody_for_every_need(loaded: Region, hour: int, days: int):
+    asks = actor(demonstration.ED_OPERATOR)
+    at = instant(TODAY + timedelta(days=days), time(hour))
+    for network in loaded.networks:
+        for municipality in network.territory[::40]:
+            shown = activations.preview(asks, municipality, EVERYTHING, Context.EMERGENCY_DEPARTMENT, at)
+            assert shown.calls, (network.code, municipality)
+            for call in shown.calls:
+                assert call.target is not None, (network.code, municipality, call.label)
+                assert not call.stands_in, (network.code, municipality, call.label)
+                assert call.phone
+
+
+def test_an_uncovered_municipality_says_so(loaded: Region):
+    covered = {code for network in loaded.networks for code in network.territory}
+    ((code,),) = ask(
+        "SELECT istat_code FROM networks_municipality WHERE NOT EXISTS (SELECT 1 FROM networks_networkterritory t"
+        " WHERE t.municipality_id = istat_code) ORDER BY 1 LIMIT 1"
+    )
+    assert code not in covered
+    asks = actor(demonstration.ED_OPERATOR)
+    assert activations.preview(asks, code, EVERYTHING, Context.EMERGENCY_DEPARTMENT, NOW).nobody
+
+
+def test_at_night_in_varese_the_preview_names_the_people_of_the_tour(loaded: Region):
+    asks = actor(demonstration.ED_OPERATOR)
+    needs = frozenset({Need.SAFE_PLACE, Need.TALK_NOW, Need.CHILDREN})
+    shown = activations.preview(asks, demonstration.MUNICIPALITY, needs, Context.EMERGENCY_DEPARTMENT, NOW)
+    targets = {call.kind: call.target for call in shown.calls}
+    assert targets == {
+        ServiceKind.SUPPORT_CENTRE: Target.FIRST_ON_CALL,
+        ServiceKind.SHELTER: Target.FIRST_ON_CALL,
+        ServiceKind.CHILD_PROTECTION: Target.BACKUP_SERVICE,
+    }
+    centre = actor(demonstration.FIRST_ON_CALL)
+    duty = networks.on_duty(centre, NOW)
+    assert duty is not None
+    assert duty.position == 1
+    second = networks.on_duty(actor(demonstration.SECOND_ON_CALL), NOW)
+    assert second is not None
+    assert second.position == 2
+
+
+def test_the_people_of_the_tour_find_something_to_look_at(loaded: Region):
+    for email in (demonstration.ED_OPERATOR, demonstration.FIRST_ON_CALL, demonstration.COORDINATOR):
+        rows, _more = activations.activations_of(actor(email))
+        assert rows, email
+    rows, _more = cases.cases_of(actor(demonstration.FIRST_ON_CALL))
+    assert len(rows) >= 5
+
+
+def test_the_board_of_a_past_activation_tells_how_it_went(loaded: Region):
+    coordinator = actor(demonstration.COORDINATOR)
+    rows, _more = activations.activations_of(coordinator)
+    closed = [row for row in rows if row.state is ActivationState.CLOSED]
+    shown = activations.board(coordinator, closed[0].id, NOW)
+    assert all(call.state is CallState.TAKEN for call in shown.calls)
+    assert all(call.alerts for call in shown.calls)
+    states = {alert.state for call in shown.calls for alert in call.alerts}
+    assert states <= {AlertState.SENT, AlertState.DELIVERED, AlertState.SEEN, AlertState.DECLINED, AlertState.TAKEN}
