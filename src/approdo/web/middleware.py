@@ -117,10 +117,15 @@ class Sessions:
             return self._ask_second_factor(request)
         if request.actor is None and getattr(view, "service_required", True):  # type: ignore[attr-defined]
             return away(request, reverse("choose_service"))
+        return self._refuse_role(request, view)
+
+    @staticmethod
+    def _refuse_role(request: HttpRequest, view: Any) -> HttpResponse | None:
+        """Refuse a role that a page is not for, before the page reads anything of the request."""
         permission = getattr(view, "permission", None)
-        if permission is not None and not may(request.actor, permission):  # type: ignore[attr-defined]
-            return errors.refused(request, Forbidden())
-        return None
+        if permission is None or may(request.actor, permission):  # type: ignore[attr-defined]
+            return None
+        return errors.refused(request, Forbidden())
 
     @staticmethod
     def _is_over(request: HttpRequest) -> bool:
