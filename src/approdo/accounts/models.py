@@ -31,7 +31,7 @@ class Operator(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["display_name"]  # noqa: RUF012
+    REQUIRED_FIELDS = ["display_name"]
 
     def __str__(self) -> str:
         return f"operator {self.pk}"

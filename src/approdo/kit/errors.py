@@ -3,6 +3,7 @@
 """Refusals: what the domain says no with, in words a person can act on."""
 
 from collections.abc import Mapping
+
 from approdo.kit.words import mark as _
 
 

@@ -61,7 +61,8 @@ def send(outgoing: Outgoing) -> str | None:
     subject, body = render(outgoing.template, outgoing.channel, outgoing.language, link)
     try:
         if outgoing.channel is Channel.EMAIL:
-            return _send_email(outgoing, subject, body)
+            _send_email(outgoing, subject, body)
+            return None
         return _send_by_gateway(outgoing, body)
     except NotSent:
         raise

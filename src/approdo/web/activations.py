@@ -55,7 +55,7 @@ class Choice:
     @property
     def query(self) -> str:
         """Return the choices as an address carries them, so that a link can keep them."""
-        pairs = [("need", need) for need in sorted(self.needs)]
+        pairs: list[tuple[str, str]] = [("need", need) for need in sorted(self.needs)]
         pairs += [("consent", self.consent)] if self.consent is not Consent.GIVEN else []
         return urlencode(pairs + ([("exercise", "1")] if self.exercise else []))
 

@@ -241,21 +241,17 @@ def members(request: Asked, service_id: int) -> HttpResponse:
 def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
     """Change the role of a colleague, or end her work for a service."""
     selectors.service_for_editing(request.actor, service_id)
-    common = {
-        "actor": request.actor,
-        "service_id": service_id,
-        "membership_id": membership_id,
-        "now": clock.now(),
-    }
+    actor, now = request.actor, clock.now()
     try:
         if request.POST.get("act") == "end":
-            services.end_membership(**common)
+            services.end_membership(actor=actor, service_id=service_id, membership_id=membership_id, now=now)
             sentence = _("Non lavora più per questo servizio.")
         else:
             form = RoleForm(request.POST)
             if not form.is_valid():
                 raise Invalid({"": _("Scegli un ruolo dall'elenco.")})
-            services.set_role(role=form.cleaned_data["role"], **common)
+            role = form.cleaned_data["role"]
+            services.set_role(actor=actor, service_id=service_id, membership_id=membership_id, role=role, now=now)
             sentence = _("Ruolo cambiato.")
     except Invalid as refusal:
         messages.warning(request, whole_page(refusal)[""])

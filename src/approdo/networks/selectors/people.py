@@ -62,7 +62,7 @@ def choices_of(words: type[StrEnum]) -> list[tuple[str, str]]:
     return [(code, gettext(label)) for code, label in rules.labels_of(words)]
 
 
-def actor_for(operator_id: int, membership_id: int | None) -> Actor | None:
+def actor_for(operator_id: int | None, membership_id: int | None) -> Actor | None:
     """Return who an operator is in one of her services (the first one when none is named), or None.
 
     A membership that has ended, of a service that has closed down, or of an operator shut out gives none.
@@ -79,7 +79,7 @@ def actor_for(operator_id: int, membership_id: int | None) -> Actor | None:
     return Actor(operator_id, organisation_id, service_id, role, _PURPOSES.get(role, Purpose.CARE))
 
 
-def memberships_of(operator_id: int) -> tuple[MembershipView, ...]:
+def memberships_of(operator_id: int | None) -> tuple[MembershipView, ...]:
     """Return for which services an operator may act, oldest first."""
     rows = Membership.objects.filter(operator=operator_id, active=True, service__active=True).order_by("pk")
     return tuple(_membership(row) for row in rows.values_list(*_FIELDS))
