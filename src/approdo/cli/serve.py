@@ -41,7 +41,9 @@ def live(host: str, port: int) -> None:
     Esempio:
       approdo live --port 8001
     """
-    _become_granian("approdo.config.live:application", host, port, ["--interface", "asgi", "--no-ws"])
+    # an open screen is a request that lasts: by default the 1,025th would wait for another to close
+    options = ["--interface", "asgi", "--no-ws", "--backpressure", "16384", "--backlog", "4096"]
+    _become_granian("approdo.config.live:application", host, port, options)
 
 
 def _become_granian(application: str, host: str, port: int, options: list[str]) -> None:

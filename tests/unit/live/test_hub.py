@@ -115,7 +115,7 @@ def test_a_closed_stream_is_forgotten_everywhere() -> None:
     hub.close(screen)
     hub.announce(["s:3"])
     assert hub.words(screen) == b""
-    assert not (hub._screens or hub._by_topic or hub._by_session)
+    assert (hub._screens, dict(hub._by_topic), dict(hub._by_session)) == (set(), {}, {})
 
 
 def test_sessions_are_confirmed_when_their_turn_comes_and_not_while_they_end() -> None:
