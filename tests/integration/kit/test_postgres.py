@@ -16,6 +16,7 @@ import pytest
 
 from approdo.kit import processes
 from approdo.kit.postgres import PostgresFailed, Server
+from approdo.kit.service_user import ServiceUser
 
 pytestmark = pytest.mark.fault
 
@@ -203,3 +204,19 @@ def test_root_with_a_closed_home_puts_the_data_where_the_service_account_can_go(
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert home not in server.place.parents
     assert Server(home).process_id() == server.process_id()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_root_with_an_environment_that_the_service_account_cannot_reach_copies_the_binaries(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reachable = ServiceUser.can_run
+    copies = home / "database"
+    monkeypatch.setattr(
+        ServiceUser, "can_run", lambda user, program: copies in program.parents and reachable(user, program)
+    )
+    server = Server(home)
+    with psycopg.connect(server.start().application) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    number = server.process_id()
+    assert copies in Path(f"/proc/{number}/exe").readlink().parents
