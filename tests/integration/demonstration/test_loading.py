@@ -36,7 +36,8 @@ _DIGESTED = {
         FROM activations_call k JOIN activations_activation a ON a.id = k.activation_id
         JOIN cases_case c ON c.id = a.case_id LEFT JOIN accounts_operator p ON p.id = k.taken_by_id""",
     "messages": """
-        SELECT channel, CASE channel WHEN 'app' THEN '' ELSE address END, wave, template, state, written_at, sent_at, delivered_at, failure
+        SELECT channel, CASE channel WHEN 'app' THEN '' ELSE address END, wave, template, state,
+        written_at, sent_at, delivered_at, failure
         FROM notifications_message""",
 }
 

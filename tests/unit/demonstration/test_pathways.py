@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections import Counter
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from tests.factories.places import places
@@ -17,8 +17,10 @@ from approdo.cli.demonstration.pathways import (
     FURTHEST,
     PROVINCES,
     TOUR_ACTIVATIONS,
+    TOUR_DEPARTMENT,
     TOUR_NETWORK,
 )
+from approdo.cli.demonstration.planning import plan_region
 from approdo.cli.demonstration.region import PlannedCase, Region
 from approdo.networks.rules import ServiceKind, instant
 from approdo.protocols.rules import Need
@@ -117,3 +119,17 @@ def test_steps_after_an_activation_wait_until_it_is_surely_over(region: Region):
     for case in activated(region):
         if case.moves:
             assert case.moves[0].at - case.opened_at >= timedelta(hours=4)
+
+
+@pytest.mark.parametrize("today", [date(2026, 3, 31), date(2026, 10, 26), date(2026, 11, 25), date(2027, 1, 2)])
+@pytest.mark.parametrize("seed", [2, 7, 1522])
+def test_any_seed_on_any_day_gives_a_possible_past(seed: int, today: date):
+    region = plan_region(seed=seed, today=today, places=places().values())
+    midnight = instant(today, time(0))
+    for case in region.cases:
+        instants = [case.opened_at, *(move.at for move in case.moves)]
+        assert instants == sorted(set(instants))
+        assert instants[-1] < midnight
+    assert len(activated(region)) == ACTIVATIONS
+    tour = [case for case in activated(region) if case.service == TOUR_DEPARTMENT]
+    assert len(tour) >= 2

@@ -194,6 +194,16 @@ def test_the_tour_works_at_any_hour_of_the_next_four_weeks(region: Region):
             assert {s.member for s in services[key].shifts if s.starts_at <= at < s.ends_at} == members
 
 
+def test_the_reference_page_names_the_people_and_the_networks(region: Region):
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "demonstration.md").read_text(encoding="utf-8")
+    for member in cast.CAST:
+        assert member.email in page
+    for network in region.networks:
+        assert f"`{network.code}`" in page
+    covered = sum(len(network.territory) for network in region.networks)
+    assert f"{covered:,} of {len(places()):,}" in page
+
+
 def test_rotas_are_possible(region: Region):
     for service in region.services:
         duties = [Duty(s.member, s.position, s.starts_at, s.ends_at) for s in service.shifts]
