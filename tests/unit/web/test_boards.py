@@ -69,6 +69,7 @@ def board(*calls: BoardCall) -> Board:
         may_close=False,
         chronology=(),
         labels={},
+        unseen=(),
     )
 
 
