@@ -212,7 +212,8 @@ def _as_refusal(error: Exception) -> Refusal:
     elif isinstance(error, UnreadablePostError) or (isinstance(error, HttpError) and error.status_code == 400):
         known = Malformed()
     elif isinstance(error, OperationalError | InterfaceError):
-        log.error("the database did not serve a request: %s", type(error).__name__)
+        cause = error.__cause__
+        log.error("the database did not serve a request: %s %s", type(cause).__name__, getattr(cause, "sqlstate", ""))
         known = Unavailable()
     return known if isinstance(known, Refusal) and known.status in TITLES else _unexpected(error)
 

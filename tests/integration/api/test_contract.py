@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,17 @@ def test_an_operation_asks_the_database_no_more_than_this(name: str, queries: in
         response = acts[name]()
     assert response.status_code < 300, response.content
     assert len(asked) <= queries, "\n".join(one["sql"] for one in asked)
+
+
+def test_every_code_of_the_contract_is_explained_in_the_reference() -> None:
+    reference = (PUBLISHED.parent / "api.md").read_text(encoding="utf-8")
+    for status, (_name, _words, codes, _headers) in contract.ERRORS.items():
+        for code in codes:
+            assert f"| {status} | `{code}` |" in reference
+
+
+def test_every_address_of_the_contract_is_in_the_reference() -> None:
+    reference = (PUBLISHED.parent / "api.md").read_text(encoding="utf-8").replace("{id}", "{}").replace("{code}", "{}")
+    for path, methods in contract.document()["paths"].items():
+        bare = re.sub(r"\{[^}]*\}", "{}", path.removeprefix(ROOT))
+        assert all(f"`{method.upper()} {bare}" in reference for method in methods)
