@@ -28,9 +28,15 @@ def ask(query: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Region]:
-    """The whole region of 24 November 2026, in a transaction that is rolled back after the module."""
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker, test_databases: Any) -> Iterator[Region]:
+    """The whole region of 24 November 2026, in a transaction that is rolled back after the module.
+
+    On a fresh copy of the database, as in `approdo demo`: after many rolled-back tests its statistics would say that
+    every table is empty, and the planner would believe them.
+    """
     with django_db_blocker.unblock():
+        connection.close()
+        test_databases.renew()
         with transaction.atomic():
             assert demonstration.load(seed=1, today=TODAY)
             yield demonstration.plan_region(seed=1, today=TODAY, places=places())
