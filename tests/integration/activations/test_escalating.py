@@ -117,6 +117,19 @@ def test_when_no_message_of_a_step_can_arrive_the_next_step_begins_at_once(town:
     assert Alert.objects.filter(step=2).exists()
 
 
+def test_when_everybody_was_tried_dead_channels_do_not_make_the_search_race(town: Town) -> None:
+    an_activation(town, Need.TALK_NOW)
+    for minutes in (10, 20):
+        sweep_at(TONIGHT + timedelta(minutes=minutes))
+    call = Call.objects.get()
+    last = Alert.objects.get(step=3)
+    Message.objects.filter(reference=last.pk).exclude(channel=Channel.APP).update(
+        state=MessageState.FAILED, failed_at=TONIGHT, failure="refused", code=""
+    )
+    delivery_changed(reference=last.pk, now=TONIGHT + timedelta(minutes=21))
+    assert Call.objects.get().due_at == call.due_at == TONIGHT + timedelta(minutes=30)
+
+
 def test_one_channel_that_still_may_arrive_keeps_the_step_its_time(town: Town) -> None:
     an_activation(town, Need.TALK_NOW)
     alert = Alert.objects.get()
