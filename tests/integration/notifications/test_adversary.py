@@ -124,7 +124,10 @@ class AdversarialWorkers(RuleBasedStateMachine):
     def come_back(self, data: st.DataObject) -> None:
         one = self.dead.pop(data.draw(st.integers(0, len(self.dead) - 1)))
         failure = None if one.id in self.accepted else Failure.TIMEOUT
+        before = Message.objects.get(pk=one.id)
         services.record(results=[Result(one, failure=failure)], now=self.now)
+        if failure and before.attempts != one.attempts:
+            assert Message.objects.get(pk=one.id).state == before.state, "a late failure undid a newer claim"
 
     # -- what the gateway does --
 
