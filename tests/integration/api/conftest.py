@@ -173,7 +173,7 @@ def problem() -> Problem:
     def read(response: HttpResponse) -> dict[str, Any]:
         assert response["Content-Type"] == "application/problem+json"
         assert response["Cache-Control"] == "no-store"
-        body = response.json()
+        body = json.loads(response.content)
         assert body["status"] == response.status_code
         described = document["components"]["responses"][contract.ERRORS[response.status_code][0]]
         schema = described["content"]["application/problem+json"]["schema"]

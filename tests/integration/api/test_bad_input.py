@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, UnreadablePostError
+from django.test import RequestFactory
 
 from approdo.activations.models import Activation
 from approdo.api import activations as door
 from approdo.api import problems
 from approdo.api.contract import ERRORS
+from approdo.api.threshold import nowhere
 from approdo.cases.models import Case
 
 from .conftest import BODY, KEY, House, Problem, Program
@@ -177,6 +179,12 @@ def test_what_is_not_there_is_not_found(path: str, house: House, problem: Proble
     response = house.hospital.get(path)
     assert response.status_code == 404
     assert problem(response)["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v2/activations"])
+def test_an_address_beside_the_door_is_not_found_in_the_same_way(path: str, problem: Problem) -> None:
+    response = nowhere(RequestFactory().post(path))
+    assert (response.status_code, problem(response)["code"]) == (404, "not_found")
 
 
 def test_an_unknown_municipality_has_no_directory(house: House, problem: Problem) -> None:
