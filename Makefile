@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard src/approdo/web/locale/*/LC_MESSAG
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install
 TESTS := $(BIN)/python -m pytest -q
 
-.PHONY: demo test test-fast test-slow check bench install clean \
+.PHONY: demo test test-fast test-slow check bench install catalogues lock clean \
 	check-style check-format check-types check-contracts check-templates check-licences check-settings check-migrations
 
 demo: $(RUNTIME) $(CATALOGUES)
@@ -40,6 +40,17 @@ bench: $(RUNTIME) $(CATALOGUES)
 	$(BIN)/python -m bench
 
 install: $(RUNTIME) $(CATALOGUES)
+
+# after changing a sentence: adds it to the English catalogue, and says how many still lack English
+catalogues: $(TOOLS)
+	$(BIN)/python tools/catalogues.py
+
+# after changing a dependency: writes the hashed requirements again
+lock: $(TOOLS)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements/development.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --constraint requirements/development.txt --output-file requirements/production.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

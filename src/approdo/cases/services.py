@@ -29,7 +29,7 @@ class NewEvent:
     detail: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case(
     *,
     actor: Actor,
@@ -37,16 +37,17 @@ def open_case(
     arrival: Arrival,
     now: datetime,
     exercise: bool = False,
+    service_ids: Iterable[int] = (),
     choose: Callable[[Sequence[str]], str] = secrets.choice,
 ) -> tuple[UUID, str]:
-    """Open a case with an alias only, in which the actor's service takes part; return (identifier, alias).
+    """Open a case with an alias only, in which the actor's service and others take part; return (identifier, alias).
 
     ``choose`` brings the chance for the alias; the demonstration brings one that can be repeated.
     """
     require(actor, Permission.ACTIVATE)
     case = _insert_with_free_alias(municipality_code, arrival, now, exercise, choose)
-    if actor.service_id is not None:
-        join(case_id=case.pk, service_ids=[actor.service_id], now=now)
+    own = [] if actor.service_id is None else [actor.service_id]
+    join(case_id=case.pk, service_ids=[*own, *service_ids], now=now)
     append(events=[NewEvent(case.pk, EventKind.CASE_OPENED, actor.service_id)], now=now)
     audit.record(actor=actor, verb="case.open", subject=f"case:{case.pk}", now=now)
     return case.pk, case.alias

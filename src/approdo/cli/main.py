@@ -19,7 +19,6 @@ _COMMANDS = {
     "migrate": "migrate",
     "token": "token",
     "protocol": "protocol",
-    "protocol": "protocol",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }

@@ -110,7 +110,7 @@ def test_coverage_takes_three_queries_however_many_services_there_are():
         a_contact(service)
     with CaptureQueriesContext(connection) as queries:
         assert len(selectors.coverage(VARESE, NOON)) == 12
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def test_a_service_that_closed_down_is_still_found_by_identifier():

@@ -164,6 +164,7 @@ def _create(
     coverage: Sequence[ServiceView],
 ) -> Activated:
     case_id = request.case_id
+    called = {call.service.id for call in planned.calls}
     if case_id is None:
         case_id, _alias = cases.open_case(
             actor=actor,
@@ -171,12 +172,14 @@ def _create(
             arrival=Arrival.HEALTH if request.context is Context.EMERGENCY_DEPARTMENT else Arrival.OTHER,
             now=now,
             exercise=request.exercise,
+            service_ids=called,
         )
-    elif not case_records.visible(actor, case_id):
+    elif case_records.visible(actor, case_id):
+        cases.join(case_id=case_id, service_ids=called, now=now)
+    else:
         raise NotFound
     operator_id, service_id = acting(actor)
     supervising = supervising_service(coverage)
-    called = {call.service.id for call in planned.calls}
     activation = Activation(
         id=uuid4(),
         case_id=case_id,
@@ -203,7 +206,6 @@ def _create(
             work.advance(call, made.rule, coverage)
     activation.save(force_insert=True)
     Call.objects.bulk_create(calls)
-    cases.join(case_id=case_id, service_ids=called, now=now)
     work.write()
     audit.record(
         actor=actor,

@@ -110,9 +110,9 @@ def _decline(actor: Actor, call: Call, reason: DeclineReason, now: datetime) -> 
     mine.update(declined_at=now, decline_reason=reason)
     notifications.mark_read(references=references, now=now)
     notifications.cancel(references=references, now=now)
+    _tell(actor, call, EventKind.DECLINED, now, detail=reason)
     if not Alert.objects.filter(call=call, step=call.step, declined_at=None).exists():
         advance_calls([call], now)
-    _tell(actor, call, EventKind.DECLINED, now, detail=reason)
 
 
 def release(*, actor: Actor, call_id: UUID, now: datetime) -> None:
@@ -125,8 +125,8 @@ def release(*, actor: Actor, call_id: UUID, now: datetime) -> None:
         call.taken_at = call.taken_by_id = call.taken_service_id = None
         call.due_at = now
         call.save(update_fields=["state", "due_at", "taken_at", "taken_by", "taken_service"])
-        advance_calls([call], now)
         _tell(actor, call, EventKind.RELEASED, now)
+        advance_calls([call], now)
 
 
 def look(*, actor: Actor, activation_id: UUID, now: datetime) -> Board:

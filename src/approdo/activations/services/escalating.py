@@ -210,13 +210,15 @@ def delivery_changed(*, reference: UUID, now: datetime) -> None:
 
     ``reference`` is the alert; an unknown one is ignored, because receipts may outlive what they are about.
     """
-    alert = Alert.objects.filter(pk=reference).select_related("call").first()
+    alert = Alert.objects.filter(pk=reference).select_related("call__activation").first()
     if alert is None:
         return
     call = alert.call
     live.announce([f"a:{call.activation_id}"])
     if call.state != CallState.CALLING or alert.step != call.step:
         return
+    if call.step >= len(rule_of(call).escalation):
+        return  # everybody has been tried: the repeat keeps its minutes, however dead the channels are
     references = list(Alert.objects.filter(call=call, step=call.step).values_list("pk", flat=True))
     by_alert = messages.messages_of(references)
     if all(_lost(by_alert.get(one, ())) for one in references):

@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from approdo.networks.models import ContactPoint, OpeningHours, Service, Shift
+from approdo.networks.models import ContactPoint, OpeningHours, Service, ServiceTerritory, Shift
 from approdo.networks.rules import (
     Channel,
     Contact,
@@ -60,10 +60,12 @@ class Observed:
 def coverage(municipality_code: str, at: datetime, network_code: str | None = None) -> tuple[ServiceView, ...]:
     """Return every active service that serves a municipality, as it is at an instant, by kind and rank.
 
-    With a network code, only the services of that network's organisations. Three queries; an unknown municipality
+    With a network code, only the services of that network's organisations. Four queries; an unknown municipality
     is served by nobody.
     """
-    services = Service.objects.filter(active=True, serviceterritory__municipality=municipality_code)
+    # Asked apart: as a join, on tables whose statistics are young, the planner walks the whole territory (127 ms).
+    serving = ServiceTerritory.objects.filter(municipality=municipality_code).values_list("service_id", flat=True)
+    services = Service.objects.filter(active=True, pk__in=list(serving))
     if network_code is not None:
         services = services.filter(organisation__networks__code=network_code)
     return tuple(seen.view for seen in observed(services, at))
