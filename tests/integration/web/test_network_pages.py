@@ -446,6 +446,7 @@ def test_a_night_is_added_and_the_week_shows_it_with_its_holes(
     page = text(client_of_coordinator, response["Location"])
     assert "20:00–8:00" in page
     assert "0:00–20:00: nessuno" in re.sub(r"\s+", " ", page)
+    assert "0:00–24:00: nessuno" in re.sub(r"\s+", " ", page)
     stored = Shift.objects.get()
     expected = local_period(tomorrow.date(), time(20), time(8))
     assert (stored.starts_at, stored.ends_at) == (expected.starts_at, expected.ends_at)

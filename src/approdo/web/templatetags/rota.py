@@ -35,6 +35,12 @@ def hour(at: datetime) -> str:
 
 
 @register.filter
+def end_hour(at: datetime) -> str:
+    """Say the instant at which something ends by its local hour: midnight is "24:00"."""
+    return "24:00" if hour(at) == "0:00" else hour(at)
+
+
+@register.filter
 def shown_phone(stored: str) -> str:
     """Show a number in groups."""
     return rules.shown_phone(stored)
