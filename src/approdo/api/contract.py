@@ -151,9 +151,7 @@ class Contract(NinjaAPI):
                     operation["responses"][str(status)] = {"$ref": f"#/components/responses/{ERRORS[status][0]}"}
         made["paths"][f"{ROOT}/activations"]["get"]["responses"]["200"]["headers"] = _headers("Link")
         for success in ("200", "201"):
-            made["paths"][f"{ROOT}/activations"]["post"]["responses"][success]["headers"] = _headers(
-                "Location"
-            )
+            made["paths"][f"{ROOT}/activations"]["post"]["responses"][success]["headers"] = _headers("Location")
         return made
 
 
