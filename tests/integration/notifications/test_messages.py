@@ -422,9 +422,11 @@ def test_a_key_answers_the_call_in_which_it_was_pressed(alert: Alert) -> None:
 # -- follow-ups -------------------------------------------------------------------------------------------------------
 
 
-def test_who_was_told_is_told_that_it_is_over_once_per_address_and_without_a_call(alert: Alert) -> None:
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_who_was_told_is_told_that_it_is_over_once_per_address_and_without_a_call(alert: Alert, earlier: int) -> None:
     fields = {"address": "+390012345678", "language": "en"}
     references = [alert(Channel.APP, Channel.SMS, Channel.VOICE, **fields), alert(Channel.SMS, **fields)]
+    Message.objects.filter(reference=references[earlier]).update(written_at=after(-60))
     services.send_due(now=NOW, gateway=Gateway())
     services.cancel(references=references, now=after(5))
     services.follow_up(references=references, template=Template.CLOSED, now=after(5))

@@ -126,8 +126,9 @@ def follow_up(*, references: Collection[UUID], template: Template, now: datetime
         template=Template.ALERT,
         state__in=[MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED],
     ).exclude(channel=Channel.APP)
-    by_address = {(message.channel, message.address): message for message in left.order_by("-written_at")}
-    quiet = {message.reference for message in by_address.values() if message.channel != Channel.VOICE}
+    rows = list(left.order_by("-written_at", "id"))
+    by_address = {(message.channel, message.address): message for message in rows}
+    quiet = {message.reference for message in rows if message.channel != Channel.VOICE}
     enqueue(
         messages=[
             NewMessage(
