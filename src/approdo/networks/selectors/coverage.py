@@ -92,8 +92,11 @@ def coordinators(network_code: str, at: datetime) -> ServiceView | None:
     return min(found, key=lambda view: (view.id not in led, view.rank, view.id), default=None)
 
 
-def observed(services: QuerySet[Service], at: datetime) -> list[Observed]:
-    """Return services as they are at an instant, by kind, rank and identifier, in three queries."""
+def observed(services: QuerySet[Service], at: datetime, *, contacts: bool = True) -> list[Observed]:
+    """Return services as they are at an instant, by kind, rank and identifier, in three queries.
+
+    Without contacts, nobody's number is read: two queries.
+    """
     rows = list(services.annotate(hours=_HOURS).order_by("kind", "rank", "pk").values_list(*_FIELDS))
     ids = [row[0] for row in rows]
     if not ids:
@@ -103,14 +106,19 @@ def observed(services: QuerySet[Service], at: datetime) -> list[Observed]:
         service__in=ids, starts_at__lte=at, ends_at__gt=at
     ).values_list("service_id", "position", "operator_id", "ends_at"):
         on_call[service_id][position] = (operator_id, until)
-    contacts: dict[tuple[int, int | None], list[Contact]] = defaultdict(list)
+    points = _contact_points(ids) if contacts else {}
+    return [_observe(row, at, on_call.get(row[0], {}), points) for row in rows]
+
+
+def _contact_points(ids: list[int]) -> dict[tuple[int, int | None], list[Contact]]:
+    found: dict[tuple[int, int | None], list[Contact]] = defaultdict(list)
     for service_id, operator_id, channel, address, hours in (
         ContactPoint.objects.filter(service__in=ids)
         .order_by("position")
         .values_list("service_id", "operator_id", "channel", "address", "hours")
     ):
-        contacts[service_id, operator_id].append(Contact(Channel(channel), address, ContactHours(hours)))
-    return [_observe(row, at, on_call.get(row[0], {}), contacts) for row in rows]
+        found[service_id, operator_id].append(Contact(Channel(channel), address, ContactHours(hours)))
+    return found
 
 
 def hours_of(lines: Iterable[dict[str, Any]]) -> tuple[Hours, ...]:

@@ -16,7 +16,7 @@ def directory(actor: Actor, municipality_code: str, at: datetime) -> tuple[Direc
     """
     require(actor, Permission.READ_DIRECTORY)
     place = municipality(municipality_code)
-    seen = observed(serving(place.code), at)
+    seen = observed(serving(place.code), at, contacts=False)
     own = [
         person.operator_id
         for one in seen
