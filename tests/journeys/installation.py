@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -30,11 +30,17 @@ with transaction.atomic():
     town = a_town()
     Shift.objects.update(starts_at=now - __import__("datetime").timedelta(days=1))
     Shift.objects.update(ends_at=now + __import__("datetime").timedelta(days=1))
+    town.hospital.seat_id = "012133"
+    town.hospital.save()
     nurse = town.nurse
     secret = create_token(
         actor=SYSTEM, operator_id=nurse.operator_id, service_id=nurse.service_id, label="prova", now=now
     )
-json.dump({"token": secret, "municipality": "012133"}, sys.stdout)
+people = {
+    name: [person.email for person in town.people[getattr(town, name).pk]]
+    for name in ("hospital", "centre", "shelter", "social", "emergency", "coordination")
+}
+json.dump({"token": secret, "municipality": "012133", "people": people}, sys.stdout)
 """
 
 
@@ -62,6 +68,12 @@ class Installation:
     gateway: subprocess.Popen[bytes]
     token: str = ""
     municipality: str = ""
+    people: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def site(self) -> str:
+        """The address as a browser knows it."""
+        return f"http://localhost:{self.port}"
 
     @property
     def address(self) -> str:
@@ -130,8 +142,8 @@ class Installation:
                 process.wait()
 
 
-def start(home: Path) -> Installation:
-    """Start `approdo up` and a local gateway, and staff a network in it."""
+def start(home: Path, *, one_click: bool = False) -> Installation:
+    """Start `approdo up` and a local gateway, and staff a network in it; ``one_click`` opens the demo's sign-ins."""
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     port = free_ports(4)
     environment = {
@@ -146,6 +158,8 @@ def start(home: Path) -> Installation:
         "APPRODO_SMTP_URL": f"smtp://127.0.0.1:{port + 3}",
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }
+    if one_click:
+        environment["APPRODO_DEMO"] = "1"
     command = [sys.executable, "-m", "approdo.cli"]
     mail_and_sms = [*command, "local-gateway", "--port", str(port + 2), "--smtp-port", str(port + 3)]
     with (home / "up.log").open("wb") as log:
@@ -160,4 +174,5 @@ def start(home: Path) -> Installation:
         installation.stop()
         raise
     installation.token, installation.municipality = seeded["token"], seeded["municipality"]
+    installation.people = seeded["people"]
     return installation
