@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`make bench`: the table of what is promised about speed, each figure a ratio inside this one run."""
+
+import argparse
+import contextlib
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+import psycopg
+
+from bench.ground import Calibration, Ground, free_port, ground, machine, percentile, wait_for
+
+Row = tuple[str, float, float]
+
+
+def main() -> None:
+    """Measure round after round in rotated order, then print medians of per-round ratios."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--presses", type=int, default=60, help="activations of eight per round")
+    options.add_argument("--seconds", type=float, default=1.5, help="how long a page is asked for, per round")
+    options.add_argument("--json", type=Path)
+    chosen = options.parse_args()
+    print(machine(), flush=True)
+    with ground() as made:
+        made.prepare()
+        django.setup()
+        figures = _Run(made, chosen).go()
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=1))
+
+
+class _Run:
+    def __init__(self, made: Ground, options: argparse.Namespace) -> None:
+        from bench import data
+        from bench.activation import Screens
+        from bench.browsing import Browser
+        from bench.floors.raw import Floor
+
+        self.options, self.ground = options, made
+        print("loading the data, opening 2,000 screens …", flush=True)
+        self.data = data.load()
+        made.start_product()
+        self.floor_port = free_port()
+        arguments = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "2", "--log-level", "error"]
+        made.start("-m", "granian", "bench.floors.page:application", "--port", str(self.floor_port), *arguments)
+        wait_for(f"http://127.0.0.1:{self.floor_port}/")
+        self.screens = Screens(made, self.data.watchers)
+        print(f"open: {self.screens.open}, refused: {self.screens.refused}", flush=True)
+        self.floor = Floor(made.owner)
+        self.browser = Browser(made.pages_port, self.data.eight.cookie)
+        self.sixty = Browser(made.pages_port, self.data.sixty.cookie)
+        self.calibration = Calibration()
+        self.ratios: dict[str, list[float]] = {}
+        self.base = 0.0
+        self.page_base: dict[tuple[int, float], float] = {}
+
+    def go(self) -> dict:
+        """All rounds, then the burst and the escalations, then the table."""
+        for _each in range(8):
+            self.press(self.browser, self.data.eight, self.data.called_by_eight, 0.03)
+            self.floor.once()
+        self.paths = self._paths()
+        parts: list[Callable[[], None]] = [self.eight, self.sixty_services, self.pages]
+        for number in range(self.options.rounds):
+            self.calibration.take()
+            self.base = percentile([self.floor.once() for _each in range(200)], 0.5)
+            self._note("raw floor p50, ms", self.base * 1000)
+            for part in parts[number % len(parts) :] + parts[: number % len(parts)]:
+                part()
+                self.calibration.take()
+            print(f"round {number + 1} of {self.options.rounds} done", flush=True)
+        self.burst()
+        self.escalations()
+        self.calibration.take()
+        self.weights()
+        self._note("screens open at the end", float(self.screens.close()))
+        return self.table()
+
+    def press(self, browser, caller, called, pause: float) -> tuple[float, float]:
+        """One activation, until every called service's screen has it."""
+        from bench.activation import until_all_have_it
+
+        return until_all_have_it(self.screens, browser, caller, called, pause=pause)
+
+    def eight(self) -> None:
+        """Eight services."""
+        took = [
+            self.press(self.browser, self.data.eight, self.data.called_by_eight, 0.03)
+            for _each in range(self.options.presses)
+        ]
+        self._latency("8 services", took)
+
+    def sixty_services(self) -> None:
+        """Sixty services."""
+        took = [
+            self.press(self.sixty, self.data.sixty, self.data.called_by_sixty, 0.1)
+            for _each in range(self.options.presses // 4)
+        ]
+        self._latency("60 services", took)
+
+    def _latency(self, name: str, took: list[tuple[float, float]]) -> None:
+        screens = [one[0] for one in took]
+        for part in (0.5, 0.99):
+            self._note(
+                f"{name}: press to screens p{part * 100:.0f} / raw floor p50", percentile(screens, part) / self.base
+            )
+        self._note(f"{name}: press to screens p50, ms", percentile(screens, 0.5) * 1000)
+
+    def pages(self) -> None:
+        """Each page beside the bare page, in this very minute."""
+        from bench.pages import seconds
+
+        for users in (1, 20):
+            floor = seconds(self.floor_port, self.data.eight.cookie, "/", users=users, for_seconds=self.options.seconds)
+            self._note(f"bare page, {users} users: p50, ms", floor[0] * 1000)
+            for name, path in self.paths.items():
+                port, cookie = self.ground.pages_port, self.data.eight.cookie
+                found = seconds(port, cookie, path, users=users, for_seconds=self.options.seconds)
+                for part, value, bare in zip(("p50", "p95"), found, floor, strict=True):
+                    self._note(f"page {name}, {users} users: {part} / bare page", value / bare)
+
+    def _paths(self) -> dict[str, str]:
+        with psycopg.connect(self.ground.owner) as reader:
+            row = reader.execute(
+                "SELECT id, case_id FROM activations_activation ORDER BY activated_at LIMIT 1"
+            ).fetchone()
+        assert row is not None
+        return {"today": "/", "board": f"/attivazioni/{row[0]}/", "case": f"/casi/{row[1]}/", "directory": "/rete/"}
+
+    def burst(self) -> None:
+        """Five hundred activations on sixteen connections."""
+        from bench.activation import burst
+
+        place = (self.data.eight, self.data.called_by_eight)
+        rate, behind, missed = burst(self.screens, self.ground.pages_port, *place, 500, 16)
+        self._note("burst of 500: answered per second", rate)
+        self._note("burst of 500: last screen behind the last answer, s", behind)
+        self._note("burst of 500: screens that heard nothing", float(missed))
+
+    def escalations(self) -> None:
+        """Three hundred calls fall due over five seconds; how late the sweep alerts the next people."""
+        statement = """
+            WITH chosen AS (SELECT id FROM activations_call WHERE state = 'calling' AND step = 1 ORDER BY id LIMIT 300)
+            UPDATE activations_call AS call SET due_at = clock_timestamp() + make_interval(secs => 1 + 5 * random())
+            FROM chosen WHERE call.id = chosen.id RETURNING call.id, call.due_at
+        """
+        late = """
+            SELECT min(created_at) FROM activations_alert WHERE call_id = %s AND step = 2
+        """
+        with psycopg.connect(self.ground.owner) as writer:
+            due = writer.execute(statement).fetchall()
+        time.sleep(9)
+        with psycopg.connect(self.ground.owner) as reader:
+            fired = [(reader.execute(late, [call]).fetchone(), at) for call, at in due]
+        lateness = [(row[0] - at).total_seconds() for row, at in fired if row and row[0]]
+        self._note("escalations due / fired", len(lateness) / len(due))
+        if lateness:
+            self._note("escalations: late at p99, s", percentile(lateness, 0.99))
+
+    def weights(self) -> None:
+        """Compressed documents."""
+        from bench.pages import weight
+
+        for name, path in {**self.paths, "activation": "/attiva/"}.items():
+            kilobytes = weight(self.ground.pages_port, self.data.eight.cookie, path) / 1000
+            self._note(f"document of {name}, compressed, kB", kilobytes)
+
+    def _note(self, name: str, value: float) -> None:
+        self.ratios.setdefault(name, []).append(value)
+
+    def table(self) -> dict:
+        """Print the medians, with the lowest and highest round."""
+        print(f"\n{'what':66} {'median':>9} {'lowest':>9} {'highest':>9}")
+        for name, values in self.ratios.items():
+            print(f"{name:66} {statistics.median(values):9.2f} {min(values):9.2f} {max(values):9.2f}")
+        print(f"\n{self.calibration.line()}")
+        return {"figures": self.ratios, "calibration": self.calibration.seconds}
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        random.seed(1)
+        main()
