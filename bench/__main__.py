@@ -8,15 +8,18 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import psycopg
 
+from bench.browsing import Browser
 from bench.ground import Calibration, Ground, free_port, ground, machine, percentile, wait_for
 
-Row = tuple[str, float, float]
+if TYPE_CHECKING:  # needs Django, which needs the environment that the ground makes
+    from bench.data import Caller
 
 
 def main() -> None:
@@ -40,7 +43,6 @@ class _Run:
     def __init__(self, made: Ground, options: argparse.Namespace) -> None:
         from bench import data
         from bench.activation import Screens
-        from bench.browsing import Browser
         from bench.floors.raw import Floor
 
         self.options, self.ground = options, made
@@ -54,18 +56,13 @@ class _Run:
         self.screens = Screens(made, self.data.watchers)
         print(f"open: {self.screens.open}, refused: {self.screens.refused}", flush=True)
         self.floor = Floor(made.owner)
-        self.browser = Browser(made.pages_port, self.data.eight.cookie)
-        self.sixty = Browser(made.pages_port, self.data.sixty.cookie)
         self.calibration = Calibration()
         self.ratios: dict[str, list[float]] = {}
         self.base = 0.0
-        self.page_base: dict[tuple[int, float], float] = {}
 
     def go(self) -> dict:
         """All rounds, then the burst and the escalations, then the table."""
-        for _each in range(8):
-            self.press(self.browser, self.data.eight, self.data.called_by_eight, 0.03)
-            self.floor.once()
+        self.press(self.data.eight, self.data.called_by_eight, 8, 0.03)
         self.paths = self._paths()
         parts: list[Callable[[], None]] = [self.eight, self.sixty_services, self.pages]
         for number in range(self.options.rounds):
@@ -83,27 +80,24 @@ class _Run:
         self._note("screens open at the end", float(self.screens.close()))
         return self.table()
 
-    def press(self, browser, caller, called, pause: float) -> tuple[float, float]:
-        """One activation, until every called service's screen has it."""
+    def press(self, caller: "Caller", called: Sequence[int], times: int, pause: float) -> list[tuple[float, float]]:
+        """Activate one after another; for each, wait until every called service's screen has it."""
         from bench.activation import until_all_have_it
 
-        return until_all_have_it(self.screens, browser, caller, called, pause=pause)
+        browser = Browser(self.ground.pages_port, caller.cookie)
+        browser.get("/healthz")
+        took = [until_all_have_it(self.screens, browser, caller, called, pause=pause) for _each in range(times)]
+        browser.close()
+        return took
 
     def eight(self) -> None:
         """Eight services."""
-        took = [
-            self.press(self.browser, self.data.eight, self.data.called_by_eight, 0.03)
-            for _each in range(self.options.presses)
-        ]
-        self._latency("8 services", took)
+        self._latency("8 services", self.press(self.data.eight, self.data.called_by_eight, self.options.presses, 0.03))
 
     def sixty_services(self) -> None:
         """Sixty services."""
-        took = [
-            self.press(self.sixty, self.data.sixty, self.data.called_by_sixty, 0.1)
-            for _each in range(self.options.presses // 4)
-        ]
-        self._latency("60 services", took)
+        times = self.options.presses // 4
+        self._latency("60 services", self.press(self.data.sixty, self.data.called_by_sixty, times, 0.1))
 
     def _latency(self, name: str, took: list[tuple[float, float]]) -> None:
         screens = [one[0] for one in took]
