@@ -9,10 +9,19 @@ import pytest
 import yaml
 
 FILE = Path(__file__).resolve().parents[2] / "publiccode.yml"
-MANDATORY = (
-    "publiccodeYmlVersion name url platforms developmentStatus softwareType description legal.license"
-    " maintenance.type localisation.localisationReady localisation.availableLanguages"
-).split()
+MANDATORY = [
+    "publiccodeYmlVersion",
+    "name",
+    "url",
+    "platforms",
+    "developmentStatus",
+    "softwareType",
+    "description",
+    "legal.license",
+    "maintenance.type",
+    "localisation.localisationReady",
+    "localisation.availableLanguages",
+]
 
 
 @pytest.fixture
