@@ -3,29 +3,16 @@
 """The main job in a real browser: three taps, the board, an answer from elsewhere, the climb when nobody answers."""
 
 import re
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from tests.journeys import installation
+from playwright.sync_api import Browser, Page, expect
+from tests.journeys.conftest import DESK, PHONE, SignIn
 from tests.journeys.installation import Installation
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 SECRET_WORDS = re.compile(r"violenz|rifugio|antiviolenza|maltratt|abus|shelter|violence|donna|Varese", re.IGNORECASE)
 
 _MAKE_DUE = """
@@ -35,55 +22,6 @@ from approdo.activations.models import Call
 from approdo.kit import clock
 Call.objects.filter(key="shelter", state="calling", activation_id="{activation}").update(due_at=clock.now())
 """
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    home = Path(tmp_path_factory.mktemp("home"))
-    for directory in (home, *home.parents[:2]):
-        directory.chmod(0o755)
-    running = installation.start(home, one_click=True)
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-SignIn = Callable[..., Page]
-
-
-@pytest.fixture
-def sign_in(browser: Browser, product: Installation) -> Iterator[SignIn]:
-    """A browser of her own for each person; everything it asked for elsewhere, or said in its console, is a fault."""
-    contexts: list[BrowserContext] = []
-    foreign: list[str] = []
-    said: list[str] = []
-
-    def signed_in(service: str, position: int = 1, **options: object) -> Page:
-        made = {"viewport": PHONE, "locale": "it-IT", "timezone_id": "Europe/Rome"} | options
-        context = browser.new_context(**made)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: None if "//localhost:" in request.url else foreign.append(request.url))
-        page.on("console", lambda message: said.append(message.text) if "Content Security" in message.text else None)
-        page.goto(f"{product.site}/prova/")
-        email = product.people[service][position - 1]
-        page.locator("details.demo-network").evaluate_all("all => all.forEach(one => one.open = true)")
-        page.locator(f"button[value='{email}']").first.click()
-        page.wait_for_load_state()
-        return page
-
-    yield signed_in
-    for context in contexts:
-        context.close()
-    assert foreign == []
-    assert said == []
 
 
 def activate(page: Page, product: Installation, *needs: str) -> str:

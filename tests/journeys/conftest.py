@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A running product and a real Chromium for the journeys, both gone when the module is: no loop outlives it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.journeys import installation
+from tests.journeys.installation import Installation
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    home = Path(tmp_path_factory.mktemp("home"))
+    for directory in (home, *home.parents[:2]):
+        directory.chmod(0o755)
+    running = installation.start(home, one_click=True)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, product: Installation) -> Iterator[SignIn]:
+    """A browser of her own for each person; everything it asked for elsewhere, or said in its console, is a fault."""
+    contexts: list[BrowserContext] = []
+    foreign: list[str] = []
+    said: list[str] = []
+
+    def signed_in(service: str, position: int = 1, **options: object) -> Page:
+        made = {"viewport": PHONE, "locale": "it-IT", "timezone_id": "Europe/Rome"} | options
+        context = browser.new_context(**made)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: None if "//localhost:" in request.url else foreign.append(request.url))
+        page.on("console", lambda message: said.append(message.text) if "Content Security" in message.text else None)
+        page.goto(f"{product.site}/prova/")
+        email = product.people[service][position - 1]
+        page.locator("details.demo-network").evaluate_all("all => all.forEach(one => one.open = true)")
+        page.locator(f"button[value='{email}']").first.click()
+        page.wait_for_load_state()
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+    assert foreign == []
+    assert said == []
