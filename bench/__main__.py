@@ -154,7 +154,7 @@ class _Run:
         with psycopg.connect(self.ground.owner) as reader:
             fired = [(reader.execute(late, [call]).fetchone(), at) for call, at in due]
         lateness = [(row[0] - at).total_seconds() for row, at in fired if row and row[0]]
-        self._note("escalations due / fired", len(lateness) / len(due))
+        self._note("escalations fired within 9 s / due", len(lateness) / len(due))
         if lateness:
             self._note("escalations: late at p99, s", percentile(lateness, 0.99))
 
