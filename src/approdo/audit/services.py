@@ -7,6 +7,7 @@ from django.db import connection
 
 from approdo.access.rules import Actor
 from approdo.audit.models import Entry
+from approdo.kit import rows
 
 
 def record(
@@ -17,17 +18,18 @@ def record(
     ``verb`` is ``noun.verb`` (``call.take``), ``subject`` is ``kind:identifier``; ``detail`` holds codes and
     identifiers, never words about a person (security.md, P20 and P23).
     """
-    Entry.objects.create(
-        happened_at=now,
-        operator_id=actor.operator_id,
-        organisation_id=actor.organisation_id,
-        service_id=actor.service_id,
-        role=actor.role or "",
-        purpose=actor.purpose,
-        verb=verb,
-        subject=subject,
-        detail=dict(detail or {}),
-    )
+    entry = {
+        "happened_at": now,
+        "operator_id": actor.operator_id,
+        "organisation_id": actor.organisation_id,
+        "service_id": actor.service_id,
+        "role": actor.role or "",
+        "purpose": actor.purpose,
+        "verb": verb,
+        "subject": subject,
+        "detail": dict(detail or {}),
+    }
+    rows.insert(Entry, [entry])
 
 
 def beat(*, name: str) -> None:

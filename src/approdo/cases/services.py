@@ -4,14 +4,16 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.audit import services as audit
 from approdo.cases.models import Case, Event, Participation
 from approdo.cases.rules import TRANSITIONS, Arrival, CaseAct, CaseState, EventKind, propose_alias
+from approdo.kit import rows
 from approdo.kit.errors import Conflict, NotFound
 from approdo.kit.words import mark as _
 
@@ -45,61 +47,55 @@ def open_case(
     ``choose`` brings the chance for the alias; the demonstration brings one that can be repeated.
     """
     require(actor, Permission.ACTIVATE)
-    case = _insert_with_free_alias(municipality_code, arrival, now, exercise, choose)
+    case_id = uuid4()
+    alias = _insert_with_free_alias(
+        choose,
+        id=case_id,
+        state=CaseState.CONTACT,
+        municipality_id=municipality_code,
+        arrival=arrival,
+        opened_at=now,
+        exercise=exercise,
+    )
     own = [] if actor.service_id is None else [actor.service_id]
-    join(case_id=case.pk, service_ids=[*own, *service_ids], now=now)
-    append(events=[NewEvent(case.pk, EventKind.CASE_OPENED, actor.service_id)], now=now)
-    audit.record(actor=actor, verb="case.open", subject=f"case:{case.pk}", now=now)
-    return case.pk, case.alias
+    join(case_id=case_id, service_ids=[*own, *service_ids], now=now)
+    append(events=[NewEvent(case_id, EventKind.CASE_OPENED, actor.service_id)], now=now)
+    audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", now=now)
+    return case_id, alias
 
 
-def _insert_with_free_alias(
-    municipality_code: str,
-    arrival: Arrival,
-    now: datetime,
-    exercise: bool,
-    choose: Callable[[Sequence[str]], str],
-) -> Case:
+def _insert_with_free_alias(choose: Callable[[Sequence[str]], str], **columns: Any) -> str:
     for _attempt in range(_ATTEMPTS):
         alias = propose_alias(choose)
-        try:
-            with transaction.atomic():
-                return Case.objects.create(
-                    id=uuid4(),
-                    alias=alias,
-                    municipality_id=municipality_code,
-                    arrival=arrival,
-                    opened_at=now,
-                    exercise=exercise,
-                )
-        except IntegrityError:
-            if not Case.objects.filter(alias=alias, closed_at=None).exists():
-                raise
+        if rows.insert(Case, [{"alias": alias, **columns}], unless_there=True):
+            return alias
     raise Conflict(_("Non siamo riusciti ad aprire il percorso. Nulla è andato perso: riprova."))
 
 
 def join(*, case_id: UUID, service_ids: Iterable[int], now: datetime) -> None:
     """Let services take part in a case from now on; those that already do are left as they are."""
-    Participation.objects.bulk_create(
-        [Participation(case_id=case_id, service_id=service_id, since=now) for service_id in sorted(set(service_ids))],
-        ignore_conflicts=True,
+    rows.insert(
+        Participation,
+        [{"case_id": case_id, "service_id": service_id, "since": now} for service_id in sorted(set(service_ids))],
+        unless_there=True,
     )
 
 
-def append(*, events: Sequence[NewEvent], now: datetime) -> None:
+def append(*, events: Iterable[NewEvent], now: datetime) -> None:
     """Append acts to chronologies, in the caller's transaction."""
-    Event.objects.bulk_create(
+    rows.insert(
+        Event,
         [
-            Event(
-                case_id=event.case_id,
-                happened_at=now,
-                kind=event.kind,
-                service_id=event.service_id,
-                subject=event.subject,
-                detail=event.detail,
-            )
+            {
+                "case_id": event.case_id,
+                "happened_at": now,
+                "kind": event.kind,
+                "service_id": event.service_id,
+                "subject": event.subject,
+                "detail": event.detail,
+            }
             for event in events
-        ]
+        ],
     )
 
 

@@ -3,6 +3,7 @@
 """Activating a network: who is called, what is stored, and what a repeated press does."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,9 +13,10 @@ from tests.factories.protocols import call
 from approdo.access.rules import SYSTEM, Actor, Forbidden, Role
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.states import ActivationState, CallState, Consent, StandDownReason
-from approdo.activations.selectors import board, preview
-from approdo.activations.services import activate, close, stand_down, take, undo
+from approdo.activations.selectors import board, preview, waiting_for
+from approdo.activations.services import activate, advance_due, close, stand_down, take, undo
 from approdo.activations.services.activating import NobodyToCall, NoProtocol, Request
+from approdo.activations.services.escalating import begin
 from approdo.audit.models import Entry
 from approdo.cases.models import Case, Event
 from approdo.cases.rules import EventKind
@@ -285,3 +287,52 @@ def test_the_database_itself_refuses_an_unanswered_call_without_a_next_instant(t
     made = an_activation(town)
     with pytest.raises(IntegrityError), transaction.atomic():
         Call.objects.filter(activation_id=made.id).update(due_at=None)
+
+
+def an_activation_that_died_after_its_first_commit(town: Town, monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """What a kill -9 leaves between the two transactions of an activation."""
+    with monkeypatch.context() as patched:
+        patched.setattr("approdo.activations.services.activating.begin", lambda **_given: None)
+        return an_activation(town, Need.SAFE_PLACE).id
+
+
+def test_after_the_first_commit_the_called_services_see_the_call_and_may_take_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activation_id = an_activation_that_died_after_its_first_commit(town, monkeypatch)
+    waiting = waiting_for(town.actor(town.centre), TONIGHT)
+    assert [(one.activation_id, one.mine) for one in waiting if one.mine] == [(activation_id, True)]
+    take(actor=town.actor(town.centre), call_id=calls_of(activation_id)["centre"].pk, now=TONIGHT)
+    assert calls_of(activation_id)["centre"].state == CallState.TAKEN
+
+
+def test_when_we_die_between_the_two_commits_the_sweep_alerts_the_same_people_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activation_id = an_activation_that_died_after_its_first_commit(town, monkeypatch)
+    assert not Alert.objects.filter(call__activation_id=activation_id).exists()
+    assert advance_due(now=TONIGHT) == 2
+    assert advance_due(now=TONIGHT) == 0
+    alerted = Alert.objects.filter(call__activation_id=activation_id).values_list("operator_id", flat=True)
+    assert sorted(alerted) == sorted(town.people[service.pk][0].pk for service in (town.centre, town.shelter))
+
+
+def test_what_the_sweep_or_a_person_was_quicker_at_is_left_alone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    activation_id = an_activation_that_died_after_its_first_commit(town, monkeypatch)
+    take(actor=town.actor(town.centre), call_id=calls_of(activation_id)["centre"].pk, now=TONIGHT)
+    advance_due(now=TONIGHT)
+    before = list(Alert.objects.values_list("pk", flat=True))
+    begin(activation_id=activation_id, now=TONIGHT)
+    assert list(Alert.objects.values_list("pk", flat=True)) == before
+    assert calls_of(activation_id)["centre"].state == CallState.TAKEN
+
+
+def test_when_nobody_can_be_alerted_the_activation_stands_and_the_sweep_tries_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("approdo.activations.services.escalating.messages_for", lambda *_given: 1 / 0)
+        made = an_activation(town, Need.SAFE_PLACE)
+    assert {call.due_at for call in calls_of(made.id).values()} == {TONIGHT}
+    assert advance_due(now=TONIGHT) == 2
+    assert Message.objects.exists()

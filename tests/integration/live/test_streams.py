@@ -57,6 +57,7 @@ def test_every_called_service_and_the_board_are_told_of_an_activation(
 ) -> None:
     hers, theirs = live.watch(nurse), live.watch(centre)
     made = an_activation(town)
+    assert theirs.next() == ("change", f"s:{town.centre.pk}"), "the call, before anybody is alerted"
     told = {theirs.next(), theirs.next()}
     assert told == {("change", f"s:{town.centre.pk}"), ("change", f"o:{town.actor(town.centre).operator_id}")}
     board = live.watch(nurse, f"a:{made.id}")

@@ -103,14 +103,14 @@ def test_coverage_can_be_kept_to_the_services_of_one_network():
     assert [view.id for view in selectors.coverage(VARESE, NOON, network.code)] == [inside.pk]
 
 
-def test_coverage_takes_three_queries_however_many_services_there_are():
+def test_coverage_takes_one_query_however_many_services_there_are():
     for _number in range(12):
         service = a_service(always_open=True)
         a_shift(service)
         a_contact(service)
     with CaptureQueriesContext(connection) as queries:
         assert len(selectors.coverage(VARESE, NOON)) == 12
-    assert len(queries) == 4
+    assert len(queries) == 1
 
 
 def test_a_service_that_closed_down_is_still_found_by_identifier():

@@ -4,7 +4,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -28,13 +28,13 @@ from approdo.activations.rules.states import (
     may_undo,
 )
 from approdo.activations.selectors import locked_activation
-from approdo.activations.services.escalating import Work
+from approdo.activations.services.escalating import begin
 from approdo.audit import services as audit
 from approdo.cases import selectors as case_records
 from approdo.cases import services as cases
 from approdo.cases.rules import Arrival, EventKind
 from approdo.cases.services import NewEvent
-from approdo.kit import live
+from approdo.kit import live, rows
 from approdo.kit.errors import Conflict, Invalid, NotFound, Refusal
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
@@ -101,7 +101,10 @@ class Activated:
 
 
 def activate(*, actor: Actor, request: Request, idempotency_key: str, now: datetime) -> Activated:
-    """Call every service the protocol names for this municipality, hour and need; in one transaction.
+    """Call every service the protocol names for this municipality, hour and need.
+
+    One transaction stores the activation and its calls, due now, and tells the open screens of the called services; a
+    second one alerts the first people, as the sweep would if we died in between (ADR 0008).
 
     A repeated press (same service, same key, same request) returns the first activation. Raises ``Forbidden``,
     ``Invalid``, ``networks.UnknownMunicipality``, ``NoProtocol``, ``NobodyToCall``, ``NotFound`` for a hidden case,
@@ -122,12 +125,14 @@ def activate(*, actor: Actor, request: Request, idempotency_key: str, now: datet
         raise NobodyToCall
     try:
         with transaction.atomic():
-            return _create(actor, request, idempotency_key, now, in_force, planned, coverage)
+            made = _create(actor, request, idempotency_key, now, in_force, planned, coverage)
     except IntegrityError:
         earlier = _earlier(actor, request, idempotency_key)
         if earlier is None:
             raise
         return earlier
+    begin(activation_id=made.id, now=now)
+    return made
 
 
 def _check(request: Request, idempotency_key: str) -> None:
@@ -142,16 +147,16 @@ def _check(request: Request, idempotency_key: str) -> None:
 
 def _earlier(actor: Actor, request: Request, idempotency_key: str) -> Activated | None:
     _operator_id, service_id = acting(actor)
-    row = (
-        Activation.objects.filter(service_id=service_id, idempotency_key=idempotency_key)
-        .values_list("pk", "case_id", "request_digest")
-        .first()
+    found = rows.read(
+        "SELECT id, case_id, request_digest FROM activations_activation WHERE service_id = %s AND idempotency_key = %s",
+        [service_id, idempotency_key],
     )
-    if row is None:
+    if not found:
         return None
-    if row[2] != request.digest():
+    activation_id, case_id, digest = found[0]
+    if digest != request.digest():
         raise Conflict(_("Questa richiesta è già stata inviata con altri dati. Ricarica la pagina."), code="key_reused")
-    return Activated(row[0], row[1], created=False)
+    return Activated(activation_id, case_id, created=False)
 
 
 def _create(
@@ -180,61 +185,60 @@ def _create(
         raise NotFound
     operator_id, service_id = acting(actor)
     supervising = supervising_service(coverage)
-    activation = Activation(
-        id=uuid4(),
-        case_id=case_id,
-        municipality_id=request.municipality_code,
-        context=request.context,
-        needs=sorted(request.needs),
-        consent=request.consent,
-        exercise=request.exercise,
-        activated_at=now,
-        operator_id=operator_id,
-        service_id=service_id,
-        supervising_service_id=supervising,
-        service_ids=sorted(called | {service_id} | ({supervising} if supervising else set())),
-        protocol_version_id=in_force.version_id,
-        protocol_copy=in_force.document,
-        idempotency_key=idempotency_key,
-        request_digest=request.digest(),
-    )
-    work = Work(now)
-    calls = _calls(activation, request, planned, in_force.parsed)
-    work.events.append(NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation.pk))
-    for call, made in zip(calls, planned.calls, strict=True):
-        if call.state == CallState.CALLING:
-            work.advance(call, made.rule, coverage)
-    activation.save(force_insert=True)
-    Call.objects.bulk_create(calls)
-    work.write()
+    activation_id = uuid4()
+    activation = {
+        "id": activation_id,
+        "case_id": case_id,
+        "municipality_id": request.municipality_code,
+        "context": request.context,
+        "needs": sorted(request.needs),
+        "consent": request.consent,
+        "exercise": request.exercise,
+        "activated_at": now,
+        "operator_id": operator_id,
+        "service_id": service_id,
+        "supervising_service_id": supervising,
+        "service_ids": sorted(called | {service_id} | ({supervising} if supervising else set())),
+        "protocol_version_id": in_force.version_id,
+        "protocol_copy": in_force.document,
+        "state": ActivationState.OPEN,
+        "end_reason": "",
+        "idempotency_key": idempotency_key,
+        "request_digest": request.digest(),
+    }
+    rows.insert(Activation, [activation])
+    rows.insert(Call, _calls(activation_id, request, planned, in_force.parsed, now))
+    cases.append(events=[NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation_id)], now=now)
     audit.record(
         actor=actor,
         verb="activation.create",
-        subject=f"activation:{activation.pk}",
+        subject=f"activation:{activation_id}",
         now=now,
-        detail={"calls": len(calls), "exercise": request.exercise, "consent": request.consent},
+        detail={"calls": len(planned.calls), "exercise": request.exercise, "consent": request.consent},
     )
-    return Activated(activation.pk, case_id, created=True)
+    live.announce(f"s:{one}" for one in sorted(called))
+    return Activated(activation_id, case_id, created=True)
 
 
-def _calls(activation: Activation, request: Request, planned: Plan, document: ProtocolDocument) -> list[Call]:
-    now = activation.activated_at
+def _calls(
+    activation_id: UUID, request: Request, planned: Plan, document: ProtocolDocument, now: datetime
+) -> Iterator[rows.Row]:
+    """Yield one call for each service, due now, or later when its rule comes after another's."""
     present = {made.rule.key for made in planned.calls}
-    calls = []
     for position, made in enumerate(planned.calls):
         waits = made.rule.after in present
-        calls.append(
-            Call(
-                activation=activation,
-                key=made.rule.key,
-                position=position,
-                service_id=made.service.id,
-                service_ids=[made.service.id],
-                state=CallState.WAITING if waits else CallState.CALLING,
-                due_at=now + timedelta(minutes=document.start_minutes(made.rule.key, request.needs)) if waits else now,
-            )
-        )
-    return calls
+        yield {
+            "id": uuid4(),
+            "activation_id": activation_id,
+            "key": made.rule.key,
+            "position": position,
+            "service_id": made.service.id,
+            "service_ids": [made.service.id],
+            "state": CallState.WAITING if waits else CallState.CALLING,
+            "step": 0,
+            "due_at": now + timedelta(minutes=document.start_minutes(made.rule.key, request.needs)) if waits else now,
+            "reached": False,
+        }
 
 
 def undo(*, actor: Actor, activation_id: UUID, now: datetime) -> None:

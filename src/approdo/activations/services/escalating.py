@@ -26,7 +26,7 @@ from approdo.activations.rules.states import CallState
 from approdo.cases import services as cases
 from approdo.cases.rules import EventKind
 from approdo.cases.services import NewEvent
-from approdo.kit import live
+from approdo.kit import live, rows
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel, ServiceView
 from approdo.notifications import selectors as messages
@@ -37,12 +37,16 @@ from approdo.protocols.rules import CallRule, parse
 log = logging.getLogger(__name__)
 
 
+_PER_ACTIVATION = 2_000
+_MOVED = ("id", "state", "step", "started_at", "answer_by", "due_at", "reached", "service_ids")
+
+
 @dataclass
 class Work:
     """What a batch of advances will write, gathered so that it is written in few statements."""
 
     now: datetime
-    alerts: list[Alert] = field(default_factory=list)
+    alerts: list[rows.Row] = field(default_factory=list)
     messages: list[NewMessage] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     newcomers: list[tuple[Activation, int]] = field(default_factory=list)
@@ -70,23 +74,25 @@ class Work:
             )
 
     def _alert(self, call: Call, rule: CallRule, recipient: Recipient) -> None:
-        code = secrets.token_urlsafe(16)
-        alert = Alert(
-            id=uuid4(),
-            call=call,
-            step=call.step,
-            target=recipient.target,
-            service_id=recipient.service_id,
-            operator_id=recipient.operator_id,
-            created_at=self.now,
-            code_digest=code_digest(code),
-            code_expires_at=self.now + CODE_LIFETIME,
+        code, alert_id = secrets.token_urlsafe(16), uuid4()
+        self.alerts.append(
+            {
+                "id": alert_id,
+                "call_id": call.pk,
+                "step": call.step,
+                "target": recipient.target,
+                "service_id": recipient.service_id,
+                "operator_id": recipient.operator_id,
+                "created_at": self.now,
+                "decline_reason": "",
+                "code_digest": code_digest(code),
+                "code_expires_at": self.now + CODE_LIFETIME,
+            }
         )
-        self.alerts.append(alert)
         for message in messages_for(rule, recipient):
             self.messages.append(
                 NewMessage(
-                    reference=alert.pk,
+                    reference=alert_id,
                     channel=message.channel,
                     address=message.address,
                     operator_id=recipient.operator_id,
@@ -111,7 +117,7 @@ class Work:
 
     def write(self) -> None:
         """Write everything gathered, in the caller's transaction; the calls themselves are the caller's to save."""
-        Alert.objects.bulk_create(self.alerts)
+        rows.insert(Alert, self.alerts)
         for activation, service_id in sorted(self.newcomers, key=lambda pair: (pair[0].pk, pair[1])):
             _admit(activation, service_id, self.now)
         if self.events:
@@ -139,36 +145,51 @@ def code_digest(code: str) -> str:
 
 def rule_of(call: Call) -> CallRule:
     """Return the rule of the activation's own protocol copy under which a call runs."""
-    document = parse(call.activation.protocol_copy)
-    return next(rule for rule in document.calls if rule.key == call.key)
+    return _rules(call.activation)[call.key]
+
+
+def _rules(activation: Activation) -> dict[str, CallRule]:
+    return {rule.key: rule for rule in parse(activation.protocol_copy).calls}
 
 
 def advance_calls(calls: Sequence[Call], now: datetime) -> None:
     """Advance locked calls and write what follows, in the caller's transaction."""
     coverage: dict[str, Sequence[ServiceView]] = {}
-    rules: dict[tuple[int, str], CallRule] = {}
+    rules: dict[UUID, dict[str, CallRule]] = {}
     work = Work(now)
     for call in calls:
         municipality = call.activation.municipality_id
         if municipality not in coverage:
             coverage[municipality] = networks.coverage(municipality, now)
-        key = (call.activation.protocol_version_id, call.key)
-        if key not in rules:
-            rules[key] = rule_of(call)
-        work.advance(call, rules[key], coverage[municipality])
-    Call.objects.bulk_update(
-        calls, ["state", "step", "started_at", "answer_by", "due_at", "reached", "service_ids"], batch_size=500
-    )
+        if call.activation_id not in rules:
+            rules[call.activation_id] = _rules(call.activation)
+        work.advance(call, rules[call.activation_id][call.key], coverage[municipality])
+    rows.update(Call, [{column: getattr(call, column) for column in _MOVED} for call in calls])
     work.write()
 
 
 def _due(now: datetime, limit: int, **only: UUID) -> list[Call]:
-    return list(
-        Call.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(due_at__lte=now, **only)
-        .select_related("activation")
-        .order_by("due_at")[:limit]
-    )
+    found = Call.objects.select_for_update(skip_locked=True).filter(due_at__lte=now, **only)
+    calls = list(found.order_by("due_at")[:limit])
+    # apart, not joined: each activation carries its whole protocol, which is read once and not once for each call
+    activations = Activation.objects.in_bulk({call.activation_id for call in calls})
+    for call in calls:
+        call.activation = activations[call.activation_id]
+    return calls
+
+
+def begin(*, activation_id: UUID, now: datetime) -> None:
+    """Alert the first people of an activation just stored, rather than at the next sweep, which does the same.
+
+    It never fails: what a sweep has begun meanwhile is left to it, and what goes wrong here is left to the sweep.
+    """
+    try:
+        with transaction.atomic():
+            calls = _due(now, _PER_ACTIVATION, activation=activation_id)
+            if calls:
+                advance_calls(calls, now)
+    except Exception:
+        log.exception("the first people were not alerted at once; the sweep will")
 
 
 def advance_due(*, now: datetime, limit: int = 200) -> int:

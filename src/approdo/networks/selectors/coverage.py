@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Who serves a place at an instant: on the way of every emergency, so four queries and no model instances."""
+"""Who serves a place at an instant: on the way of every emergency, so one plain statement (ADR 0008)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
-
-from approdo.networks.models import ContactPoint, OpeningHours, Service, ServiceTerritory, Shift
+from approdo.kit.rows import read
+from approdo.networks.models import Service
 from approdo.networks.rules import (
     Channel,
     Contact,
@@ -27,25 +24,33 @@ from approdo.networks.rules import (
     is_open,
 )
 
-_HOURS = ArraySubquery(
-    OpeningHours.objects.filter(service=OuterRef("pk")).values(
-        line=JSONObject(days=F("days"), opens=F("opens"), closes=F("closes"))
-    )
-)
-_FIELDS = (
-    "pk",
-    "organisation_id",
-    "organisation__name",
-    "name",
-    "code",
-    "kind",
-    "capabilities",
-    "languages",
-    "phone",
-    "rank",
-    "always_open",
-    "hours",
-)
+# The services of a place are looked up first: as a join, on tables whose statistics are young, the planner walks the
+# whole territory (127 ms).
+_OBSERVED = """
+SELECT s.id, s.organisation_id, o.name, s.name, s.code, s.kind, s.capabilities, s.languages, s.phone, s.rank,
+       s.always_open,
+       (SELECT json_agg(json_build_array(h.days, h.opens, h.closes))
+          FROM networks_openinghours h WHERE h.service_id = s.id),
+       (SELECT json_agg(json_build_array(d.position, d.operator_id, d.ends_at))
+          FROM networks_shift d WHERE d.service_id = s.id AND d.starts_at <= %(at)s AND d.ends_at > %(at)s),
+       (SELECT json_agg(json_build_array(c.operator_id, c.channel, c.address, c.hours) ORDER BY c.position)
+          FROM networks_contactpoint c WHERE c.service_id = s.id)
+  FROM networks_service s JOIN networks_organisation o ON o.id = s.organisation_id
+ WHERE s.active AND s.id = ANY(ARRAY({which}))
+ ORDER BY s.kind, s.rank, s.id
+"""
+_SERVING = "SELECT service_id FROM networks_serviceterritory WHERE municipality_id = %(place)s"
+_SERVING_IN_NETWORK = """
+SELECT t.service_id FROM networks_serviceterritory t JOIN networks_service s ON s.id = t.service_id
+  JOIN networks_organisation_networks m ON m.organisation_id = s.organisation_id
+  JOIN networks_network n ON n.id = m.network_id
+ WHERE t.municipality_id = %(place)s AND n.code = %(network)s
+"""
+_COORDINATING = """
+SELECT s.id FROM networks_service s JOIN networks_organisation_networks m ON m.organisation_id = s.organisation_id
+  JOIN networks_network n ON n.id = m.network_id
+ WHERE n.code = %(network)s AND s.kind = 'network_coordination'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,87 +65,55 @@ class Observed:
 def coverage(municipality_code: str, at: datetime, network_code: str | None = None) -> tuple[ServiceView, ...]:
     """Return every active service that serves a municipality, as it is at an instant, by kind and rank.
 
-    With a network code, only the services of that network's organisations. Four queries; an unknown municipality
-    is served by nobody.
+    With a network code, only the services of that network's organisations. One statement; an unknown municipality is
+    served by nobody.
     """
-    services = serving(municipality_code)
-    if network_code is not None:
-        services = services.filter(organisation__networks__code=network_code)
-    return tuple(seen.view for seen in observed(services, at))
+    if network_code is None:
+        return tuple(seen.view for seen in serving(municipality_code, at))
+    found = _observed(_SERVING_IN_NETWORK, at, place=municipality_code, network=network_code)
+    return tuple(seen.view for seen in found)
 
 
-def serving(municipality_code: str) -> QuerySet[Service]:
-    """Return the active services that serve a municipality, as a query for ``observed``."""
-    # Asked apart: as a join, on tables whose statistics are young, the planner walks the whole territory (127 ms).
-    ids = ServiceTerritory.objects.filter(municipality=municipality_code).values_list("service_id", flat=True)
-    return Service.objects.filter(active=True, pk__in=list(ids))
+def serving(municipality_code: str, at: datetime) -> list[Observed]:
+    """Return the active services that serve a municipality, with the hours that make them open or closed."""
+    return _observed(_SERVING, at, place=municipality_code)
 
 
 def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:
     """Return label and telephone of services in one query, closed-down ones included: a call may be under way."""
-    rows = Service.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "name", "code", "phone")
-    return {pk: NamePlate(shown_name(kind, name, code), phone) for pk, kind, name, code, phone in rows}
+    found = read("SELECT id, kind, name, code, phone FROM networks_service WHERE id = ANY(%s)", [list(set(ids))])
+    return {pk: NamePlate(shown_name(kind, name, code), phone) for pk, kind, name, code, phone in found}
 
 
 def coordinators(network_code: str, at: datetime) -> ServiceView | None:
     """Return the coordination service of a network, its lead organisation's first, or None when it has none."""
-    services = Service.objects.filter(
-        active=True, kind=ServiceKind.NETWORK_COORDINATION, organisation__networks__code=network_code
-    )
-    led = set(services.filter(organisation__leads__code=network_code).values_list("pk", flat=True))
-    found = [seen.view for seen in observed(services, at)]
+    led = set(Service.objects.filter(organisation__leads__code=network_code).values_list("pk", flat=True))
+    found = [seen.view for seen in _observed(_COORDINATING, at, network=network_code)]
     return min(found, key=lambda view: (view.id not in led, view.rank, view.id), default=None)
 
 
-def observed(services: QuerySet[Service], at: datetime, *, contacts: bool = True) -> list[Observed]:
-    """Return services as they are at an instant, by kind, rank and identifier, in three queries.
-
-    Without contacts, nobody's number is read: two queries.
-    """
-    rows = list(services.annotate(hours=_HOURS).order_by("kind", "rank", "pk").values_list(*_FIELDS))
-    ids = [row[0] for row in rows]
-    if not ids:
-        return []
-    on_call: dict[int, dict[int, tuple[int, datetime]]] = defaultdict(dict)
-    for service_id, position, operator_id, until in Shift.objects.filter(
-        service__in=ids, starts_at__lte=at, ends_at__gt=at
-    ).values_list("service_id", "position", "operator_id", "ends_at"):
-        on_call[service_id][position] = (operator_id, until)
-    points = _contact_points(ids) if contacts else {}
-    return [_observe(row, at, on_call.get(row[0], {}), points) for row in rows]
+def _observed(which: str, at: datetime, **values: str) -> list[Observed]:
+    found = read(_OBSERVED.format(which=which), {"at": at, **values})
+    return [_observe(row, at) for row in found]
 
 
-def _contact_points(ids: list[int]) -> dict[tuple[int, int | None], list[Contact]]:
-    found: dict[tuple[int, int | None], list[Contact]] = defaultdict(list)
-    for service_id, operator_id, channel, address, hours in (
-        ContactPoint.objects.filter(service__in=ids)
-        .order_by("position")
-        .values_list("service_id", "operator_id", "channel", "address", "hours")
-    ):
-        found[service_id, operator_id].append(Contact(Channel(channel), address, ContactHours(hours)))
-    return found
-
-
-def hours_of(lines: Iterable[dict[str, Any]]) -> tuple[Hours, ...]:
-    """Return opening hours from their rows."""
+def _hours(lines: Iterable[tuple[list[int], str, str]]) -> tuple[Hours, ...]:
     return tuple(
-        Hours(frozenset(line["days"]), time.fromisoformat(line["opens"]), time.fromisoformat(line["closes"]))
-        for line in lines
+        Hours(frozenset(days), time.fromisoformat(opens), time.fromisoformat(closes)) for days, opens, closes in lines
     )
 
 
-def _observe(
-    row: tuple[Any, ...],
-    at: datetime,
-    on_call: dict[int, tuple[int, datetime]],
-    contacts: dict[tuple[int, int | None], list[Contact]],
-) -> Observed:
-    pk, organisation_id, organisation, name, code, kind, capabilities, languages, phone, rank, always_open, lines = row
-    hours = hours_of(lines)
+def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
+    pk, organisation_id, organisation, name, code, kind, capabilities, languages, phone, rank, always_open = row[:11]
+    hours = _hours(row[11] or ())
+    on_call = {position: (operator, datetime.fromisoformat(until)) for position, operator, until in row[12] or ()}
+    contacts: dict[int | None, list[Contact]] = defaultdict(list)
+    for operator_id, channel, address, when in row[13] or ():
+        contacts[operator_id].append(Contact(Channel(channel), address, ContactHours(when)))
     open_now = is_open(hours, always_open=always_open, at=at)
 
     def reached(operator_id: int | None) -> tuple[ContactView, ...]:
-        points = in_use(contacts.get((pk, operator_id), ()), service_open=open_now)
+        points = in_use(contacts.get(operator_id, ()), service_open=open_now)
         return tuple(ContactView(point.channel, point.address) for point in points)
 
     def person(position: int) -> PersonOnCall | None:

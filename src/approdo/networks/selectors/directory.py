@@ -5,7 +5,7 @@ from datetime import datetime
 from approdo.access.rules import Actor, Permission, require
 from approdo.networks.models import Membership
 from approdo.networks.rules import DirectoryEntry, OnCallWord, PersonOnCall, next_opening, open_until
-from approdo.networks.selectors.coverage import Observed, observed, serving
+from approdo.networks.selectors.coverage import Observed, serving
 from approdo.networks.selectors.places import municipality
 
 
@@ -16,7 +16,7 @@ def directory(actor: Actor, municipality_code: str, at: datetime) -> tuple[Direc
     """
     require(actor, Permission.READ_DIRECTORY)
     place = municipality(municipality_code)
-    seen = observed(serving(place.code), at, contacts=False)
+    seen = serving(place.code, at)
     own = [
         person.operator_id
         for one in seen

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from approdo.access.rules import Actor, Purpose, Role
+from approdo.kit.rows import read
 from approdo.networks import rules
 from approdo.networks.models import Membership, Network, Shift
 from approdo.networks.rules import Duty, MembershipView, ServiceKind
@@ -20,6 +21,15 @@ _PURPOSES = {
     Role.REGIONAL_ANALYST: Purpose.GOVERNANCE,
     Role.SYSTEM_ADMINISTRATOR: Purpose.OPERATION,
 }
+_ACTOR = """
+SELECT s.organisation_id, m.service_id, m.role
+  FROM networks_membership m
+  JOIN networks_service s ON s.id = m.service_id AND s.active
+  JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
+ WHERE m.active AND m.operator_id = %(operator)s
+   AND (%(membership)s::bigint IS NULL OR m.id = %(membership)s)
+ ORDER BY m.id LIMIT 1
+"""
 _FIELDS = (
     "pk",
     "service_id",
@@ -67,15 +77,10 @@ def actor_for(operator_id: int | None, membership_id: int | None) -> Actor | Non
 
     A membership that has ended, of a service that has closed down, or of an operator shut out gives none.
     """
-    held = Membership.objects.filter(
-        operator=operator_id, active=True, service__active=True, operator__is_active=True
-    ).order_by("pk")
-    if membership_id is not None:
-        held = held.filter(pk=membership_id)
-    row = held.values_list("service__organisation_id", "service_id", "role").first()
-    if row is None:
+    found = read(_ACTOR, {"operator": operator_id, "membership": membership_id})
+    if not found:
         return None
-    organisation_id, service_id, role = row[0], row[1], Role(row[2])
+    organisation_id, service_id, role = found[0][0], found[0][1], Role(found[0][2])
     return Actor(operator_id, organisation_id, service_id, role, _PURPOSES.get(role, Purpose.CARE))
 
 

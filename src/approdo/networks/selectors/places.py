@@ -3,6 +3,7 @@
 from django.db.models import Case, IntegerField, Value, When
 
 from approdo.access.rules import Actor, Permission, require
+from approdo.kit.rows import read
 from approdo.networks.models import Municipality, Network
 from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded, is_istat_code
 
@@ -11,10 +12,12 @@ _FIELDS = ("istat_code", "name", "province_acronym")
 
 def municipality(code: str) -> MunicipalityView:
     """Return a municipality by its ISTAT code; raises ``UnknownMunicipality``."""
-    row = Municipality.objects.filter(pk=code).values_list(*_FIELDS).first() if is_istat_code(code) else None
-    if row is None:
+    if not is_istat_code(code):
         raise UnknownMunicipality
-    return MunicipalityView(*row)
+    found = read("SELECT istat_code, name, province_acronym FROM networks_municipality WHERE istat_code = %s", [code])
+    if not found:
+        raise UnknownMunicipality
+    return MunicipalityView(*found[0])
 
 
 def municipalities(text: str, limit: int = 20) -> tuple[MunicipalityView, ...]:

@@ -4,9 +4,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from approdo.kit import jobs
+from approdo.kit import jobs, rows
 from approdo.networks.rules import Channel
 from approdo.notifications.models import Message
 from approdo.notifications.rules import MessageState, NewMessage, first_state
@@ -19,28 +19,32 @@ def enqueue(*, messages: Sequence[NewMessage], now: datetime) -> None:
 
     Runs in the caller's transaction. The job carries no queueing lock: two emergencies would wait for one another.
     """
-    rows = Message.objects.bulk_create(_row(message, now) for message in messages)
-    if any(row.state == MessageState.QUEUED for row in rows):
+    written = [_row(message, now) for message in messages]
+    rows.insert(Message, written)
+    if any(row["state"] is MessageState.QUEUED for row in written):
         jobs.defer("notifications.send_due")
 
 
-def _row(message: NewMessage, now: datetime) -> Message:
+def _row(message: NewMessage, now: datetime) -> rows.Row:
     state = first_state(message.channel, message.wave)
-    return Message(
-        reference=message.reference,
-        recipient_operator_id=message.operator_id,
-        service_id=message.service_id,
-        channel=message.channel,
-        address=message.address,
-        wave=message.wave,
-        template=message.template,
-        language=message.language,
-        code="" if message.channel is Channel.APP else message.code,
-        state=state,
-        written_at=now,
-        due_at=message.due_at,
-        sent_at=now if state is MessageState.SENT else None,
-    )
+    return {
+        "id": uuid4(),
+        "reference": message.reference,
+        "recipient_operator_id": message.operator_id,
+        "service_id": message.service_id,
+        "channel": message.channel,
+        "address": message.address,
+        "wave": message.wave,
+        "template": message.template,
+        "language": message.language,
+        "code": "" if message.channel is Channel.APP else message.code,
+        "state": state,
+        "attempts": 0,
+        "written_at": now,
+        "due_at": message.due_at,
+        "sent_at": now if state is MessageState.SENT else None,
+        "failure": "",
+    }
 
 
 def tell(references: Iterable[UUID]) -> None:

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Rows in one plain statement: what goes in comes out as the models would have written it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.factories.activations import a_town, an_activation
+
+from approdo.activations.models import Activation, Call
+from approdo.audit.models import Entry
+from approdo.cases.models import Case
+from approdo.kit import rows
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 10, 25, 0, 59, 59, 999_999, tzinfo=UTC)
+HOSTILE = "a\"b'c\\d%s {0} \u2028 è ☎ </script>"
+
+
+def entry(**changes: object) -> dict[str, object]:
+    return {
+        "happened_at": NOW,
+        "operator_id": None,
+        "role": "",
+        "purpose": "care",
+        "verb": "case.open",
+        "subject": "case:1",
+        "detail": {},
+    } | changes
+
+
+def case(alias: str) -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "alias": alias,
+        "state": "contact",
+        "municipality_id": "012133",
+        "arrival": "other",
+        "opened_at": NOW,
+        "exercise": False,
+    }
+
+
+def test_every_kind_of_value_comes_back_as_it_went_in() -> None:
+    detail = {"text": HOSTILE, "number": 3, "yes": True, "nothing": None, "deep": [{"a": 1}]}
+    rows.insert(Entry, [entry(subject=HOSTILE, detail=detail)])
+    kept = Entry.objects.get()
+    assert (kept.happened_at, kept.operator_id, kept.subject, kept.detail) == (NOW, None, HOSTILE, detail)
+
+
+def test_many_rows_are_one_statement_and_keep_their_order() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert rows.insert(Entry, [entry(subject=f"case:{number}") for number in range(300)]) == 300
+    assert len(queries) == 1
+    assert list(Entry.objects.order_by("pk").values_list("subject", flat=True)) == [f"case:{n}" for n in range(300)]
+
+
+def test_no_rows_are_no_statement() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert rows.insert(Entry, []) == rows.update(Call, []) == 0
+    assert len(queries) == 0
+
+
+def test_a_row_that_breaks_a_unique_rule_is_refused_or_left_out_as_asked() -> None:
+    a_town()
+    rows.insert(Case, [case("Airone 11")])
+    assert rows.insert(Case, [case("Airone 11"), case("Airone 12")], unless_there=True) == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert(Case, [case("Airone 11")])
+    assert sorted(Case.objects.values_list("alias", flat=True)) == ["Airone 11", "Airone 12"]
+
+
+def test_an_update_changes_the_named_columns_of_the_named_rows_only() -> None:
+    made = an_activation(a_town())
+    one, *others = Call.objects.filter(activation_id=made.id).order_by("position")
+    untouched = list(Call.objects.exclude(pk=one.pk).order_by("pk").values())
+    changed = {"id": one.pk, "due_at": NOW + timedelta(minutes=1), "service_ids": [9, 8], "started_at": None}
+    assert rows.update(Call, [changed]) == 1
+    kept = Call.objects.get(pk=one.pk)
+    assert (kept.due_at, kept.service_ids, kept.started_at) == (NOW + timedelta(minutes=1), [9, 8], None)
+    assert (kept.step, kept.key, kept.state) == (one.step, one.key, one.state)
+    assert others
+    assert list(Call.objects.exclude(pk=one.pk).order_by("pk").values()) == untouched
+
+
+def test_an_activation_is_stored_with_its_protocol_word_for_word() -> None:
+    made = an_activation(a_town())
+    kept = Activation.objects.select_related("protocol_version").get(pk=made.id)
+    assert kept.protocol_copy == kept.protocol_version.document
+
+
+def test_what_is_read_is_bound_never_pasted() -> None:
+    assert rows.read("SELECT %s::text, %s::int", [HOSTILE, 7]) == [(HOSTILE, 7)]
+    assert rows.read("SELECT %(it)s::text", {"it": "'; DROP TABLE audit_entry; --"}) == [
+        ("'; DROP TABLE audit_entry; --",)
+    ]
