@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from approdo.activations.rules.states import AlertState, CallState
 from approdo.activations.selectors import Board, BoardCall
 from approdo.protocols.rules import Target
-from approdo.web.templatetags.when import clock
+from approdo.web.templatetags import when
 from approdo.web.templatetags.words import word
 
 PROGRESS = (AlertState.SENT, AlertState.DELIVERED, AlertState.SEEN)
@@ -50,7 +50,7 @@ def rows(board: Board) -> tuple[Row, ...]:
 def _state(call: BoardCall) -> tuple[str, str]:
     if call.state is CallState.TAKEN:
         by = "" if call.taken_label in {"", call.label} else " · " + call.taken_label
-        at = call.taken_at and clock(call.taken_at)
+        at = call.taken_at and when.clock(call.taken_at)
         return "taken", _("presa in carico %(at)s") % {"at": at} + by
     if call.state is CallState.STOOD_DOWN:
         return "stopped", _("fermata")
@@ -66,7 +66,7 @@ def _alert(call: BoardCall) -> tuple[str, str]:
     alert = call.alert
     if alert is None or not call.reached:
         return "late", _("nessuna reperibile adesso")
-    at = clock(alert.at)
+    at = when.clock(alert.at)
     if alert.state is AlertState.DECLINED:
         return "declined", _("non può") + (f": {word(alert.reason)}" if alert.reason else "")
     shape, sentence = {
@@ -81,16 +81,16 @@ def _alert(call: BoardCall) -> tuple[str, str]:
 def _next(call: BoardCall) -> str:
     if not call.unanswered or call.next_at is None:
         return ""
-    at = clock(call.next_at)
+    at = when.at(call.next_at)
     if call.state is CallState.WAITING:
-        return _("parte al più tardi alle %(at)s") % {"at": at}
+        return _("parte al più tardi %(at)s") % {"at": at}
     if not call.reached:
-        return _("si riprova alle %(at)s: intanto telefona") % {"at": at}
+        return _("si riprova %(at)s: intanto telefona") % {"at": at}
     if len(call.next_targets) == 1:
-        return _("se non risponde: %(who)s alle %(at)s") % {"who": word(call.next_targets[0]), "at": at}
+        return _("se non risponde: %(who)s %(at)s") % {"who": word(call.next_targets[0]), "at": at}
     if Target.COORDINATOR in call.next_targets:
-        return _("alle %(at)s si avvisano di nuovo tutte, anche la coordinatrice") % {"at": at}
-    return _("alle %(at)s si avvisano di nuovo tutte") % {"at": at}
+        return _("%(at)s si avvisano di nuovo tutte, anche la coordinatrice") % {"at": at}
+    return _("%(at)s si avvisano di nuovo tutte") % {"at": at}
 
 
 def _steps(call: BoardCall) -> tuple[Step, ...]:

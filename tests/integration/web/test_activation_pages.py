@@ -9,11 +9,13 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from tests.factories.region import VARESE, Region
 
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.states import ActivationState, CallState
+from approdo.networks.rules import shown_phone
 from approdo.notifications.models import Message
 
 SignIn = Callable[[str], Client]
@@ -206,6 +208,27 @@ def test_what_moved_on_meanwhile_is_said_on_the_board_not_on_an_error_page(sign_
     page = coordinator.post(f"{address}chiamate/{call.pk}/prendo/", follow=True)
     assert page.status_code == 200
     assert "Un altro servizio ha già preso in carico" in page.content.decode()
+
+
+def test_numbers_on_the_board_are_read_in_groups_and_dialled_whole(sign_in: SignIn) -> None:
+    client = sign_in("ed")
+    page = client.get(_send(client)).content.decode()
+    calls = page[page.index('<ul class="board">') :]
+    for number in ("+390010000001", "+390010000002"):
+        assert f'href="tel:{number}"' in calls
+        assert f">{shown_phone(number)}<" in page[: page.index('<ul class="board">')], "in the bar of an old page"
+        assert f"</svg>{shown_phone(number)}</a>" in calls
+
+
+def test_an_ended_activation_says_when(sign_in: SignIn) -> None:
+    client = sign_in("ed")
+    address = _send(client)
+    client.post(f"{address}ferma/", {"reason": "mistake"})
+    Activation.objects.update(ended_at=Activation.objects.get().activated_at + timedelta(days=400))
+    ended = timezone.localtime(Activation.objects.get().ended_at)
+    page = client.get(address).content.decode()
+    article = "l&#x27;" if ended.day in {8, 11} else "il "
+    assert re.search(rf"Attivazione fermata {article}{ended.day} [a-z]+ alle {ended:%H:%M}\.", page)
 
 
 def test_who_was_not_called_may_not_answer(sign_in: SignIn) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from tests.factories.region import Region, prove_two_factors
 
-from approdo.networks.models import Membership, Service, ServiceTerritory
+from approdo.networks.models import Membership, Service, ServiceTerritory, Shift
 from approdo.web.middleware import KEY_BEGAN, KEY_MEMBERSHIP, KEY_SEEN
 
 SignIn = Callable[[str], Client]
@@ -35,7 +35,15 @@ def test_nobody_who_has_not_signed_in_sees_a_page(db: None, address: str) -> Non
 def test_a_signed_in_operator_sees_her_service_and_until_when_she_is_on_call(sign_in: SignIn) -> None:
     page = sign_in("ed").get("/").content.decode()
     assert "Pronto soccorso del Lago" in page
-    assert "reperibile fino alle" in page
+    assert "reperibile fino a" in page
+
+
+def test_a_shift_that_ends_another_day_names_the_day(sign_in: SignIn) -> None:
+    ends = timezone.localtime() + timedelta(days=2)
+    Shift.objects.update(ends_at=ends)
+    weekday = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")[ends.weekday()]
+    page = sign_in("ed").get("/").content.decode()
+    assert page.count(f"eperibile fino a {weekday} alle {ends:%H:%M}") == 2, "in the head, and in Oggi"
 
 
 def test_a_session_left_alone_for_fifteen_minutes_is_over(sign_in: SignIn) -> None:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 
+from approdo.kit.dates import written
 from approdo.networks.rules import ROME, Period
 
 
@@ -19,6 +19,4 @@ def spoken(period: Period) -> str:
 
 def spoken_day(at: date) -> str:
     """Say a local day: "giovedì 26 novembre"."""
-    text = date_format(at, "l j F")
-    # Italian writes days and months small, wherever the catalogue of the framework does not
-    return text.lower() if (get_language() or "it").startswith("it") else text
+    return written(at, "l j F")

@@ -1,17 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Instants as people say them: "12 minuti fa", "entro le 03:40", "in ritardo di 6 minuti"."""
+"""Instants as people say them: "12 minuti fa", "fino a lunedì alle 09:00", "in ritardo di 6 minuti"."""
 
 from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from approdo.kit.dates import written
 from approdo.kit.words import mark
 
 register = template.Library()
@@ -24,6 +24,34 @@ STATES = {
     "declined": mark("non può"),
     "late": mark("in ritardo"),
     "stopped": mark("fermata"),
+}
+AT, UNTIL, SINCE, BY = range(4)
+# an hour of today, of a day of this week, of a date, of a date that begins with a vowel ("otto", "undici")
+_PHRASES = {
+    AT: (
+        mark("alle %(time)s"),
+        mark("%(day)s alle %(time)s"),
+        mark("il %(day)s alle %(time)s"),
+        mark("l'%(day)s alle %(time)s"),
+    ),
+    UNTIL: (
+        mark("fino alle %(time)s"),
+        mark("fino a %(day)s alle %(time)s"),
+        mark("fino al %(day)s alle %(time)s"),
+        mark("fino all'%(day)s alle %(time)s"),
+    ),
+    SINCE: (
+        mark("dalle %(time)s"),
+        mark("da %(day)s alle %(time)s"),
+        mark("dal %(day)s alle %(time)s"),
+        mark("dall'%(day)s alle %(time)s"),
+    ),
+    BY: (
+        mark("entro le %(time)s"),
+        mark("entro %(day)s alle %(time)s"),
+        mark("entro il %(day)s alle %(time)s"),
+        mark("entro l'%(day)s alle %(time)s"),
+    ),
 }
 
 
@@ -44,28 +72,59 @@ def span(length: timedelta) -> str:
 
 def _moment(instant: datetime, css: str, words: str) -> SafeString:
     local = timezone.localtime(instant)
-    exact = date_format(local, "j F Y, H:i")
+    full = exact(instant)
     return format_html(
         '<time class="{}" datetime="{}" data-exact="{}" tabindex="0">{}'
         '<span class="visually-hidden"> ({})</span></time>',
         css,
         local.isoformat(timespec="seconds"),
-        exact,
+        full,
         words,
-        exact,
+        full,
     )
+
+
+def _days_off(local: datetime) -> int:
+    return abs((local.date() - timezone.localtime().date()).days)
 
 
 @register.filter
 def clock(instant: datetime) -> str:
-    """Return the local hour and minute, with the weekday when it is not today."""
+    """Return the local hour and minute, with the weekday or the date when it is not today."""
     local = timezone.localtime(instant)
-    today = timezone.localtime().date()
-    if local.date() == today:
-        return date_format(local, "H:i")
-    if abs((local.date() - today).days) < 7:
-        return date_format(local, _("l H:i"))
-    return date_format(local, _("j F, H:i"))
+    off = _days_off(local)
+    return written(local, "H:i" if off == 0 else _("l H:i") if off < 7 else _("j F, H:i"))
+
+
+def _phrase(kind: int, instant: datetime) -> str:
+    local = timezone.localtime(instant)
+    off = _days_off(local)
+    form = 0 if off == 0 else 1 if off < 7 else 3 if local.day in {8, 11} else 2
+    return _(_PHRASES[kind][form]) % {"day": written(local, "l" if off < 7 else "j F"), "time": f"{local:%H:%M}"}
+
+
+@register.filter
+def at(instant: datetime) -> str:
+    """Say when: "alle 09:00", "lunedì alle 09:00", "il 3 dicembre alle 09:00"."""
+    return _phrase(AT, instant)
+
+
+@register.filter
+def until(instant: datetime) -> str:
+    """Say until when: "fino alle 09:00", "fino a lunedì alle 09:00", "fino al 3 dicembre alle 09:00"."""
+    return _phrase(UNTIL, instant)
+
+
+@register.filter
+def since(instant: datetime) -> str:
+    """Say since when: "dalle 09:00", "da lunedì alle 09:00", "dal 3 dicembre alle 09:00"."""
+    return _phrase(SINCE, instant)
+
+
+@register.filter
+def exact(instant: datetime) -> str:
+    """Return the local instant in full: "24 novembre 2026, 02:28"."""
+    return written(timezone.localtime(instant), "j F Y, H:i")
 
 
 @register.simple_tag
@@ -79,7 +138,7 @@ def ago(instant: datetime | None, now: datetime | None = None) -> SafeString | s
     elif past < timedelta(days=7):
         words = _("%(span)s fa") % {"span": span(past)}
     else:
-        words = date_format(timezone.localtime(instant), "j F Y")
+        words = written(timezone.localtime(instant), "j F Y")
     return _moment(instant, "when", words)
 
 
@@ -90,7 +149,7 @@ def deadline(instant: datetime | None, now: datetime | None = None) -> SafeStrin
         return ""
     over = (now or timezone.now()) - instant
     if over < timedelta(0):
-        return _moment(instant, "deadline", _("entro le %(clock)s") % {"clock": clock(instant)})
+        return _moment(instant, "deadline", _phrase(BY, instant))
     return _moment(instant, "deadline late", _("in ritardo di %(span)s") % {"span": span(over)})
 
 
