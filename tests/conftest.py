@@ -18,9 +18,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 from psycopg import conninfo, sql
+from pytest_django.plugin import DjangoDbBlocker
 
 from approdo.kit import processes
 from approdo.kit.postgres import Server, Urls
@@ -154,6 +155,7 @@ def django_db_setup(test_databases: Databases) -> Iterator[None]:
     )
 
     def renew(_case: TransactionTestCase) -> None:
+        assert not connections["default"].in_atomic_block, "a module with committing tests cannot share a transaction"
         connections.close_all()
         test_databases.renew()
 
@@ -162,3 +164,11 @@ def django_db_setup(test_databases: Databases) -> Iterator[None]:
         patch.setattr(TransactionTestCase, "_fixture_teardown", renew)
         yield
     connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a module's tests share is written once and taken back after the module; each test is a savepoint in it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

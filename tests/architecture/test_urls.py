@@ -6,7 +6,8 @@ API addresses have their own walk in tests/integration/api/test_permissions.py; 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
@@ -135,13 +136,13 @@ class Scene:
         return reverse(name, kwargs=wanted)
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def prepared(module_transaction: None) -> Scene:
     town = a_town()
     made = an_activation(town)
     operator = town.people[town.centre.pk][0]
     membership = Membership.objects.get(operator=operator)
-    client = Client(raise_request_exception=False)
+    client = Client()
     client.force_login(operator, backend="allauth.account.auth_backends.AuthenticationBackend")
     prove_two_factors(client, operator)
     client.get(reverse("choose_service"))
@@ -161,6 +162,14 @@ def scene() -> Scene:
         "key": "none",
     }
     return Scene(town, arguments, client, membership)
+
+
+@pytest.fixture
+def scene(prepared: Scene) -> Scene:
+    """The scene as it was prepared: what a test writes is taken back, and its browser is its own."""
+    client = Client(raise_request_exception=False)
+    client.cookies = deepcopy(prepared.client.cookies)
+    return replace(prepared, client=client)
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

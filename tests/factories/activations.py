@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A small network on real ground, with somebody on call everywhere, for tests that activate it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,7 +17,6 @@ from approdo.activations.services.activating import Request
 from approdo.networks.models import (
     ContactPoint,
     Membership,
-    Municipality,
     Network,
     NetworkTerritory,
     Organisation,
@@ -78,37 +78,85 @@ def an_operator(**fields: object) -> Operator:
 
 
 def a_staffed_service(
-    town: Network, kind: ServiceKind, *, on_call: bool = True, **fields: object
+    network: Network, kind: ServiceKind, *, on_call: bool = True, **fields: object
 ) -> tuple[Service, list[Operator]]:
     """A service of the network with two people, who are on call for two months around tonight unless told otherwise."""
+    return staffed_services(network, [kind], on_call=on_call, **fields)[0]
+
+
+def staffed_services(
+    network: Network, kinds: Sequence[ServiceKind], *, on_call: bool = True, **fields: object
+) -> list[tuple[Service, list[Operator]]]:
+    """Several such services, one of each kind: a statement for each table, because most tests begin with them."""
+    organisations = Organisation.objects.bulk_create(
+        Organisation(name=f"Ente {next(_numbers)}", kind=next(iter(OrganisationKind))) for _kind in kinds
+    )
+    Organisation.networks.through.objects.bulk_create(
+        Organisation.networks.through(organisation=organisation, network=network) for organisation in organisations
+    )
+    services = Service.objects.bulk_create(
+        _service(organisation, kind, **fields) for organisation, kind in zip(organisations, kinds, strict=True)
+    )
+    places = NetworkTerritory.objects.filter(network=network).values_list("municipality_id", flat=True)
+    ServiceTerritory.objects.bulk_create(
+        ServiceTerritory(service=service, municipality_id=place) for service in services for place in places
+    )
+    people = _operators(2 * len(services))
+    staffed = [(service, people[2 * index : 2 * index + 2]) for index, service in enumerate(services)]
+    _staff(staffed, on_call=on_call)
+    return staffed
+
+
+def _service(organisation: Organisation, kind: ServiceKind, **fields: object) -> Service:
     number = next(_numbers)
-    organisation = Organisation.objects.create(name=f"Ente {number}", kind=next(iter(OrganisationKind)))
-    organisation.networks.add(town)
     made: dict = {"name": f"Servizio {number}", "phone": f"+3900{number:08d}", "always_open": True}
     if kind is ServiceKind.SHELTER:
         made["code"] = f"R{number}"
-    service = Service.objects.create(organisation=organisation, kind=kind, **(made | fields))
-    for territory in NetworkTerritory.objects.filter(network=town):
-        ServiceTerritory.objects.create(service=service, municipality_id=territory.municipality_id)
-    people = [an_operator(), an_operator()]
-    for position, person in enumerate(people, start=1):
-        Membership.objects.create(operator=person, service=service, role=Role.ON_CALL_OPERATOR)
-        for place, channel in enumerate((Channel.EMAIL, Channel.SMS, Channel.VOICE), start=1):
-            address = person.email if channel is Channel.EMAIL else f"+39001{person.pk:07d}"
-            ContactPoint.objects.create(
-                service=service, operator=person, position=place, channel=channel, address=address
-            )
-        if on_call:
-            stretch = {"starts_at": TONIGHT - timedelta(days=30), "ends_at": TONIGHT + timedelta(days=30)}
-            Shift.objects.create(service=service, operator=person, position=position, **stretch)
-    return service, people
+    return Service(organisation=organisation, kind=kind, **(made | fields))
+
+
+def _operators(how_many: int) -> list[Operator]:
+    made = []
+    for _each in range(how_many):
+        number = next(_numbers)
+        operator = Operator(email=f"operatrice{number}@rete.example", display_name=f"Operatrice {number}")
+        operator.set_unusable_password()
+        made.append(operator)
+    return Operator.objects.bulk_create(made)
+
+
+def _staff(staffed: list[tuple[Service, list[Operator]]], *, on_call: bool) -> None:
+    """Let everybody work for her service, be reached in three ways, and be on call in her position."""
+    posts = [
+        (service, person, position) for service, staff in staffed for position, person in enumerate(staff, start=1)
+    ]
+    Membership.objects.bulk_create(
+        Membership(operator=person, service=service, role=Role.ON_CALL_OPERATOR) for service, person, _position in posts
+    )
+    ContactPoint.objects.bulk_create(
+        ContactPoint(
+            service=service,
+            operator=person,
+            position=place,
+            channel=channel,
+            address=person.email if channel is Channel.EMAIL else f"+39001{person.pk:07d}",
+        )
+        for service, person, _position in posts
+        for place, channel in enumerate((Channel.EMAIL, Channel.SMS, Channel.VOICE), start=1)
+    )
+    stretch = {"starts_at": TONIGHT - timedelta(days=30), "ends_at": TONIGHT + timedelta(days=30)}
+    Shift.objects.bulk_create(
+        Shift(service=service, operator=person, position=position, **stretch)
+        for service, person, position in posts
+        if on_call
+    )
 
 
 def a_town(municipality: str = VARESE, calls: tuple = CALLS, *, fully_staffed: bool = True) -> Town:
     """A network in which every service the protocol names exists and has people on call."""
     number = next(_numbers)
     network = Network.objects.create(code=f"rete-{number}", name=f"Rete {number}")
-    NetworkTerritory.objects.create(network=network, municipality=Municipality.objects.get(pk=municipality))
+    NetworkTerritory.objects.create(network=network, municipality_id=municipality)
     kinds = {
         "hospital": ServiceKind.EMERGENCY_DEPARTMENT,
         "centre": ServiceKind.SUPPORT_CENTRE,
@@ -117,10 +165,10 @@ def a_town(municipality: str = VARESE, calls: tuple = CALLS, *, fully_staffed: b
         "emergency": ServiceKind.SOCIAL_EMERGENCY,
         "coordination": ServiceKind.NETWORK_COORDINATION,
     }
-    made = {name: a_staffed_service(network, kind, on_call=fully_staffed) for name, kind in kinds.items()}
+    staffed = staffed_services(network, [*kinds.values()], on_call=fully_staffed)
     a_protocol(network, calls)
-    people = {service.pk: staff for service, staff in made.values()}
-    return Town(network, **{name: service for name, (service, _staff) in made.items()}, people=people)
+    named = dict(zip(kinds, (service for service, _staff in staffed), strict=True))
+    return Town(network, **named, people={service.pk: staff for service, staff in staffed})
 
 
 def a_protocol(network: Network, calls: tuple) -> ProtocolVersion:
