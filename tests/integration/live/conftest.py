@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+from tests.conftest import Databases
 from tests.factories.activations import Town, a_town
 
 from approdo.accounts.models import Operator
@@ -69,7 +72,7 @@ class LiveProcess:
     streams: list[Stream] = field(default_factory=list)
 
     def get(self, path: str, cookie: str = "", *, origin: str = ORIGIN, timeout: float = 10) -> Stream:
-        """Ask for an address; whatever is opened is closed with the test."""
+        """Ask for an address; whatever is opened is closed after the test."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         headers = {"Origin": origin} if origin else {}
         if cookie:
@@ -86,14 +89,19 @@ class LiveProcess:
         assert stream.next() == ("resync", "")
         return stream
 
+    def close_streams(self) -> None:
+        """Close every stream that was opened."""
+        while self.streams:
+            self.streams.pop().close()
 
-@pytest.fixture
-def live(database_urls: Urls, transactional_db: None) -> Iterator[LiveProcess]:
-    """Granian serving the live application on this test's database."""
+
+@contextmanager
+def serving(urls: Urls) -> Iterator[LiveProcess]:
+    """Granian serving the live application on this module's database."""
     with closing(socket.create_server(("127.0.0.1", 0))) as found:
         port = found.getsockname()[1]
     environment = os.environ | {
-        "DATABASE_URL": database_urls.application,
+        "DATABASE_URL": urls.application,
         "DJANGO_SETTINGS_MODULE": "approdo.config.settings",
         "APPRODO_TEST": "1",
         "APPRODO_PUBLIC_URL": ORIGIN,
@@ -106,11 +114,34 @@ def live(database_urls: Urls, transactional_db: None) -> Iterator[LiveProcess]:
         served = LiveProcess(process, port)
         _wait_until_listening(served)
         yield served
-        for stream in served.streams:
-            stream.close()
+        served.close_streams()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def committed(database_urls: Urls, test_databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Another process reads what these tests write: it is committed, and thrown away after the module."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        test_databases.renew()
+
+
+@pytest.fixture(scope="module")
+def served(database_urls: Urls, committed: None) -> Iterator[LiveProcess]:
+    """One live process for the whole module: each test brings its own people or its own sessions."""
+    with serving(database_urls) as process:
+        yield process
+
+
+@pytest.fixture
+def live(served: LiveProcess) -> Iterator[LiveProcess]:
+    """The live process, listening, and without streams again after the test."""
+    _wait_until_listening(served)
+    yield served
+    served.close_streams()
 
 
 def _wait_until_listening(served: LiveProcess) -> None:
@@ -126,8 +157,8 @@ def _wait_until_listening(served: LiveProcess) -> None:
     raise AssertionError("the live process does not listen")
 
 
-@pytest.fixture
-def town(transactional_db: None) -> Town:
+@pytest.fixture(scope="module")
+def town(committed: None) -> Town:
     """A network of six services with two people each."""
     return a_town()
 

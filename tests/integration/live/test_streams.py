@@ -10,8 +10,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import transaction
-from tests.factories.activations import Town, a_town, an_activation
-from tests.integration.live.conftest import LiveProcess
+from tests.factories.activations import COMO, Town, a_town, an_activation
+from tests.integration.live.conftest import LiveProcess, serving
 
 from approdo.kit import live as announcements
 from approdo.kit.postgres import Urls
@@ -23,6 +23,12 @@ SignIn = Callable[..., str]
 def nurse(town: Town, sign_in: SignIn) -> str:
     """The cookie of the operator who activates."""
     return sign_in(town.people[town.hospital.pk][0], town.hospital)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(committed: None) -> Town:
+    """A network that has nothing to do with the town."""
+    return a_town(COMO)
 
 
 @pytest.fixture
@@ -67,10 +73,9 @@ def test_every_called_service_and_the_board_are_told_of_an_activation(
 
 
 def test_a_stranger_hears_nothing_of_a_board_or_of_another_service(
-    live: LiveProcess, town: Town, sign_in: SignIn
+    live: LiveProcess, town: Town, elsewhere: Town, sign_in: SignIn
 ) -> None:
     made = an_activation(town)
-    elsewhere = a_town("013075")
     stranger = elsewhere.actor(elsewhere.hospital)
     cookie = sign_in(elsewhere.people[elsewhere.hospital.pk][0], elsewhere.hospital)
     others = [f"a:{made.id}", f"s:{town.centre.pk}", f"o:{town.nurse.operator_id}"]
@@ -80,9 +85,8 @@ def test_a_stranger_hears_nothing_of_a_board_or_of_another_service(
     assert stream.next() == ("change", f"s:{stranger.service_id}")
 
 
-def test_hidden_and_absent_boards_answer_alike(live: LiveProcess, town: Town, sign_in: SignIn) -> None:
+def test_hidden_and_absent_boards_answer_alike(live: LiveProcess, town: Town, elsewhere: Town, sign_in: SignIn) -> None:
     made = an_activation(town)
-    elsewhere = a_town("013075")
     cookie = sign_in(elsewhere.people[elsewhere.hospital.pk][0], elsewhere.hospital)
     hidden, absent = (live.get(f"/stream?topics=a:{board}", cookie) for board in (made.id, uuid4()))
     assert hidden.status == absent.status == 200
@@ -126,7 +130,8 @@ def test_one_who_does_not_read_delays_nobody(live: LiveProcess, town: Town, nurs
     assert time.monotonic() - started < 2
 
 
-def test_a_closed_tab_makes_room_for_another(live: LiveProcess, nurse: str) -> None:
+def test_a_closed_tab_makes_room_for_another(live: LiveProcess, town: Town, sign_in: SignIn) -> None:
+    nurse = sign_in(town.people[town.hospital.pk][1], town.hospital)  # no other test opened a stream as her
     first = [live.watch(nurse) for _each in range(10)]
     assert live.get("/stream", nurse).status == 429
     first[0].close()
@@ -136,10 +141,11 @@ def test_a_closed_tab_makes_room_for_another(live: LiveProcess, nurse: str) -> N
     assert status == 200
 
 
-def test_the_process_stops_at_once_with_streams_open(live: LiveProcess, nurse: str) -> None:
-    stream = live.watch(nurse)
-    started = time.monotonic()
-    live.process.send_signal(signal.SIGTERM)
-    assert stream.next() == ("", "")
-    assert live.process.wait(5) == 0
-    assert time.monotonic() - started < 3
+def test_the_process_stops_at_once_with_streams_open(nurse: str, database_urls: Urls) -> None:
+    with serving(database_urls) as own:
+        stream = own.watch(nurse)
+        started = time.monotonic()
+        own.process.send_signal(signal.SIGTERM)
+        assert stream.next() == ("", "")
+        assert own.process.wait(5) == 0
+        assert time.monotonic() - started < 3
