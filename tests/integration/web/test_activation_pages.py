@@ -11,12 +11,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from tests.factories.region import VARESE, Region
+from tests.factories.region import PROTOCOL, VARESE, Region
 
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.states import ActivationState, CallState
+from approdo.kit import clock
+from approdo.networks.models import Service, Shift
 from approdo.networks.rules import shown_phone
 from approdo.notifications.models import Message
+from approdo.protocols import services as protocols
 
 SignIn = Callable[[str], Client]
 
@@ -57,6 +60,54 @@ def test_choosing_a_need_shows_who_will_be_called_before_anything_is_sent(sign_i
     assert "risponde entro 15 minuti" in part
     assert "Avvisiamo 2 servizi" in part
     assert not Activation.objects.exists()
+
+
+def _preview_of_the_centre(client: Client) -> str:
+    part = client.get("/attiva/anteprima/", {"need": "talk_now", "municipality": VARESE}).content.decode()
+    assert part.count("<li>") == 1
+    return part
+
+
+def test_the_preview_says_at_once_when_nobody_is_on_call_and_who_is_called_instead(
+    sign_in: SignIn, region: Region
+) -> None:
+    client = sign_in("ed")
+    assert "Nessuno è reperibile ora" not in _preview_of_the_centre(client)
+    Shift.objects.filter(service=region.services["centre"]).delete()
+    part = _preview_of_the_centre(client)
+    assert "Nessuno è reperibile ora: si chiama subito Coordinamento" in part
+    assert "coordinatrice di rete · risponde entro" in part
+    assert "</strong> Centro Rosa dei Venti (risponde Coordinamento)</p>" in part
+    address = _send(client, need=["talk_now"])
+    assert "nessuna reperibile: si passa oltre · Centro Rosa dei Venti" in client.get(address).content.decode()
+
+
+def test_the_preview_gives_the_number_when_nobody_at_all_can_be_alerted(sign_in: SignIn, region: Region) -> None:
+    Shift.objects.exclude(service=region.services["ed"]).delete()
+    part = _preview_of_the_centre(sign_in("ed"))
+    assert "Nessuno è reperibile ora: si riprova ogni minuto." in part
+    assert 'href="tel:+390010000001"' in part
+    assert "</strong> Centro Rosa dei Venti (nessuno è reperibile)</p>" in part
+
+
+def test_a_service_closed_at_this_hour_is_not_said_to_have_nobody_on_call(sign_in: SignIn, region: Region) -> None:
+    Service.objects.filter(pk=region.services["centre"].pk).update(always_open=False)
+    text = PROTOCOL.replace(
+        "escalation: [{to: first_on_call, wait_minutes: 10}, {to: coordinator}]",
+        "escalation: [{to: first_on_call, wait_minutes: 10}, {to: backup_service, wait_minutes: 10}, {to: coordinator}]"
+        "\n    backup_kind: shelter\n    out_of_hours: backup",
+    )
+    assert text != PROTOCOL
+    protocols.publish(actor=region.actor("coordinator"), network_code="varese", text=text, now=clock.now())
+    client = sign_in("ed")
+    part = _preview_of_the_centre(client)
+    assert "A quest'ora risponde R-07" in part
+    assert "servizio di riserva · risponde entro" in part
+    assert "</strong> Centro Rosa dei Venti (risponde R-07)</p>" in part
+    assert "Nessuno è reperibile" not in part
+    page = client.get(_send(client, need=["talk_now"])).content.decode()
+    assert "avvisata · R-07 · servizio di riserva" in page
+    assert "nessuna reperibile" not in page
 
 
 def test_without_script_the_preview_is_one_button_away_and_sends_nothing(sign_in: SignIn) -> None:

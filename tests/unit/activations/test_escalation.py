@@ -4,6 +4,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories.protocols import call, parsed
@@ -11,6 +12,7 @@ from tests.factories.services import TONIGHT, contacts, person, service
 
 from approdo.activations.rules.escalation import (
     NOBODY_RETRY,
+    Detour,
     Recipient,
     messages_for,
     next_step,
@@ -95,6 +97,77 @@ def test_out_of_hours_a_rule_may_go_straight_to_the_backup() -> None:
 
 def test_out_of_hours_a_rule_calls_the_person_on_call_all_the_same_by_default() -> None:
     assert steps(a_rule(), service(1, open_now=False), BACKUP, COORDINATION, count=1) == [(11,)]
+
+
+FIRST, SECOND, LINE = Target.FIRST_ON_CALL, Target.SECOND_ON_CALL, Target.SERVICE_LINE
+WITH_LINE = [{"to": "first_on_call", "wait_minutes": 5}, {"to": "service_line", "wait_minutes": 5}, *CHAIN[2:]]
+ALONE = service(1, first=None, second=None)
+EMPTY = service(1, first=None, second=None, contacts=())
+CLOSED = service(1, open_now=False)
+DESERTED = service(7, ServiceKind.SOCIAL_EMERGENCY, first=None, second=None, contacts=())
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "changes", "missing", "closed", "reached", "detour"),
+    [
+        (service(1), [BACKUP], {}, (), (), 11, None),
+        (service(1, first=None), [BACKUP], {}, (FIRST,), (), 12, None),
+        (ALONE, [BACKUP], {}, (FIRST, SECOND), (), 71, Detour.NOBODY_ON_CALL),
+        (ALONE, [BACKUP], {"escalation": WITH_LINE}, (FIRST,), (), 0, Detour.NOBODY_ON_CALL),
+        (service(1), [BACKUP], {"escalation": WITH_LINE[1:]}, (), (), 0, None),
+        (CLOSED, [BACKUP], {}, (), (), 11, None),
+        (CLOSED, [BACKUP], {"out_of_hours": "backup"}, (), (FIRST, SECOND), 71, Detour.CLOSED),
+        (
+            CLOSED,
+            [BACKUP],
+            {"out_of_hours": "backup", "escalation": WITH_LINE},
+            (),
+            (FIRST, LINE),
+            71,
+            Detour.CLOSED,
+        ),
+        (
+            CLOSED,
+            [DESERTED],
+            {"out_of_hours": "backup"},
+            (Target.BACKUP_SERVICE,),
+            (FIRST, SECOND),
+            91,
+            Detour.NOBODY_ON_CALL,
+        ),
+        (service(1, first=None), [BACKUP], {"out_of_hours": "backup"}, (FIRST,), (), 12, None),
+        (EMPTY, [BACKUP], {"out_of_hours": "backup"}, (FIRST, SECOND), (), 71, Detour.NOBODY_ON_CALL),
+    ],
+)
+def test_nobody_on_call_is_one_thing_and_closed_at_this_hour_another(
+    own: ServiceView,
+    others: list[ServiceView],
+    changes: dict[str, object],
+    missing: tuple[Target, ...],
+    closed: tuple[Target, ...],
+    reached: int,
+    detour: Detour | None,
+) -> None:
+    rule = a_rule(**changes)
+    advance = next_step(rule, 0, reach_of(rule, own, [own, *others, COORDINATION]), TONIGHT)
+    assert (advance.missing, advance.closed) == (missing, closed)
+    assert [recipient.operator_id or 0 for recipient in advance.recipients] == [reached]
+    assert advance.detour is detour
+
+
+def test_when_everybody_is_alerted_again_a_closed_service_is_passed_by_and_nobody_is_said_to_be_missing() -> None:
+    rule = a_rule(out_of_hours="backup")
+    advance = next_step(rule, 4, reach_of(rule, CLOSED, [CLOSED, BACKUP, COORDINATION]), TONIGHT)
+    assert [recipient.operator_id for recipient in advance.recipients] == [71, 91]
+    assert (advance.missing, advance.closed) == ((), (FIRST, SECOND))
+
+
+def test_a_closed_service_without_anybody_else_is_nobody_on_call() -> None:
+    rule = a_rule(out_of_hours="backup")
+    advance = next_step(rule, 0, reach_of(rule, CLOSED, [CLOSED]), TONIGHT)
+    assert advance.recipients == ()
+    assert advance.closed == (FIRST, SECOND)
+    assert advance.detour is Detour.NOBODY_ON_CALL
 
 
 def test_a_backup_without_anybody_on_call_is_reached_on_its_own_line() -> None:

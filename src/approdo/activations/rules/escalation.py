@@ -8,6 +8,7 @@ Everything here is a decision on plain values: the clock, the rota and the proto
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from approdo.activations.rules.planning import backups, coordination
 from approdo.networks.rules import Channel, ContactView, ServiceView
@@ -16,6 +17,8 @@ from approdo.protocols.rules import CallRule, OutOfHours, Target
 NOBODY_RETRY = timedelta(minutes=1)
 """When nobody at all can be alerted, we look again this often: somebody may come on call."""
 CODE_LIFETIME = timedelta(hours=12)
+_OWN_PEOPLE = frozenset({Target.FIRST_ON_CALL, Target.SECOND_ON_CALL})
+_OWN = _OWN_PEOPLE | {Target.SERVICE_LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +31,37 @@ class Recipient:
     target: Target
 
 
-Reach = Callable[[Target], tuple[Recipient, ...]]
+Reach = Callable[[Target], tuple[Recipient, ...] | None]
+"""Whom a target means now: nobody when nobody is on call there, None when the protocol passes it by at this hour."""
+
+
+class Detour(StrEnum):
+    """Why a call does not go to the people on call at its own service."""
+
+    NOBODY_ON_CALL = "nobody_on_call"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What the next step of a call does: alert these people, say who was missing, look again at this instant."""
+    """What the next step of a call does: alert these people, say who was missing, look again at this instant.
+
+    ``missing`` are the targets at which nobody is on call; ``closed`` those that the protocol passes by at this hour.
+    """
 
     step: int
     targets: tuple[Target, ...]
     recipients: tuple[Recipient, ...]
     missing: tuple[Target, ...]
+    closed: tuple[Target, ...]
     due_at: datetime
+
+    @property
+    def detour(self) -> Detour | None:
+        """Tell why this does not alert a person on call at the called service; None when it does, or need not."""
+        if any(recipient.target in _OWN_PEOPLE for recipient in self.recipients):
+            return None
+        return Detour.NOBODY_ON_CALL if self.missing else Detour.CLOSED if self.closed else None
 
 
 def targets_at(rule: CallRule, step: int) -> tuple[tuple[Target, ...], timedelta]:
@@ -60,37 +82,42 @@ def next_step(rule: CallRule, steps_taken: int, reach: Reach, now: datetime) -> 
     When a whole round reaches nobody the call stays due every ``NOBODY_RETRY``: it never stops by itself.
     """
     missing: list[Target] = []
+    closed: list[Target] = []
     for step in range(steps_taken + 1, max(steps_taken + 1, len(rule.escalation) + 1) + 1):
         targets, wait = targets_at(rule, step)
         found: dict[tuple[int, int | None], Recipient] = {}
         for target in targets:
             reached = reach(target)
             if not reached:
-                missing.append(target)
-            for recipient in reached:
+                (closed if reached is None else missing).append(target)
+            for recipient in reached or ():
                 found.setdefault((recipient.service_id, recipient.operator_id), recipient)
         if found:
-            return Advance(step, targets, tuple(found.values()), tuple(dict.fromkeys(missing)), now + wait)
+            return Advance(step, targets, tuple(found.values()), _once(missing), _once(closed), now + wait)
     step = max(steps_taken, len(rule.escalation))
-    return Advance(step, (), (), tuple(dict.fromkeys(missing)), now + NOBODY_RETRY)
+    return Advance(step, (), (), _once(missing), _once(closed), now + NOBODY_RETRY)
+
+
+def _once(targets: Sequence[Target]) -> tuple[Target, ...]:
+    return tuple(dict.fromkeys(targets))
 
 
 def reach_of(rule: CallRule, service: ServiceView | None, coverage: Sequence[ServiceView]) -> Reach:
     """Return a function from target to the people it means now, for one call.
 
-    Out of hours, a rule that says ``backup`` treats the service's own people as absent.
+    Out of hours, a rule that says ``backup`` passes by the service's own people, and its line.
     """
-    own = service
-    if own is not None and not own.open_now and rule.out_of_hours is OutOfHours.BACKUP:
-        own = None
+    closed = service is not None and not service.open_now and rule.out_of_hours is OutOfHours.BACKUP
 
-    def reach(target: Target) -> tuple[Recipient, ...]:
+    def reach(target: Target) -> tuple[Recipient, ...] | None:
+        if closed and target in _OWN:
+            return None
         if target is Target.FIRST_ON_CALL:
-            return _person(own, target, first=True)
+            return _person(service, target, first=True)
         if target is Target.SECOND_ON_CALL:
-            return _person(own, target, first=False)
+            return _person(service, target, first=False)
         if target is Target.SERVICE_LINE:
-            return _line(own, target)
+            return _line(service, target)
         if target is Target.BACKUP_SERVICE:
             others = [other for other in backups(rule, coverage) if service is None or other.id != service.id]
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from approdo.access.rules import Actor, Permission, require
-from approdo.activations.rules.escalation import next_step, reach_of
+from approdo.activations.rules.escalation import Detour, next_step, reach_of
 from approdo.activations.rules.planning import PlannedCall, plan
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind, ServiceView
@@ -17,14 +17,18 @@ from approdo.protocols.rules import Context, Need, Target
 
 @dataclass(frozen=True, slots=True)
 class PreviewCall:
-    """One service that will be called: whom first, within how long, and the telephone that always works."""
+    """One service that will be called: whom first, within how long, and the telephone that always works.
+
+    ``detour`` says why the first to be alerted is elsewhere; ``reached`` is the label of the service where she is.
+    """
 
     label: str
     kind: ServiceKind
     target: Target | None
     answer_within_minutes: int
     phone: str
-    missing: tuple[Target, ...]
+    detour: Detour | None
+    reached: str
     stands_in: bool
     starts_after: str
     starts_after_minutes: int
@@ -72,13 +76,15 @@ def _preview_call(
 ) -> PreviewCall:
     found = next_step(made.rule, 0, reach_of(made.rule, made.service, coverage), at)
     waits = made.rule.after in labels
+    reached = found.recipients[0] if found.recipients else None
     return PreviewCall(
         label=made.service.label,
         kind=made.service.kind,
-        target=found.recipients[0].target if found.recipients else None,
+        target=reached.target if reached else None,
         answer_within_minutes=made.rule.answer_within_minutes,
         phone=made.service.phone or made.rule.fallback_phone or "",
-        missing=found.missing,
+        detour=found.detour,
+        reached=next((view.label for view in coverage if reached and view.id == reached.service_id), ""),
         stands_in=made.service.kind is not made.rule.kind,
         starts_after=labels.get(made.rule.after or "", ""),
         starts_after_minutes=made.rule.after_minutes or 0 if waits else 0,
