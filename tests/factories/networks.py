@@ -107,9 +107,9 @@ def acting(operator: Operator, service: Service) -> Actor:
     return Actor(operator.pk, service.organisation_id, service.pk, Role(membership.role))
 
 
-def a_coordinator(service: Service) -> Actor:
+def a_coordinator(service: Service, role: Role = Role.ORGANISATION_COORDINATOR) -> Actor:
     """Make a coordinator of the service's organisation and return who she is."""
-    return acting(a_member(service, Role.NETWORK_COORDINATOR), service)
+    return acting(a_member(service, role), service)
 
 
 def a_contact(

@@ -21,6 +21,7 @@ class Role(StrEnum):
     SHELTER_MANAGER = "shelter_manager"
     SOCIAL_WORKER = "social_worker"
     OFFICER = "officer"
+    ORGANISATION_COORDINATOR = "organisation_coordinator"
     NETWORK_COORDINATOR = "network_coordinator"
     PROJECT_MANAGER = "project_manager"
     REGIONAL_ANALYST = "regional_analyst"
@@ -59,6 +60,7 @@ _MEMBER = _DIRECTORY | {
     Permission.READ_CASE,
     Permission.READ_PROTOCOL,
 }
+_COORDINATOR = _MEMBER | {Permission.EDIT_ORGANISATION}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMERGENCY_OPERATOR: _MEMBER,
@@ -67,8 +69,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SHELTER_MANAGER: _MEMBER,
     Role.SOCIAL_WORKER: _MEMBER,
     Role.OFFICER: _MEMBER,
-    Role.NETWORK_COORDINATOR: _MEMBER
-    | {Permission.EDIT_ORGANISATION, Permission.PUBLISH_PROTOCOL, Permission.SUPERVISE_NETWORK},
+    Role.ORGANISATION_COORDINATOR: _COORDINATOR,
+    Role.NETWORK_COORDINATOR: _COORDINATOR | {Permission.PUBLISH_PROTOCOL, Permission.SUPERVISE_NETWORK},
     Role.PROJECT_MANAGER: _DIRECTORY | {Permission.READ_PROTOCOL},
     Role.REGIONAL_ANALYST: frozenset(),
     Role.TRAINER: _DIRECTORY,
@@ -109,6 +111,11 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise ``Forbidden`` unless the actor's role includes the permission."""
     if not may(actor, permission):
         raise Forbidden
+
+
+def may_all_of(actor: Actor, role: Role) -> bool:
+    """Tell whether the actor may do everything a role may; the system, which appoints, always."""
+    return actor == SYSTEM or all(may(actor, permission) for permission in ROLE_PERMISSIONS[role])
 
 
 def acting(actor: Actor) -> tuple[int, int]:

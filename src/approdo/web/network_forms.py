@@ -11,7 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from approdo.access.rules import Role
+from approdo.access.rules import Actor, Role
 from approdo.kit.errors import Invalid
 from approdo.networks import rules
 from approdo.networks import selectors as networks
@@ -242,14 +242,21 @@ def problems_of(lines: BaseFormSet) -> dict[str, str]:
     return problems
 
 
-def role_choices() -> list[tuple[str, str]]:
-    """Return the roles a coordinator may give."""
-    return [(str(role), networks.label_of(role)) for role in rules.GRANTABLE_ROLES]
+class RoleForm(forms.Form):
+    """As what a colleague works: one of the roles that the actor may give."""
+
+    role = forms.TypedChoiceField(label=_("Ruolo"), coerce=Role)
+
+    def __init__(self, actor: Actor, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.roles = [(role.value, networks.label_of(role)) for role in rules.grantable_roles(actor)]
+        self.fields["role"].choices = self.roles  # type: ignore[attr-defined]
 
 
-class MemberForm(forms.Form):
+class MemberForm(RoleForm):
     """Who joins a service."""
 
+    field_order = ("email", "display_name", "role")
     email = forms.EmailField(label=_("Posta elettronica"), max_length=200)
     display_name = forms.CharField(
         label=_("Nome e cognome"),
@@ -257,13 +264,6 @@ class MemberForm(forms.Form):
         required=False,
         help_text=_("Serve solo se non lavora già in un altro servizio della rete."),
     )
-    role = forms.ChoiceField(label=_("Ruolo"), choices=role_choices)
-
-
-class RoleForm(forms.Form):
-    """As what a colleague works."""
-
-    role = forms.TypedChoiceField(label=_("Ruolo"), choices=role_choices, coerce=Role)
 
 
 def _people(members: Sequence[Member]) -> list[tuple[int, str]]:

@@ -27,7 +27,6 @@ from approdo.web.network_forms import (
     contact_lines,
     hours_lines,
     problems_of,
-    role_choices,
     whole_page,
 )
 
@@ -218,7 +217,7 @@ def _store_contacts(actor: Actor, service_id: int, operator_id: int | None, line
 def members(request: Asked, service_id: int) -> HttpResponse:
     """The people of a service; add one."""
     shown = selectors.service_for_editing(request.actor, service_id)
-    form = MemberForm(request.POST or None, initial={"role": Role.ON_CALL_OPERATOR.value})
+    form = MemberForm(request.actor, request.POST or None, initial={"role": Role.ON_CALL_OPERATOR.value})
     if request.method == "POST" and form.is_valid():
 
         def act() -> None:
@@ -227,13 +226,13 @@ def members(request: Asked, service_id: int) -> HttpResponse:
                 service_id=service_id,
                 email=form.cleaned_data["email"],
                 display_name=form.cleaned_data["display_name"],
-                role=Role(form.cleaned_data["role"]),
+                role=form.cleaned_data["role"],
                 now=clock.now(),
             )
 
         if accepted(form, act):
             return _done(request, _("Persona aggiunta. Ora scrivi come raggiungerla."), "members", service_id)
-    words = {"service": shown, "form": form, "roles": role_choices()}
+    words = {"service": shown, "form": form, "roles": form.roles}
     return _page(request, "members", words, wrong=form.is_bound)
 
 
@@ -247,7 +246,7 @@ def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
             services.end_membership(actor=actor, service_id=service_id, membership_id=membership_id, now=now)
             sentence = _("Non lavora più per questo servizio.")
         else:
-            form = RoleForm(request.POST)
+            form = RoleForm(actor, request.POST)
             if not form.is_valid():
                 raise Invalid({"": _("Scegli un ruolo dall'elenco.")})
             role = form.cleaned_data["role"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from tests.integration.demonstration.conftest import TODAY, ask
 
-from approdo.access.rules import Actor
+from approdo.access.rules import Actor, Role
 from approdo.accounts import selectors as accounts
 from approdo.activations import selectors as activations
 from approdo.activations.rules.states import ActivationState, AlertState, CallState
@@ -142,6 +142,19 @@ def test_every_covered_municipality_reaches_somebody_for_every_need(loaded: Regi
                 assert call.target is not None, (network.code, municipality, call.label)
                 assert not call.stands_in, (network.code, municipality, call.label)
                 assert call.phone
+
+
+def test_the_sign_in_page_shows_the_coordinator_of_each_organisation_and_of_each_network(loaded: Region):
+    for group, network in zip(
+        networks.sign_ins_by_network(NOW), sorted(loaded.networks, key=lambda one: one.name), strict=True
+    ):
+        people = {(person.email, person.role_word) for person in group.people}
+        words = Counter(word for _email, word in people)
+        assert words["Coordinatrice dell'organizzazione"] == len(network.organisations) - 1
+        assert words["Coordinatrice di rete"] == 2
+    centre = actor(demonstration.CENTRE_MANAGER)
+    assert centre.role is Role.ORGANISATION_COORDINATOR
+    assert len(networks.organisation_for_editing(centre, NOW).services) == 3
 
 
 def test_an_uncovered_municipality_says_so(loaded: Region):

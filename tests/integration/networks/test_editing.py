@@ -27,9 +27,18 @@ from approdo.audit.models import Entry
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks import selectors, services
 from approdo.networks.models import ContactPoint, Membership, Service, ServiceTerritory
-from approdo.networks.rules import Channel, Contact, Hours, OrganisationKind, ServiceDetails, ServiceKind
+from approdo.networks.rules import (
+    Channel,
+    Contact,
+    Hours,
+    OrganisationKind,
+    ServiceDetails,
+    ServiceKind,
+    grantable_roles,
+)
 
 pytestmark = pytest.mark.django_db
+COORDINATORS = {Role.ORGANISATION_COORDINATOR, Role.NETWORK_COORDINATOR}
 DETAILS = ServiceDetails("Centro Molo", ServiceKind.SUPPORT_CENTRE, "0332 123456", seat_code=VARESE)
 
 
@@ -60,8 +69,8 @@ def every_act(service_id: int) -> list:
     ]
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.NETWORK_COORDINATOR])
-def test_nobody_but_the_coordinator_edits(service, role):
+@pytest.mark.parametrize("role", [role for role in Role if role not in COORDINATORS])
+def test_nobody_but_a_coordinator_edits(service, role):
     actor = acting(a_member(service, role), service)
     for act, arguments in every_act(service.pk):
         with pytest.raises(Forbidden):
@@ -203,13 +212,38 @@ def test_a_new_colleague_gets_an_account_and_a_known_one_only_a_membership(coord
         services.add_member(email=known.email, display_name="", **arguments)
 
 
-@pytest.mark.parametrize("role", [Role.SYSTEM_ADMINISTRATOR, Role.REGIONAL_ANALYST])
-def test_a_coordinator_cannot_appoint_the_host_or_the_region(coordinator, service, role):
-    with pytest.raises(Invalid) as caught:
-        services.add_member(
-            actor=coordinator, service_id=service.pk, email="x@y.example", display_name="X", role=role, now=NOON
-        )
-    assert "role" in caught.value.problems
+@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize("hers", sorted(COORDINATORS))
+def test_a_coordinator_gives_no_role_that_may_do_more_than_she(service, hers, role):
+    coordinator = a_coordinator(service, hers)
+    colleague = Membership.objects.get(operator=a_member(service))
+    mine = {"actor": coordinator, "service_id": service.pk, "now": NOON, "role": role}
+    joining = {"email": "x@y.example", "display_name": "X"}
+    if role in grantable_roles(coordinator):
+        services.add_member(**joining, **mine)
+        services.set_role(membership_id=colleague.pk, **mine)
+        assert set(Membership.objects.exclude(operator=coordinator.operator_id).values_list("role")) == {(role,)}
+        return
+    for act, arguments in ((services.add_member, joining), (services.set_role, {"membership_id": colleague.pk})):
+        with pytest.raises(Invalid) as caught:
+            act(**arguments, **mine)
+        assert list(caught.value.problems) == ["role"]
+    assert not Entry.objects.exists()
+
+
+def test_who_may_do_more_is_not_changed_by_who_may_do_less(coordinator, service):
+    above = Membership.objects.get(operator=a_member(service, Role.NETWORK_COORDINATOR))
+    a_member(service, Role.NETWORK_COORDINATOR)
+    arguments = {"actor": coordinator, "service_id": service.pk, "membership_id": above.pk, "now": NOON}
+    with pytest.raises(Invalid):
+        services.set_role(role=Role.LEARNER, **arguments)
+    with pytest.raises(Invalid):
+        services.end_membership(**arguments)
+    above.refresh_from_db()
+    assert (above.active, above.role) == (True, Role.NETWORK_COORDINATOR)
+    shown = selectors.service_for_editing(coordinator, service.pk).members
+    assert {member.role for member in shown if member.changeable} == {Role.ORGANISATION_COORDINATOR}
+    services.end_membership(**arguments | {"actor": acting(a_member(service, Role.NETWORK_COORDINATOR), service)})
 
 
 def test_the_last_coordinator_stays_one(coordinator, service):
@@ -219,9 +253,67 @@ def test_the_last_coordinator_stays_one(coordinator, service):
         services.end_membership(**arguments)
     with pytest.raises(Invalid):
         services.set_role(role=Role.CENTRE_OPERATOR, **arguments)
-    a_member(service, Role.NETWORK_COORDINATOR)
+    a_member(service, Role.ORGANISATION_COORDINATOR)
     services.set_role(role=Role.CENTRE_OPERATOR, **arguments)
     assert selectors.actor_for(coordinator.operator_id, own.pk).role is Role.CENTRE_OPERATOR
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_who_leads_a_network_keeps_its_coordinator_and_others_need_none(service, leads):
+    network = a_network()
+    service.organisation.networks.add(network)
+    if leads:
+        services.set_lead_organisation(
+            actor=SYSTEM, network_code=network.code, organisation_id=service.organisation_id, now=NOON
+        )
+    actor = a_coordinator(service, Role.NETWORK_COORDINATOR)
+    own = Membership.objects.get(operator=actor.operator_id)
+    a_member(service, Role.ORGANISATION_COORDINATOR)
+    arguments = {"actor": actor, "service_id": service.pk, "membership_id": own.pk, "now": NOON}
+    if leads:
+        with pytest.raises(Invalid):
+            services.end_membership(**arguments)
+        with pytest.raises(Invalid):
+            services.set_role(role=Role.ORGANISATION_COORDINATOR, **arguments)
+        a_member(service, Role.NETWORK_COORDINATOR)
+    services.set_role(role=Role.ORGANISATION_COORDINATOR, **arguments)
+    own.refresh_from_db()
+    assert own.role == Role.ORGANISATION_COORDINATOR
+
+
+def test_the_coordination_of_the_network_is_edited_by_who_supervises_it_alone(coordinator, service):
+    coordination = a_service(organisation=service.organisation, kind=ServiceKind.NETWORK_COORDINATION)
+    duty = a_shift(coordination)
+    for act, arguments in every_act(coordination.pk):
+        with pytest.raises(NotFound):
+            act(actor=coordinator, now=NOON, **arguments)
+    for look in (
+        lambda who: selectors.service_for_editing(who, coordination.pk),
+        lambda who: selectors.shift(who, duty.pk),
+    ):
+        with pytest.raises(NotFound):
+            look(coordinator)
+    assert [one.id for one in selectors.organisation_for_editing(coordinator, NOON).services] == [service.pk]
+    supervisor = a_coordinator(coordination, Role.NETWORK_COORDINATOR)
+    assert selectors.service_for_editing(supervisor, coordination.pk).id == coordination.pk
+    assert len(selectors.organisation_for_editing(supervisor, NOON).services) == 2
+
+
+def test_a_service_does_not_become_the_coordination_of_the_network_under_her_hands(coordinator, service):
+    wanted = replace(DETAILS, kind=ServiceKind.NETWORK_COORDINATION)
+    acts = (
+        (services.create_service, {"organisation_id": service.organisation_id}),
+        (services.edit_service, {"service_id": service.pk}),
+    )
+    for act, arguments in acts:
+        with pytest.raises(Invalid) as caught:
+            act(actor=coordinator, details=wanted, now=NOON, **arguments)
+        assert list(caught.value.problems) == ["kind"]
+    assert not Service.objects.filter(kind=ServiceKind.NETWORK_COORDINATION).exists()
+    supervisor = a_coordinator(service, Role.NETWORK_COORDINATOR)
+    for act, arguments in acts:
+        act(actor=supervisor, details=wanted, now=NOON, **arguments)
+    assert Service.objects.filter(kind=ServiceKind.NETWORK_COORDINATION).count() == 2
 
 
 def test_a_colleague_leaves_after_her_last_shift_and_her_numbers_are_erased(coordinator, service):

@@ -239,6 +239,7 @@ def test_the_service_she_works_for_is_not_closed_under_her_feet(
         ({"languages": []}, "Lingue"),
         ({"kind": "un drago"}, "Che cosa fa"),
         ({"rank": 0}, "Ordine"),
+        ({"kind": "network_coordination"}, "solo chi coordina la rete"),
         ({"kind": "shelter"}, "mai con il nome"),
         ({"kind": "shelter", "code": "LA-9"}, "non si scrive da nessuna parte"),
         ({"name": "Fa\x00ro"}, "Nome"),

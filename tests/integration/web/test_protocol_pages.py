@@ -65,7 +65,7 @@ def test_a_protocol_is_published_by_the_roles_that_may(browser_as, role):
     assert ProtocolVersion.objects.count() == (2 if may else 1)
 
 
-@pytest.mark.parametrize("role", [Role.CENTRE_OPERATOR, Role.NETWORK_COORDINATOR])
+@pytest.mark.parametrize("role", [Role.CENTRE_OPERATOR, Role.ORGANISATION_COORDINATOR, Role.NETWORK_COORDINATOR])
 def test_only_who_may_publish_is_offered_it(browser_as, role):
     offered = "/pubblica/" in browser_as(role).get(LIST).content.decode()
     assert offered is (role is Role.NETWORK_COORDINATOR)

@@ -6,7 +6,6 @@ import pytest
 
 from approdo.access.rules import Role
 from approdo.networks.rules import (
-    GRANTABLE_ROLES,
     LANGUAGES,
     Capability,
     Channel,
@@ -132,10 +131,6 @@ def test_every_code_has_one_italian_word(words):
     assert all(labels)
     assert len(set(labels)) == len(list(words))
     assert label_of(next(iter(words))) == labels[0]
-
-
-def test_the_host_and_the_region_appoint_their_own_people():
-    assert set(Role) - set(GRANTABLE_ROLES) == {Role.SYSTEM_ADMINISTRATOR, Role.REGIONAL_ANALYST}
 
 
 def test_the_eleven_languages_of_1522_can_be_spoken():

@@ -4,8 +4,6 @@
 
 from dataclasses import dataclass
 
-from approdo.access.rules import Role
-
 DOMAIN = "demo.example"
 
 ED_OPERATOR = f"ps.varese@{DOMAIN}"
@@ -25,20 +23,19 @@ MUNICIPALITY = "012133"
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """A person of the tour: her place in a service's staff, and her role when it is not the usual one there."""
+    """A person of the tour, and her place in a service's staff."""
 
     email: str
     display_name: str
     service: str
     index: int
-    role: Role | None = None
 
 
 CAST: tuple[CastMember, ...] = (
     CastMember(ED_OPERATOR, "Ada Primaluce", "laghi-ps", 0),
     CastMember(FIRST_ON_CALL, "Bice Mareterso", "laghi-centro", 0),
     CastMember(SECOND_ON_CALL, "Clelia Ventolieve", "laghi-centro", 1),
-    CastMember(CENTRE_MANAGER, "Delia Pratolungo", "laghi-centro", 4, Role.NETWORK_COORDINATOR),
+    CastMember(CENTRE_MANAGER, "Delia Pratolungo", "laghi-centro", 4),
     CastMember(SHELTER_MANAGER, "Elsa Portoquieto", "laghi-rifugio", 0),
     CastMember(COORDINATOR, "Flora Montesogno", "laghi-coordinamento", 0),
     CastMember(SOCIAL_WORKER, "Gaia Boscofiore", "laghi-sociale", 0),

@@ -20,7 +20,7 @@ from approdo.cli.demonstration.region import (
     PlannedService,
     Region,
 )
-from approdo.cli.demonstration.staffing import Registry, planned_service
+from approdo.cli.demonstration.staffing import Registry, coordinated, planned_service
 from approdo.networks.rules import OrganisationKind
 
 DATA = Path(__file__).parent / "data"
@@ -57,10 +57,12 @@ def _network(
     served = _territories(written, territory, places)
     planned: dict[str, PlannedService] = {}
     organisations = []
-    for organisation in written["organisations"]:
-        for service in organisation["services"]:
+    for number, organisation in enumerate(written["organisations"]):
+        for place, service in enumerate(organisation["services"]):
             shared = _staff(planned, service.get("with"))
-            planned[service["key"]] = planned_service(service, served[service["key"]], shared, registry, today)
+            made = planned_service(service, served[service["key"]], shared, registry, today)
+            # the lead organisation's coordinator is the network's
+            planned[service["key"]] = coordinated(made) if number and not place else made
         own = tuple(planned[service["key"]] for service in organisation["services"])
         organisations.append(PlannedOrganisation(organisation["name"], OrganisationKind(organisation["kind"]), own))
     return PlannedNetwork(written["code"], written["name"], written["protocol"], territory, tuple(organisations))

@@ -4,7 +4,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from itertools import count
 from typing import Any
@@ -126,6 +126,12 @@ def planned_service(
     )
 
 
+def coordinated(service: PlannedService) -> PlannedService:
+    """Return a service whose last colleague coordinates the organisation; in a small one she is the only one there."""
+    *others, last = service.members
+    return replace(service, members=(*others, replace(last, role=Role.ORGANISATION_COORDINATOR)))
+
+
 def _details(written: Mapping[str, Any], kind: ServiceKind, phone: str, registry: Registry) -> ServiceDetails:
     code = registry.shelter_code() if kind is ServiceKind.SHELTER else ""
     own = [Capability(word) for word in written.get("capabilities", ())]
@@ -147,8 +153,7 @@ def _member(key: str, kind: ServiceKind, index: int, registry: Registry) -> Plan
     mobile = registry.phone()
     cast = BY_PLACE.get((key, index))
     if cast:
-        role = cast.role or _role(kind, index)
-        return PlannedMember(PlannedOperator(cast.email, cast.display_name, mobile), role)
+        return PlannedMember(PlannedOperator(cast.email, cast.display_name, mobile), _role(kind, index))
     name = registry.name(mixed=kind in _MIXED_STAFF)
     return PlannedMember(PlannedOperator(f"{key}.{index + 1}@{DOMAIN}", name, mobile), _role(kind, index))
 

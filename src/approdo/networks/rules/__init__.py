@@ -33,12 +33,12 @@ from approdo.networks.rules.hours import (
     without,
 )
 from approdo.networks.rules.kinds import (
-    GRANTABLE_ROLES,
     Capability,
     Channel,
     ContactHours,
     OrganisationKind,
     ServiceKind,
+    grantable_roles,
 )
 from approdo.networks.rules.labels import LANGUAGES, label_of, labels_of
 from approdo.networks.rules.rota import (
@@ -76,7 +76,6 @@ __all__ = [
     "CONTACT_POINTS",
     "DAY_KEYS",
     "FIRST",
-    "GRANTABLE_ROLES",
     "LANGUAGES",
     "LONGEST_SHIFT",
     "NAME_LENGTH",
@@ -110,6 +109,7 @@ __all__ = [
     "first_overlap",
     "folded",
     "gaps",
+    "grantable_roles",
     "holiday_name",
     "hours_long",
     "in_use",

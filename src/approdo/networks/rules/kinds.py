@@ -4,7 +4,7 @@
 
 from enum import StrEnum
 
-from approdo.access.rules import Role
+from approdo.access.rules import Actor, Role, may_all_of
 
 
 class OrganisationKind(StrEnum):
@@ -74,5 +74,9 @@ class ContactHours(StrEnum):
     CLOSED = "closed"
 
 
-GRANTABLE_ROLES = tuple(role for role in Role if role not in {Role.SYSTEM_ADMINISTRATOR, Role.REGIONAL_ANALYST})
-"""What a coordinator may make somebody: the host and the Region appoint their own people."""
+_APPOINTED_ELSEWHERE = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.REGIONAL_ANALYST})
+
+
+def grantable_roles(actor: Actor) -> tuple[Role, ...]:
+    """Return what an actor may make somebody: nothing that may do more than she, nor the host's and Region's people."""
+    return tuple(role for role in Role if role not in _APPOINTED_ELSEWHERE and may_all_of(actor, role))

@@ -68,6 +68,7 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Role.SHELTER_MANAGER: _("Responsabile della casa rifugio"),
         Role.SOCIAL_WORKER: _("Assistente sociale"),
         Role.OFFICER: _("Operatore delle forze dell'ordine"),
+        Role.ORGANISATION_COORDINATOR: _("Coordinatrice dell'organizzazione"),
         Role.NETWORK_COORDINATOR: _("Coordinatrice di rete"),
         Role.PROJECT_MANAGER: _("Referente di progetto"),
         Role.REGIONAL_ANALYST: _("Analista regionale"),

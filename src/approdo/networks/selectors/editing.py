@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the coordinator of an organisation sees of it; to everybody else it does not exist."""
+"""What a coordinator sees of her organisation; to everybody else it does not exist."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from approdo.access.rules import Actor, Permission, Role, require
+from django.db.models import QuerySet
+
+from approdo.access.rules import SYSTEM, Actor, Permission, Role, may, may_all_of, require
 from approdo.kit.errors import NotFound
 from approdo.networks.models import (
     ContactPoint,
@@ -78,6 +80,8 @@ class Member:
     role_word: str
     active: bool
     contacts: tuple[Contact, ...]
+    changeable: bool
+    """Whether the actor may change her role or end her work: she who may do more is not changed by who may do less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,23 @@ class Rota:
         return self.week.starts_at.astimezone(ROME).date()
 
 
-def own_service(actor: Actor, service_id: int) -> Service:
-    """Return a service of the actor's organisation; raises ``Forbidden``, or ``NotFound`` for any other service."""
+def edits_coordination(actor: Actor) -> bool:
+    """Tell whether an actor may edit the coordination of a network: whoever works for it sees every activation."""
+    return actor == SYSTEM or may(actor, Permission.SUPERVISE_NETWORK)
+
+
+def editable_services(actor: Actor) -> QuerySet[Service]:
+    """Return the services an actor may edit: of her organisation, or for the system all; raises ``Forbidden``."""
+    if actor == SYSTEM:
+        return Service.objects.all()
     require(actor, Permission.EDIT_ORGANISATION)
-    service = Service.objects.filter(pk=service_id, organisation=actor.organisation_id).first()
+    own = Service.objects.filter(organisation=actor.organisation_id)
+    return own if edits_coordination(actor) else own.exclude(kind=ServiceKind.NETWORK_COORDINATION)
+
+
+def own_service(actor: Actor, service_id: int) -> Service:
+    """Return a service the actor may edit; raises ``Forbidden``, or ``NotFound`` for any other service."""
+    service = editable_services(actor).filter(pk=service_id).first()
     if service is None:
         raise NotFound
     return service
@@ -140,7 +157,7 @@ def organisation_for_editing(actor: Actor, at: datetime) -> OrganisationEditing:
     organisation = Organisation.objects.filter(pk__in=[actor.organisation_id]).first()
     if organisation is None:
         raise NotFound
-    services = list(organisation.services.prefetch_related("opening_hours").order_by("-active", "kind", "name"))
+    services = list(editable_services(actor).prefetch_related("opening_hours").order_by("-active", "kind", "name"))
     ids = [service.pk for service in services]
     members: dict[int, int] = defaultdict(int)
     for service_id in Membership.objects.filter(service__in=ids, active=True).values_list("service_id", flat=True):
@@ -211,19 +228,28 @@ def service_for_editing(actor: Actor, service_id: int) -> ServiceEditing:
         hours=stored_hours(service),
         territory=tuple(MunicipalityView(*row) for row in territory),
         contacts=tuple(contacts[None]),
-        members=tuple(_members(service, contacts)),
+        members=tuple(_members(actor, service, contacts)),
     )
 
 
-def _members(service: Service, contacts: dict[int | None, list[Contact]]) -> Iterable[Member]:
+def _members(actor: Actor, service: Service, contacts: dict[int | None, list[Contact]]) -> Iterable[Member]:
     rows = (
         Membership.objects.filter(service=service)
         .order_by("-active", "operator__display_name")
         .values_list("pk", "operator_id", "operator__display_name", "operator__email", "role", "active")
     )
     for pk, operator_id, name, email, role, active in rows:
-        word = label_of(Role(role))
-        yield Member(pk, operator_id, name, email, Role(role), word, active, tuple(contacts.get(operator_id, ())))
+        yield Member(
+            membership_id=pk,
+            operator_id=operator_id,
+            display_name=name,
+            email=email,
+            role=Role(role),
+            role_word=label_of(Role(role)),
+            active=active,
+            contacts=tuple(contacts.get(operator_id, ())),
+            changeable=may_all_of(actor, Role(role)),
+        )
 
 
 def rota(actor: Actor, service_id: int, day: date) -> Rota:
@@ -242,10 +268,9 @@ def rota(actor: Actor, service_id: int, day: date) -> Rota:
 
 
 def shift(actor: Actor, shift_id: int) -> tuple[int, NamedDuty]:
-    """Return (service identifier, shift) of the actor's organisation; ``NotFound`` for any other."""
-    require(actor, Permission.EDIT_ORGANISATION)
+    """Return (service identifier, shift) of a service the actor may edit; ``NotFound`` for any other."""
     row = (
-        Shift.objects.filter(pk=shift_id, service__organisation=actor.organisation_id)
+        Shift.objects.filter(pk=shift_id, service__in=editable_services(actor))
         .values_list("service_id", "operator_id", "position", "starts_at", "ends_at", "pk", "operator__display_name")
         .first()
     )

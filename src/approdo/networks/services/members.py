@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from approdo.access.rules import Actor, Role
+from approdo.access.rules import ROLE_PERMISSIONS, Actor, Permission, Role, may_all_of
 from approdo.accounts import selectors as accounts
 from approdo.accounts import services as account_services
 from approdo.audit import services as audit
 from approdo.kit.errors import Invalid
 from approdo.kit.words import mark as _
-from approdo.networks.models import ContactPoint, Membership, Service, Shift
-from approdo.networks.rules import GRANTABLE_ROLES, Period
+from approdo.networks.models import ContactPoint, Membership, Network, Service, Shift
+from approdo.networks.rules import Period, grantable_roles
 from approdo.networks.selectors import spoken
 from approdo.networks.services._editing import locked_service
 
@@ -26,7 +26,7 @@ def add_member(*, actor: Actor, service_id: int, email: str, display_name: str, 
     A new operator has no password: she makes one from the sign-in page. A membership that had ended begins again.
     """
     service = locked_service(actor, service_id)
-    _check_role(role)
+    _check_role(actor, role)
     operator = accounts.operator_by_email(email)
     if operator is None:
         if not display_name.strip() or len(display_name) > 120:
@@ -50,10 +50,9 @@ def add_member(*, actor: Actor, service_id: int, email: str, display_name: str, 
 def set_role(*, actor: Actor, service_id: int, membership_id: int, role: Role, now: datetime) -> None:
     """Change as what a colleague works for a service; the last coordinator of an organisation stays one."""
     service = locked_service(actor, service_id)
-    membership = _membership(service, membership_id)
-    _check_role(role)
-    if role != Role.NETWORK_COORDINATOR:
-        _keep_a_coordinator(service, membership)
+    membership = _membership(actor, service, membership_id)
+    _check_role(actor, role)
+    _keep_a_coordinator(service, membership, role)
     membership.role = role
     membership.save(update_fields=["role"])
     _record(actor, "membership.role", membership, now)
@@ -66,8 +65,8 @@ def end_membership(*, actor: Actor, service_id: int, membership_id: int, now: da
     Refused while she still has shifts, and for the last coordinator of an organisation.
     """
     service = locked_service(actor, service_id)
-    membership = _membership(service, membership_id)
-    _keep_a_coordinator(service, membership)
+    membership = _membership(actor, service, membership_id)
+    _keep_a_coordinator(service, membership, None)
     shifts = Shift.objects.filter(service=service, operator=membership.operator_id, ends_at__gt=now)
     if first := shifts.order_by("starts_at").first():
         raise Invalid(
@@ -82,26 +81,35 @@ def end_membership(*, actor: Actor, service_id: int, membership_id: int, now: da
     _record(actor, "membership.end", membership, now)
 
 
-def _check_role(role: Role) -> None:
-    if role not in GRANTABLE_ROLES:
-        raise Invalid({"role": _("Questo ruolo lo assegna solo chi gestisce il sistema o la Regione.")})
+def _check_role(actor: Actor, role: Role) -> None:
+    if role not in grantable_roles(actor):
+        raise Invalid(
+            {"role": _("Questo ruolo lo assegna chi coordina la rete, chi gestisce il sistema o la Regione.")}
+        )
 
 
-def _membership(service: Service, membership_id: int) -> Membership:
+def _membership(actor: Actor, service: Service, membership_id: int) -> Membership:
+    """Return the membership to be changed; who may do more than the actor is not hers to change."""
     membership = service.memberships.filter(pk=membership_id, active=True).first()
     if membership is None:
         raise Invalid({"": _("Questa persona non lavora più per il servizio.")})
+    if not may_all_of(actor, Role(membership.role)):
+        raise Invalid({"": _("Il ruolo di questa persona lo cambia solo chi coordina la rete.")})
     return membership
 
 
-def _keep_a_coordinator(service: Service, leaving: Membership) -> None:
-    if leaving.role != Role.NETWORK_COORDINATOR:
+def _keep_a_coordinator(service: Service, leaving: Membership, becoming: Role | None) -> None:
+    """Refuse to leave an organisation without a coordinator, or one that leads a network without the network's."""
+    leads = Network.objects.filter(lead_organisation=service.organisation_id).exists()
+    needed = Permission.SUPERVISE_NETWORK if leads else Permission.EDIT_ORGANISATION
+    keeping = [role for role, permissions in ROLE_PERMISSIONS.items() if needed in permissions]
+    if leaving.role not in keeping or becoming in keeping:
         return
     others = Membership.objects.filter(
         service__organisation=service.organisation_id,
         service__active=True,
         active=True,
-        role=Role.NETWORK_COORDINATOR,
+        role__in=keeping,
     ).exclude(pk=leaving.pk)
     if not others.exists():
         raise Invalid({"": _("È l'unica coordinatrice: prima nominane un'altra.")})

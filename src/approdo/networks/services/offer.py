@@ -26,12 +26,14 @@ from approdo.networks.rules import (
     Contact,
     Hours,
     ServiceDetails,
+    ServiceKind,
     normalised_contact,
     normalised_phone,
     overlapping_hours,
     problems_of_service,
 )
 from approdo.networks.selectors import municipalities_by_code
+from approdo.networks.selectors.editing import edits_coordination
 from approdo.networks.services._editing import locked_service
 
 _DAYS = (
@@ -57,7 +59,7 @@ def create_service(*, actor: Actor, organisation_id: int, details: ServiceDetail
     if not Organisation.objects.filter(pk=organisation_id).exists():
         raise NotFound
     service = Service(organisation_id=organisation_id)
-    _write(service, details)
+    _write(actor, service, details)
     audit.record(actor=actor, verb="service.create", subject=f"service:{service.pk}", now=now)
     return service.pk
 
@@ -66,12 +68,14 @@ def create_service(*, actor: Actor, organisation_id: int, details: ServiceDetail
 def edit_service(*, actor: Actor, service_id: int, details: ServiceDetails, now: datetime) -> None:
     """Rewrite what is said of a service; raises ``Invalid`` field by field."""
     service = locked_service(actor, service_id)
-    _write(service, details)
+    _write(actor, service, details)
     audit.record(actor=actor, verb="service.edit", subject=f"service:{service.pk}", now=now)
 
 
-def _write(service: Service, details: ServiceDetails) -> None:
+def _write(actor: Actor, service: Service, details: ServiceDetails) -> None:
     problems = problems_of_service(details)
+    if details.kind == ServiceKind.NETWORK_COORDINATION and not edits_coordination(actor):
+        problems["kind"] = _("Il coordinamento della rete lo scrive solo chi coordina la rete.")
     if details.code and Service.objects.filter(code=details.code).exclude(pk=service.pk).exists():
         problems["code"] = _("Questo codice è già di un altro servizio: scegline un altro.")
     if details.seat_code and not municipalities_by_code([details.seat_code]):
