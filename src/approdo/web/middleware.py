@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +41,12 @@ def content_policy(live_url: str) -> str:
 
 
 class Headers:
-    """Security headers on every page that Django makes; a body that is too large is refused unread."""
+    """Security headers on every page that Django makes; a body that is too large is refused unread.
+
+    The doors for programs have a limit of their own, much lower, and refuse in the words of their own contracts.
+    """
+
+    OWN_LIMIT = ("/api/", "/gateway/")
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -67,8 +72,9 @@ class Headers:
             response.headers.setdefault(name, value)
         return response
 
-    @staticmethod
-    def _is_too_large(request: HttpRequest) -> bool:
+    def _is_too_large(self, request: HttpRequest) -> bool:
+        if request.path.startswith(self.OWN_LIMIT):
+            return False
         try:
             return int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         except ValueError:
@@ -76,10 +82,7 @@ class Headers:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """Refuse a body over the limit: a page for people, a problem document for programs."""
-    if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": "Content too large", "status": 413, "code": "too_large"}
-        return JsonResponse(problem, status=413, content_type="application/problem+json")
+    """Refuse a body over the limit, with a page: it is a person's browser that sent it."""
     return errors.page(request, 413)
 
 

@@ -227,11 +227,16 @@ def test_a_body_over_the_limit_is_refused_unread(size: int, house: House, proble
     assert not Activation.objects.exists()
 
 
-def test_a_body_of_ten_megabytes_is_refused_before_any_door(house: House) -> None:
-    content = json.dumps(BODY | {"case": "x" * 10_000_000}).encode()
-    response = house.hospital.send("POST", "/activations", content, **{"idempotency-key": KEY})
-    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
-    assert response.json()["code"] == "too_large"
+@pytest.mark.parametrize("path", ["/activations", f"/activations/{NOBODY}/stand-down", f"/calls/{NOBODY}/decline"])
+def test_a_body_of_ten_megabytes_is_refused_in_the_words_of_the_contract(path: str, problem: Problem) -> None:
+    response = Program().send("POST", path, b"x" * 10_000_000, **{"accept-language": "en"})
+    assert (response.status_code, response["Content-Language"]) == (413, "en")
+    assert problem(response)["type"] == "urn:approdo:problem:too_large"
+    assert "64 kB" in problem(response)["detail"]
+
+
+def test_ten_megabytes_to_an_address_that_is_not_there_are_not_read_either(problem: Problem) -> None:
+    assert problem(Program().send("POST", "/nowhere", b"x" * 10_000_000))["code"] == "not_found"
 
 
 def test_a_body_at_the_limit_is_read(house: House) -> None:
