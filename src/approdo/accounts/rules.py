@@ -1,12 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Bearer tokens: how they are made and recognised."""
+"""Bearer tokens, how they are made and recognised; and who the people of the guided tour sign in as."""
 
 import hashlib
 import secrets
 
 PREFIX = "approdo_"
 LIFETIME_DAYS = 365
+TOUR = (
+    "ps.varese@demo.example",
+    "centro.varese@demo.example",
+    "centro2.varese@demo.example",
+    "rifugio.varese@demo.example",
+    "pronto.intervento.varese@demo.example",
+    "sociale.varese@demo.example",
+    "ffoo.varese@demo.example",
+    "coordinatrice.varese@demo.example",
+    "responsabile.varese@demo.example",
+)
+"""The sign-ins of the demonstration's guided tour, in the order in which it meets them."""
 
 
 def new_secret() -> str:

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approdo.accounts import selectors as accounts
+from approdo.accounts.rules import TOUR
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
@@ -92,7 +93,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @public
 def demo_sign_ins(request: HttpRequest) -> HttpResponse:
-    """List the fictional operators and sign in as one with a click; exists in the demonstration only."""
+    """List the fictional operators, those of the tour first, and sign in as one; in the demonstration only."""
     if not settings.DEMO:
         raise Http404
     if request.method == "POST":
@@ -102,7 +103,10 @@ def demo_sign_ins(request: HttpRequest) -> HttpResponse:
         login(request, operator, backend=BACKEND)
         request.session[KEY_DEMO] = True
         return redirect("choose_service")
-    return render(request, "web/demo_sign_ins.html", {"networks": networks.sign_ins_by_network(clock.now())})
+    groups = networks.sign_ins_by_network(clock.now())
+    people = {person.email: person for group in reversed(groups) for person in reversed(group.people)}
+    words = {"networks": groups, "tour": [people[email] for email in TOUR if email in people], "marked": TOUR}
+    return render(request, "web/demo_sign_ins.html", words)
 
 
 @require_GET

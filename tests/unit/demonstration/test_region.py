@@ -10,6 +10,7 @@ from tests.factories.places import places
 
 import approdo.protocols
 from approdo.access.rules import Role
+from approdo.accounts.rules import TOUR
 from approdo.cli.demonstration import cast
 from approdo.cli.demonstration.planning import plan_region
 from approdo.cli.demonstration.region import PlannedNetwork, PlannedService, Region
@@ -172,6 +173,10 @@ def test_associations_say_that_they_are_a_demonstration(region: Region, kind: Or
     bodies = [o.name for network in region.networks for o in network.organisations if o.kind is kind]
     assert bodies
     assert all(name.endswith("(dimostrazione)") for name in bodies)
+
+
+def test_the_page_of_sign_ins_marks_exactly_the_people_of_the_tour() -> None:
+    assert sorted(member.email for member in cast.CAST) == sorted(TOUR)
 
 
 @pytest.mark.parametrize("member", cast.CAST, ids=lambda member: member.email)

@@ -4,17 +4,21 @@
 
 from dataclasses import dataclass
 
+from approdo.accounts.rules import TOUR
+
 DOMAIN = "demo.example"
 
-ED_OPERATOR = f"ps.varese@{DOMAIN}"
-FIRST_ON_CALL = f"centro.varese@{DOMAIN}"
-SECOND_ON_CALL = f"centro2.varese@{DOMAIN}"
-CENTRE_MANAGER = f"responsabile.varese@{DOMAIN}"
-SHELTER_MANAGER = f"rifugio.varese@{DOMAIN}"
-COORDINATOR = f"coordinatrice.varese@{DOMAIN}"
-SOCIAL_WORKER = f"sociale.varese@{DOMAIN}"
-NIGHT_OPERATOR = f"pronto.intervento.varese@{DOMAIN}"
-OFFICER = f"ffoo.varese@{DOMAIN}"
+(
+    ED_OPERATOR,
+    FIRST_ON_CALL,
+    SECOND_ON_CALL,
+    SHELTER_MANAGER,
+    NIGHT_OPERATOR,
+    SOCIAL_WORKER,
+    OFFICER,
+    COORDINATOR,
+    CENTRE_MANAGER,
+) = TOUR
 """Signing in as one of these takes one click and no password, in the demonstration only."""
 
 MUNICIPALITY = "012133"
