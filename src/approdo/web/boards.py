@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from approdo.activations.rules.states import AlertState, CallState
 from approdo.activations.selectors import Board, BoardCall
+from approdo.cases.rules import EventKind
 from approdo.protocols.rules import Target
 from approdo.web.templatetags import when
 from approdo.web.templatetags.words import word
 
 PROGRESS = (AlertState.SENT, AlertState.DELIVERED, AlertState.SEEN)
+_OWN_PEOPLE = (Target.FIRST_ON_CALL, Target.SECOND_ON_CALL)
 _RANK = {
     AlertState.SENT: 1,
     AlertState.DELIVERED: 2,
@@ -44,10 +46,11 @@ class Row:
 def rows(board: Board) -> tuple[Row, ...]:
     """Return the calls of a board in words; what waits for her answer comes first."""
     calls = sorted(board.calls, key=lambda call: not (call.mine and call.unanswered))
-    return tuple(Row(call, *_state(call), _next(call), _steps(call)) for call in calls)
+    uncovered = {event.subject for event in board.chronology if event.kind is EventKind.NOBODY_ON_CALL}
+    return tuple(Row(call, *_state(call, call.id in uncovered), _next(call), _steps(call)) for call in calls)
 
 
-def _state(call: BoardCall) -> tuple[str, str]:
+def _state(call: BoardCall, uncovered: bool) -> tuple[str, str]:
     if call.state is CallState.TAKEN:
         by = "" if call.taken_label in {"", call.label} else " · " + call.taken_label
         at = call.taken_at and when.clock(call.taken_at)
@@ -57,6 +60,9 @@ def _state(call: BoardCall) -> tuple[str, str]:
     if call.state is CallState.WAITING:
         return "waiting", _("non ancora chiamata")
     shape, words = _alert(call)
+    if uncovered and call.alert and not any(alert.target in _OWN_PEOPLE for alert in call.alerts):
+        who = word(call.alert.target)
+        words = _("nessuna reperibile qui · %(who)s: %(state)s") % {"who": who, "state": words}
     if call.late:
         return "late", _("nessuna risposta") + " · " + words
     return shape, words

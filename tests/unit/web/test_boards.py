@@ -13,6 +13,8 @@ import pytest
 import approdo.web
 from approdo.activations.rules.states import ActivationState, AlertState, CallState, Consent, DeclineReason
 from approdo.activations.selectors import Board, BoardAlert, BoardCall
+from approdo.cases.rules import EventKind
+from approdo.cases.selectors import EventRow
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import Need, Target
 from approdo.web.boards import rows
@@ -101,6 +103,24 @@ def test_who_has_nobody_on_call_is_never_shown_as_alerted() -> None:
     (row,) = rows(board(replace(CALL, alert=None, reached=False)))
     assert row.shape == "late"
     assert "nessuna reperibile" in row.words
+
+
+@pytest.mark.parametrize(
+    ("alerted", "said"),
+    [
+        ((Target.BACKUP_SERVICE,), "nessuna reperibile qui · servizio di riserva: avvisata"),
+        ((Target.SECOND_ON_CALL,), "avvisata"),
+        ((Target.FIRST_ON_CALL, Target.BACKUP_SERVICE), "avvisata"),
+    ],
+)
+def test_when_nobody_of_the_service_could_be_alerted_its_row_says_so_and_who_was_instead(
+    alerted: tuple[Target, ...], said: str
+) -> None:
+    alerts = tuple(replace(alert(AlertState.SENT), target=target) for target in alerted)
+    call = replace(CALL, alert=alerts[-1], alerts=alerts)
+    nobody = EventRow(NOW, EventKind.NOBODY_ON_CALL, 7, call.id, Target.FIRST_ON_CALL)
+    (row,) = rows(replace(board(call), chronology=(nobody,)))
+    assert row.words.startswith(said)
 
 
 def test_a_call_past_its_limit_says_so_even_when_it_was_read() -> None:
