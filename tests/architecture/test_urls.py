@@ -36,6 +36,7 @@ TABLE: dict[str, str | Permission] = {
     "demo_sign_ins": PUBLIC,
     "style": PUBLIC,
     "answer": PUBLIC,
+    "answer_seen": PUBLIC,
     "answer_take": PUBLIC,
     "answer_decline": PUBLIC,
     "gateway_receipt": PUBLIC,

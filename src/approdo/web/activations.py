@@ -5,6 +5,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -281,21 +282,40 @@ def _coded(codes: type[Reason], text: str) -> Reason:
 @public
 @require_GET
 def answer(request: HttpRequest, code: str) -> HttpResponse:
-    """The page behind an alert's link, without signing in: nothing on it says what it is about."""
-    invitation = services.look_by_code(code=code, now=clock.now())
+    """The page behind an alert's link, without signing in: nothing on it says what it is about.
+
+    Mail servers open links to see what is behind them: that somebody has read it is said by the page's own script,
+    once it has been looked at (``answer_seen``), or by a press.
+    """
+    invitation = selectors.invitation_by_code(code, clock.now())
     words = {"code": code, "invitation": invitation, "decline_reasons": DECLINE_LABELS}
     return render(request, "web/activations/answer.html", words)
 
 
 @public
 @require_POST
-def answer_take(request: HttpRequest, code: str) -> HttpResponse:
-    """Take a call through the link."""
+def answer_seen(request: HttpRequest, code: str) -> HttpResponse:
+    """Note that the page behind a link is before somebody's eyes."""
+    services.look_by_code(code=code, now=clock.now())
+    return HttpResponse(status=204)
+
+
+def _press(request: HttpRequest, code: str, act: Callable[[datetime], None]) -> HttpResponse:
+    """Do what somebody pressed; who presses has read, with script or without."""
+    now = clock.now()
+    services.look_by_code(code=code, now=now)
     try:
-        services.take_by_code(code=code, now=clock.now())
+        act(now)
     except Conflict as conflict:
         messages.warning(request, _(conflict.sentence))
     return redirect("answer", code)
+
+
+@public
+@require_POST
+def answer_take(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a call through the link."""
+    return _press(request, code, lambda now: services.take_by_code(code=code, now=now))
 
 
 @public
@@ -303,11 +323,7 @@ def answer_take(request: HttpRequest, code: str) -> HttpResponse:
 def answer_decline(request: HttpRequest, code: str) -> HttpResponse:
     """Decline a call through the link, with a reason."""
     reason = _coded(DeclineReason, request.POST.get("reason", ""))
-    try:
-        services.decline_by_code(code=code, reason=reason, now=clock.now())
-    except Conflict as conflict:
-        messages.warning(request, _(conflict.sentence))
-    return redirect("answer", code)
+    return _press(request, code, lambda now: services.decline_by_code(code=code, reason=reason, now=now))
 
 
 urlpatterns = [
@@ -323,6 +339,7 @@ urlpatterns = [
     path("attivazioni/<uuid:activation_id>/chiamate/<uuid:call_id>/non-posso/", decline, name="decline_call"),
     path("attivazioni/<uuid:activation_id>/chiamate/<uuid:call_id>/passo/", release, name="release_call"),
     path("r/<str:code>", answer, name="answer"),
+    path("r/<str:code>/vista", answer_seen, name="answer_seen"),
     path("r/<str:code>/prendo", answer_take, name="answer_take"),
     path("r/<str:code>/non-posso", answer_decline, name="answer_decline"),
 ]

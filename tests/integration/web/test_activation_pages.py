@@ -15,6 +15,7 @@ from tests.factories.region import PROTOCOL, VARESE, Region
 
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.states import ActivationState, CallState
+from approdo.cases.models import Event
 from approdo.kit import clock
 from approdo.networks.models import Service, Shift
 from approdo.networks.rules import shown_phone
@@ -333,13 +334,55 @@ def test_the_link_lets_somebody_decline_with_a_reason(sign_in: SignIn) -> None:
     assert "Prendo in carico" in page, "she may change her mind"
 
 
+def _unread() -> bool:
+    alert = Alert.objects.get(call=_call("rifugio"), step=1)
+    return alert.seen_at is None and not Message.objects.filter(reference=alert.pk, read_at__isnull=False).exists()
+
+
+def test_a_program_that_only_opens_the_link_has_not_read_it(sign_in: SignIn) -> None:
+    address = _send(sign_in("ed"))
+    code, scanner = _code(), Client()
+    for _ in range(2):
+        assert scanner.get(f"/r/{code}").status_code == 200
+    scanner.head(f"/r/{code}")
+    for method in ("get", "head", "options"):
+        assert getattr(scanner, method)(f"/r/{code}/vista").status_code == 405
+    assert _unread()
+    assert not re.search(r"letta (alle )?\d", sign_in("ed").get(address).content.decode())
+
+
+def test_the_page_of_the_link_says_itself_that_it_was_looked_at_and_no_other_site_can(sign_in: SignIn) -> None:
+    address = _send(sign_in("ed"))
+    code, browser = _code(), Client(enforce_csrf_checks=True)
+    page = browser.get(f"/r/{code}").content.decode()
+    assert "web/answer.js" in page
+    form = re.search(r'<form method="post" action="([^"]+)" data-seen hidden><input[^>]+value="(\w+)"', page)
+    assert form
+    assert browser.post(form[1]).status_code == 403
+    assert _unread()
+    for _ in range(2):
+        assert browser.post(form[1], {"csrfmiddlewaretoken": form[2]}).status_code == 204
+    assert not _unread()
+    assert re.search(r"letta (alle )?\d", sign_in("ed").get(address).content.decode())
+
+
+@pytest.mark.parametrize(("button", "data"), [("prendo", {}), ("non-posso", {"reason": "too_far"})])
+def test_without_script_a_press_says_that_it_was_read(sign_in: SignIn, button: str, data: dict) -> None:
+    _send(sign_in("ed"))
+    assert Client().post(f"/r/{_code()}/{button}", data).status_code == 302
+    assert not _unread()
+    kinds = list(Event.objects.filter(subject=_call("rifugio").pk).order_by("pk").values_list("kind", flat=True))
+    assert kinds.index("seen") < kinds.index({"prendo": "taken", "non-posso": "declined"}[button])
+
+
 @pytest.mark.parametrize("code", ["sbagliato", "x" * 200, "%00", "a/b"])
 def test_a_wrong_code_answers_like_a_page_that_does_not_exist(db: None, code: str) -> None:
     browser = Client()
     wrong, absent = browser.get(f"/r/{code}"), browser.get("/niente/")
     assert wrong.status_code == 404
     assert wrong.content == absent.content
-    assert browser.post(f"/r/{code}/prendo").status_code == 404
+    for button in ("vista", "prendo"):
+        assert browser.post(f"/r/{code}/{button}").status_code == 404
 
 
 def test_the_case_shows_its_alias_and_its_chronology_to_who_takes_part(sign_in: SignIn) -> None:

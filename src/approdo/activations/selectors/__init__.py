@@ -3,7 +3,7 @@
 """What may be seen of activations: the preview, the board, who is waiting for me, the list."""
 
 from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
-from approdo.activations.selectors.invitations import Invitation, invitation, oldest_unadvanced
+from approdo.activations.selectors.invitations import Invitation, invitation, invitation_by_code, oldest_unadvanced
 from approdo.activations.selectors.lists import (
     ActivationRow,
     WaitingCall,
@@ -26,6 +26,7 @@ __all__ = [
     "activations_of",
     "board",
     "invitation",
+    "invitation_by_code",
     "locked_activation",
     "locked_call",
     "oldest_unadvanced",

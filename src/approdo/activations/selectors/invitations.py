@@ -5,10 +5,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from approdo.accounts.rules import digest
 from approdo.activations.models import Alert, Call
-from approdo.activations.rules.states import (
-    CallState,
-)
+from approdo.activations.rules.states import CallState
+from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 
 
@@ -21,6 +21,15 @@ class Invitation:
     declined: bool
     exercise: bool
     phone: str
+
+
+def invitation_by_code(code: str, now: datetime) -> Invitation:
+    """Return what an answer link may show, and note nothing, for programs open links too; ``NotFound`` if not valid."""
+    valid = Alert.objects.filter(code_digest=digest(code), code_expires_at__gt=now)
+    alert = valid.select_related("call__activation").first()
+    if alert is None:
+        raise NotFound
+    return invitation(alert)
 
 
 def invitation(alert: Alert) -> Invitation:
