@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from django.contrib.auth.hashers import make_password
 from tests.factories.protocols import call, document
 
 from approdo.access.rules import Actor, Role
@@ -31,6 +32,7 @@ from approdo.protocols.rules import Context, Need, digest
 VARESE = "012133"
 COMO = "013075"
 TONIGHT = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)
+_NO_PASSWORD = make_password(None)
 _numbers = count(1)
 
 _CHANNELS = {"at_once": ["app", "email", "sms"], "if_unread": ["voice"], "after_seconds": 60}
@@ -119,9 +121,8 @@ def _operators(how_many: int) -> list[Operator]:
     made = []
     for _each in range(how_many):
         number = next(_numbers)
-        operator = Operator(email=f"operatrice{number}@rete.example", display_name=f"Operatrice {number}")
-        operator.set_unusable_password()
-        made.append(operator)
+        email = f"operatrice{number}@rete.example"
+        made.append(Operator(email=email, display_name=f"Operatrice {number}", password=_NO_PASSWORD))
     return Operator.objects.bulk_create(made)
 
 

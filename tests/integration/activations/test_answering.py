@@ -41,15 +41,19 @@ pytestmark = pytest.mark.django_db
 SOON = TONIGHT + timedelta(minutes=3)
 
 
-@pytest.fixture
-def town() -> Town:
+@pytest.fixture(scope="module")
+def town(module_transaction: None) -> Town:
     return a_town()
 
 
+@pytest.fixture(scope="module")
+def activation_id(town: Town) -> UUID:
+    return an_activation(town, Need.TALK_NOW).id
+
+
 @pytest.fixture
-def centre_call(town: Town) -> Call:
-    made = an_activation(town, Need.TALK_NOW)
-    return Call.objects.get(activation_id=made.id, key="centre")
+def centre_call(activation_id: UUID) -> Call:
+    return Call.objects.get(activation_id=activation_id, key="centre")
 
 
 def code_of(alert: Alert) -> str:

@@ -145,9 +145,15 @@ class House:
         return Call.objects.get(activation_id=activation, service__kind=kind).pk
 
 
-@pytest.fixture
-def house(db: None) -> House:
+@pytest.fixture(scope="module")
+def built(module_transaction: None) -> House:
     return House(a_town(), a_town(COMO))
+
+
+@pytest.fixture
+def house(db: None, built: House) -> House:
+    """The house as it was built: what a test does in it is taken back."""
+    return built
 
 
 @pytest.fixture

@@ -2,20 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Creation is idempotent: one key makes one activation, whatever happens on the way."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connections
-from tests.factories.activations import COMO, a_town
+from tests.factories.activations import COMO
 
-from approdo.activations.models import Activation, Call
+from approdo.activations.models import Activation
 from approdo.audit.models import Entry
 from approdo.cases.models import Case
-from approdo.networks.rules import ServiceKind
 
-from .conftest import KEY, House, Problem, Program
+from .conftest import House, Problem
 
 
 def test_the_first_request_creates_and_says_where(house: House) -> None:
@@ -82,52 +76,6 @@ def test_an_activation_that_was_refused_leaves_its_key_free(house: House, proble
     assert (response.status_code, problem(response)["code"]) == (409, "no_protocol")
     assert "112" in problem(response)["detail"]
     assert not Case.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_threads_that_post_one_key_make_one_activation() -> None:
-    house = House(a_town(), a_town(COMO))
-    token = house.hospital.token
-    together = 6
-    gate = Barrier(together)
-
-    def post(_number: int) -> tuple[int, bytes]:
-        try:
-            program = Program(token)
-            gate.wait(10)
-            response = program.activate()
-            return response.status_code, response.content
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(together) as threads:
-        answers = list(threads.map(post, range(together)))
-    assert sorted(status for status, _body in answers) == [200] * (together - 1) + [201]
-    assert len({body for _status, body in answers}) == 1
-    assert (Activation.objects.count(), Case.objects.count()) == (1, 1)
-    assert Call.objects.filter(service__kind=ServiceKind.SUPPORT_CENTRE).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_threads_with_one_key_and_two_bodies_one_is_refused() -> None:
-    house = House(a_town(), a_town(COMO))
-    token = house.hospital.token
-    gate = Barrier(2)
-
-    def post(need: str) -> int:
-        try:
-            program = Program(token)
-            gate.wait(10)
-            return program.activate(KEY, needs=[need]).status_code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as threads:
-        assert sorted(threads.map(post, ["safe_place", "talk_now"])) == [201, 409]
-    assert Activation.objects.count() == 1
-
-
-Act = Callable[[House, str], int]
 
 
 def test_taking_a_call_twice_is_harmless_and_standing_down_twice_is_told(

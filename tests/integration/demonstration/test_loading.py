@@ -12,7 +12,8 @@ from approdo.cli.demonstration.region import Region
 _DIGESTED = {
     "services": """
         SELECT s.name, s.kind, s.code, s.phone, s.capabilities, s.languages, s.rank, s.address, s.seat_id, o.name,
-            (SELECT array_agg(t.municipality_id ORDER BY 1) FROM networks_serviceterritory t WHERE t.service_id = s.id)
+            (SELECT array_agg(t.municipality_id ORDER BY t.municipality_id)
+             FROM networks_serviceterritory t WHERE t.service_id = s.id)
         FROM networks_service s JOIN networks_organisation o ON o.id = s.organisation_id""",
     "contacts": """
         SELECT s.name, p.email, c.position, c.channel, c.address, c.hours FROM networks_contactpoint c
