@@ -4,9 +4,12 @@
 
 import hashlib
 import secrets
+from datetime import datetime, timedelta
 
 PREFIX = "approdo_"
 LIFETIME_DAYS = 365
+USE_NOTED_EVERY = timedelta(minutes=1)
+"""How far behind the truth a token's last use may be: a request that reads writes nothing, save once a minute."""
 TOUR = (
     "ps.varese@demo.example",
     "centro.varese@demo.example",
@@ -29,3 +32,8 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """Return the only form in which a token is kept: its SHA-256, in hexadecimal."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def use_is_old(last_used_at: datetime | None, now: datetime) -> bool:
+    """Tell whether what was noted of a token's last use is worth writing again."""
+    return last_used_at is None or now - last_used_at >= USE_NOTED_EVERY

@@ -1,21 +1,33 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from approdo.accounts.models import Operator, ServiceToken
 from approdo.accounts.rules import digest
 
 
-def token_holder(secret: str, now: datetime) -> tuple[int, int] | None:
-    """Return (operator id, service id) of a live bearer token, or None for any other string."""
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """For whom a live bearer token speaks, and its last use as far as it was noted."""
+
+    token_id: UUID
+    operator_id: int
+    service_id: int
+    last_used_at: datetime | None
+
+
+def token_holder(secret: str, now: datetime) -> TokenHolder | None:
+    """Return for whom a live bearer token speaks, or None for any other string."""
     row = (
         ServiceToken.objects.filter(
             digest=digest(secret), revoked_at=None, expires_at__gt=now, operator__is_active=True
         )
-        .values_list("operator_id", "service_id")
+        .values_list("pk", "operator_id", "service_id", "last_used_at")
         .first()
     )
-    return row
+    return TokenHolder(*row) if row else None
 
 
 def operator_by_email(email: str) -> Operator | None:

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from approdo.access.rules import Actor
 from approdo.accounts.models import Operator, ServiceToken
-from approdo.accounts.rules import LIFETIME_DAYS, digest, new_secret
+from approdo.accounts.rules import LIFETIME_DAYS, USE_NOTED_EVERY, digest, new_secret
 from approdo.audit import services as audit
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
@@ -43,6 +44,12 @@ def create_token(
     )
     audit.record(actor=actor, verb="token.create", subject=f"token:{token.pk}", now=now)
     return secret
+
+
+def note_use(*, token_id: UUID, now: datetime) -> None:
+    """Note that a program used a token, unless another process has within the minute; what it did audits itself."""
+    old = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    ServiceToken.objects.filter(old, pk=token_id).update(last_used_at=now)
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from ninja.security import HttpBearer
 
 from approdo.access.rules import Actor
 from approdo.accounts import selectors as accounts
-from approdo.accounts.rules import digest
+from approdo.accounts import services as account_services
+from approdo.accounts.rules import digest, use_is_old
 from approdo.api.allowance import reads
 from approdo.api.problems import TooManyRequests
 from approdo.kit import clock
@@ -47,9 +48,11 @@ class ServiceToken(HttpBearer):
         holder = accounts.token_holder(token, now) if 0 < len(token) <= _LONGEST else None
         if holder is None:
             return None
-        actor = _actor_in(*holder)
+        actor = _actor_in(holder.operator_id, holder.service_id)
         if actor is None:
             return None
+        if use_is_old(holder.last_used_at, now):
+            account_services.note_use(token_id=holder.token_id, now=now)
         if request.method == "GET" and (wait := reads.take(digest(token), now)):
             raise TooManyRequests(wait)
         return Caller(actor, now)

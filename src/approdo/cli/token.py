@@ -59,7 +59,7 @@ def create(service: int, email: str, label: str, days: int, as_json: bool) -> No
 @click.option("--service", type=int, required=True, help="Numero del servizio.")
 @click.option("--json", "as_json", is_flag=True, help="Risposta per programmi.")
 def list_tokens(service: int, as_json: bool) -> None:
-    """Elenca le chiavi di un servizio, anche quelle finite.
+    """Elenca le chiavi di un servizio, anche quelle finite, e quando sono state usate (al minuto).
 
     \b
     Esempio:
@@ -75,6 +75,7 @@ def list_tokens(service: int, as_json: bool) -> None:
             "created_at": row.created_at.isoformat(),
             "expires_at": row.expires_at.isoformat(),
             "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+            "last_used_at": row.last_used_at.isoformat() if row.last_used_at else None,
         }
         for row in selectors.tokens_of(service)
     ]
@@ -83,7 +84,8 @@ def list_tokens(service: int, as_json: bool) -> None:
         return
     for row in rows:
         end = f"revocata {row['revoked_at']}" if row["revoked_at"] else f"vale fino a {row['expires_at']}"
-        click.echo(f"{row['id']}  {row['label']}  {end}")
+        used = f"usata {row['last_used_at']}" if row["last_used_at"] else "mai usata"
+        click.echo(f"{row['id']}  {row['label']}  {end}  {used}")
     if not rows:
         click.echo("Nessuna chiave.")
 

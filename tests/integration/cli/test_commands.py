@@ -15,6 +15,7 @@ import pytest
 from tests.factories.networks import a_member, a_service
 
 from approdo.accounts import selectors as accounts
+from approdo.accounts import services as account_services
 from approdo.cli.main import main
 from approdo.kit import clock
 from approdo.kit.postgres import Urls
@@ -62,11 +63,18 @@ def test_a_token_is_made_shown_once_listed_and_revoked(run: Run) -> None:
 
     made = run("token", "create", *chosen, "--operator", operator.email, "--label", "cartella", "--json")
     secret = json.loads(made.stdout)["token"]
-    assert accounts.token_holder(secret, clock.now()) == (operator.pk, service.pk)
+    holder = accounts.token_holder(secret, clock.now())
+    assert holder is not None
+    assert (holder.operator_id, holder.service_id) == (operator.pk, service.pk)
 
     listed = json.loads(run("token", "list", *chosen, "--json").stdout)
-    assert [row["label"] for row in listed] == ["cartella"]
+    assert [(row["label"], row["last_used_at"]) for row in listed] == [("cartella", None)]
     assert secret not in json.dumps(listed)
+    assert "mai usata" in run("token", "list", *chosen).stdout
+    now = clock.now()
+    account_services.note_use(token_id=holder.token_id, now=now)
+    assert json.loads(run("token", "list", *chosen, "--json").stdout)[0]["last_used_at"] == now.isoformat()
+    assert f"usata {now.isoformat()}" in run("token", "list", *chosen).stdout
 
     assert run("token", "revoke", listed[0]["id"]).returncode == 0
     assert accounts.token_holder(secret, clock.now()) is None
