@@ -40,7 +40,7 @@ def test_a_template_holds_no_inline_script_or_style_and_no_foreign_address(file:
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(WEB / "templates")))
 def test_a_template_names_only_icons_that_exist(file: Path) -> None:
-    named = set(re.findall(r'<c-icon name="([a-z-]+)"', file.read_text()))
+    named = set(re.findall(r'{% icon "([a-z-]+)"', file.read_text()))
     assert named <= ICONS
 
 

@@ -19,6 +19,7 @@ from approdo.activations.rules.states import (
 from approdo.protocols.rules import Need
 
 PAGE = 25
+WAITING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class WaitingCall:
     late: bool
     exercise: bool
     mine: bool
+    unanswered: int = 1
+    """How many calls of the activation one line stands for."""
 
 
 def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
@@ -44,29 +47,39 @@ def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
     if actor.service_id is None:
         return []
     require(actor, Permission.READ_ACTIVATION)
-    calls = (
+    found = (
         Call.objects.filter(
             activation__service_ids__contains=[actor.service_id],
             activation__state=ActivationState.OPEN,
             state__in=UNANSWERED,
             due_at__isnull=False,
         )
-        .select_related("activation__case")
-        .order_by("activation__activated_at", "position")[:100]
+        .order_by("activation__activated_at", "position")
+        .values_list(
+            "pk",
+            "activation_id",
+            "activation__case__alias",
+            "activation__needs",
+            "activation__activated_at",
+            "answer_by",
+            "activation__exercise",
+            "service_ids",
+            "state",
+        )[:WAITING]
     )
     return [
         WaitingCall(
-            call_id=call.pk,
-            activation_id=call.activation_id,
-            alias=call.activation.case.alias,
-            needs=frozenset(Need(need) for need in call.activation.needs),
-            activated_at=call.activation.activated_at,
-            answer_by=call.answer_by,
-            late=call.answer_by is not None and at > call.answer_by,
-            exercise=call.activation.exercise,
-            mine=actor.service_id in call.service_ids and call.state == CallState.CALLING,
+            call_id=pk,
+            activation_id=activation_id,
+            alias=alias,
+            needs=frozenset(map(Need, needs)),
+            activated_at=activated_at,
+            answer_by=answer_by,
+            late=answer_by is not None and at > answer_by,
+            exercise=exercise,
+            mine=actor.service_id in service_ids and state == CallState.CALLING,
         )
-        for call in calls
+        for pk, activation_id, alias, needs, activated_at, answer_by, exercise, service_ids, state in found
     ]
 
 
@@ -96,23 +109,11 @@ def activations_of(
     if before is not None:
         found = found.filter(Q(activated_at__lt=before[0]) | Q(activated_at=before[0], pk__lt=before[1]))
     rows = list(
-        found.select_related("case")
-        .annotate(total=Count("calls"), taken=Count("calls", filter=Q(calls__state=CallState.TAKEN)))
-        .order_by("-activated_at", "-id")[: limit + 1]
+        found.annotate(total=Count("calls"), taken=Count("calls", filter=Q(calls__state=CallState.TAKEN)))
+        .order_by("-activated_at", "-id")
+        .values_list("pk", "case__alias", "case_id", "activated_at", "state", "exercise", "total", "taken")[: limit + 1]
     )
-    return [
-        ActivationRow(
-            id=row.pk,
-            alias=row.case.alias,
-            case_id=row.case_id,
-            activated_at=row.activated_at,
-            state=ActivationState(row.state),
-            exercise=row.exercise,
-            calls=row.total,
-            taken=row.taken,
-        )
-        for row in rows[:limit]
-    ], len(rows) > limit
+    return [ActivationRow(*row[:4], ActivationState(row[4]), *row[5:]) for row in rows[:limit]], len(rows) > limit
 
 
 def visible_among(actor: Actor, activation_ids: Collection[UUID]) -> set[UUID]:

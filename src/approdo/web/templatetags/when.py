@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from approdo.kit.clock import ROME
 from approdo.kit.dates import written
 from approdo.kit.words import mark
 
@@ -71,7 +72,7 @@ def span(length: timedelta) -> str:
 
 
 def _moment(instant: datetime, css: str, words: str) -> SafeString:
-    local = timezone.localtime(instant)
+    local = instant.astimezone(ROME)
     full = exact(instant)
     return format_html(
         '<time class="{}" datetime="{}" data-exact="{}" tabindex="0">{}'
@@ -85,19 +86,19 @@ def _moment(instant: datetime, css: str, words: str) -> SafeString:
 
 
 def _days_off(local: datetime) -> int:
-    return abs((local.date() - timezone.localtime().date()).days)
+    return abs((local.date() - datetime.now(ROME).date()).days)
 
 
 @register.filter
 def clock(instant: datetime) -> str:
     """Return the local hour and minute, with the weekday or the date when it is not today."""
-    local = timezone.localtime(instant)
+    local = instant.astimezone(ROME)
     off = _days_off(local)
     return written(local, "H:i" if off == 0 else _("l H:i") if off < 7 else _("j F, H:i"))
 
 
 def _phrase(kind: int, instant: datetime) -> str:
-    local = timezone.localtime(instant)
+    local = instant.astimezone(ROME)
     off = _days_off(local)
     form = 0 if off == 0 else 1 if off < 7 else 3 if local.day in {8, 11} else 2
     return _(_PHRASES[kind][form]) % {"day": written(local, "l" if off < 7 else "j F"), "time": f"{local:%H:%M}"}
@@ -124,7 +125,7 @@ def since(instant: datetime) -> str:
 @register.filter
 def exact(instant: datetime) -> str:
     """Return the local instant in full: "24 novembre 2026, 02:28"."""
-    return written(timezone.localtime(instant), "j F Y, H:i")
+    return written(instant.astimezone(ROME), "j F Y, H:i")
 
 
 @register.simple_tag
@@ -138,7 +139,7 @@ def ago(instant: datetime | None, now: datetime | None = None) -> SafeString | s
     elif past < timedelta(days=7):
         words = _("%(span)s fa") % {"span": span(past)}
     else:
-        words = written(timezone.localtime(instant), "j F Y")
+        words = written(instant.astimezone(ROME), "j F Y")
     return _moment(instant, "when", words)
 
 

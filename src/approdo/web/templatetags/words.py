@@ -18,7 +18,7 @@ from approdo.activations.rules.states import (
 from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
 from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
-from approdo.notifications.rules import MessageState
+from approdo.notifications.rules import FAILURE_WORDS, MessageState
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
 
 register = template.Library()
@@ -50,9 +50,15 @@ _TABLES = (
     NEED_LABELS,
     TARGET_LABELS,
     CONTEXT_LABELS,
+    FAILURE_WORDS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()
+}
+
+
+_DETAILS: dict[str, StrEnum] = {
+    code: code for codes in (CaseState, StandDownReason, DeclineReason, Target) for code in codes
 }
 
 
@@ -68,8 +74,7 @@ def words(codes: "frozenset[StrEnum]") -> str:
     """Return the words for several codes, in the order in which their enum lists them."""
     if not codes:
         return ""
-    order = list(type(next(iter(codes))))
-    return " · ".join(word(code) for code in sorted(codes, key=order.index))
+    return " · ".join(word(code) for code in type(next(iter(codes))) if code in codes)
 
 
 @register.filter
@@ -81,10 +86,8 @@ def at_key(mapping: dict, key: object) -> object:
 @register.filter
 def detail_word(detail: str) -> str:
     """Return the word for the code an event carries (a target, a reason, a state), or nothing for any other."""
-    for codes in (Target, DeclineReason, StandDownReason, CaseState):
-        if detail in set(codes):
-            return word(codes(detail))
-    return ""
+    code = _DETAILS.get(detail)
+    return "" if code is None else word(code)
 
 
 @register.filter
