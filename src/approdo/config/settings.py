@@ -129,7 +129,11 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "approdo.web.templatetags.shapes",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -219,6 +223,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("APPRODO_SENDER", "avvisi@approdo.example")
 GATEWAY_URL = os.environ.get("APPRODO_GATEWAY_URL", "")
 GATEWAY_SECRET = os.environ.get("APPRODO_GATEWAY_SECRET", "")
 GATEWAY_TIMEOUT_SECONDS = 10
+MESSAGE_ADDRESS_DAYS = int(os.environ.get("APPRODO_MESSAGE_ADDRESS_DAYS", "30"))
 
 LOGGING = {
     "version": 1,
