@@ -15,7 +15,9 @@ RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard src/approdo/web/locale/*/LC_MESSAGES/*.po))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install
-TESTS := $(BIN)/python -m pytest -q
+# with the bytecode of the tests kept, whatever the environment says: reading them again costs seconds each time
+TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
+TWO := -n 2 --dist worksteal
 
 .PHONY: demo test test-fast test-slow check bench install catalogues lock clean \
 	check-style check-format check-types check-contracts check-templates check-licences check-settings check-migrations
@@ -25,18 +27,19 @@ demo: $(RUNTIME) $(CATALOGUES)
 
 test: test-fast test-slow
 
-# what people run all day: rules, services on a real database, contracts
+# what people run all day, in under a minute: rules, services, pages and API on a real database, contracts
 test-fast: $(TOOLS) $(CATALOGUES)
-	$(TESTS) -n 2 -m "not journey and not fault"
+	$(TESTS) $(TWO) -m "not process and not walk and not journey and not fault"
 
-# journeys in a real browser, and processes that are really killed: one at a time
+# what starts processes and what walks far; then journeys in a real browser and deaths by kill -9, one at a time
 test-slow: $(TOOLS) $(CATALOGUES) chromium
+	$(TESTS) $(TWO) -m "(process or walk) and not journey and not fault"
 	$(TESTS) -m "journey or fault"
 
 # every check runs alone as well: make check-types; make -k check shows all that is wrong
 check: check-style check-format check-types check-contracts check-templates check-licences check-settings check-migrations
 
-bench: $(RUNTIME) $(CATALOGUES)
+bench: $(TOOLS) $(CATALOGUES) chromium
 	$(BIN)/python -m bench
 
 install: $(RUNTIME) $(CATALOGUES)
