@@ -7,7 +7,8 @@ Tables and columns are named by the models and by our own code, never by what so
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -22,6 +23,17 @@ def read(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cast(list[tuple[Any, ...]], cursor.fetchall())
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send the statements of a block without waiting for each answer; what one of them raises is raised at the end.
+
+    Nothing may be read inside: counts are not known yet.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def insert(model: type[Model], rows: Iterable[Row], *, unless_there: bool = False) -> int:

@@ -162,23 +162,39 @@ def _board_words(board: Board) -> dict:
     }
 
 
+def _look(request: Asked, activation_id: UUID) -> Board:
+    """Look at a board; a page that asks by itself has not read it."""
+    if is_background(request):
+        return selectors.board(request.actor, activation_id, clock.now())
+    return services.look(actor=request.actor, activation_id=activation_id, now=clock.now())
+
+
 @needs(Permission.READ_ACTIVATION)
 @require_GET
 def board(request: Asked, activation_id: UUID) -> HttpResponse:
     """The board: whom we alerted, how far it got, what comes next, the telephone instead."""
-    shown = services.look(actor=request.actor, activation_id=activation_id, now=clock.now())
-    return render(request, "web/activations/board.html", _board_words(shown))
+    return render(request, "web/activations/board.html", _board_words(_look(request, activation_id)))
 
 
 @needs(Permission.READ_ACTIVATION)
 @require_GET
 def board_fragment(request: Asked, activation_id: UUID) -> HttpResponse:
-    """The living part of the board; asking for it in the background does not count as having read it."""
-    if is_background(request):
-        shown = selectors.board(request.actor, activation_id, clock.now())
-    else:
-        shown = services.look(actor=request.actor, activation_id=activation_id, now=clock.now())
-    return render(request, "web/activations/_board.html", _board_words(shown))
+    """The living part of the board."""
+    return render(request, "web/activations/_board.html", _board_words(_look(request, activation_id)))
+
+
+@needs(Permission.READ_ACTIVATION)
+@require_GET
+def attempts(request: Asked, activation_id: UUID) -> HttpResponse:
+    """Every attempt: what happened when, and how each message fared."""
+    return render(request, "web/activations/attempts.html", {"board": _look(request, activation_id)})
+
+
+@needs(Permission.READ_ACTIVATION)
+@require_GET
+def attempts_fragment(request: Asked, activation_id: UUID) -> HttpResponse:
+    """The living part of the attempts."""
+    return render(request, "web/activations/_attempts.html", {"board": _look(request, activation_id)})
 
 
 def _act(request: Asked, activation_id: UUID, act: Callable[[], object], done: str) -> HttpResponse:
@@ -332,6 +348,8 @@ urlpatterns = [
     path("attiva/comune/", choose_municipality, name="choose_municipality"),
     path("attivazioni/<uuid:activation_id>/", board, name="board"),
     path("attivazioni/<uuid:activation_id>/lavagna/", board_fragment, name="board_fragment"),
+    path("attivazioni/<uuid:activation_id>/tentativi/", attempts, name="attempts"),
+    path("attivazioni/<uuid:activation_id>/tentativi/parte/", attempts_fragment, name="attempts_fragment"),
     path("attivazioni/<uuid:activation_id>/annulla/", undo, name="undo"),
     path("attivazioni/<uuid:activation_id>/ferma/", stand_down, name="stand_down"),
     path("attivazioni/<uuid:activation_id>/chiudi/", close, name="close_activation"),

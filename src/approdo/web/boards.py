@@ -41,13 +41,16 @@ class Row:
     words: str
     next: str
     steps: tuple[Step, ...]
+    refusals: tuple[str, ...] = ()
 
 
 def rows(board: Board) -> tuple[Row, ...]:
     """Return the calls of a board in words; what waits for her answer comes first."""
     calls = sorted(board.calls, key=lambda call: not (call.mine and call.unanswered))
     uncovered = {event.subject for event in board.chronology if event.kind is EventKind.NOBODY_ON_CALL}
-    return tuple(Row(call, *_state(call, call.id in uncovered), _next(call), _steps(call)) for call in calls)
+    return tuple(
+        Row(call, *_state(call, call.id in uncovered), _next(call), _steps(call), _refusals(call)) for call in calls
+    )
 
 
 def _state(call: BoardCall, uncovered: bool) -> tuple[str, str]:
@@ -66,6 +69,15 @@ def _state(call: BoardCall, uncovered: bool) -> tuple[str, str]:
     if call.late:
         return "late", _("nessuna risposta") + " · " + words
     return shape, words
+
+
+def _refusals(call: BoardCall) -> tuple[str, ...]:
+    """Return who could not and why, beside what the row already says: the search went on, the reason is still news."""
+    return tuple(
+        f"{word(alert.target)}: {_('non può')}" + (f" · {word(alert.reason)}" if alert.reason else "")
+        for alert in call.alerts
+        if alert.state is AlertState.DECLINED and alert is not call.alert
+    )
 
 
 def _alert(call: BoardCall) -> tuple[str, str]:

@@ -98,3 +98,16 @@ def test_what_is_read_is_bound_never_pasted() -> None:
     assert rows.read("SELECT %(it)s::text", {"it": "'; DROP TABLE audit_entry; --"}) == [
         ("'; DROP TABLE audit_entry; --",)
     ]
+
+
+def test_statements_sent_together_are_all_there_and_what_one_raises_is_raised() -> None:
+    with rows.together():
+        rows.insert(Entry, [entry(subject="case:1")])
+        rows.insert(Entry, [entry(subject="case:2")])
+    assert Entry.objects.count() == 2
+    a_town()
+    with pytest.raises(IntegrityError), transaction.atomic(), rows.together():
+        rows.insert(Entry, [entry(subject="case:3")])
+        rows.insert(Case, [case("Airone 11"), case("Airone 11")])
+        rows.insert(Entry, [entry(subject="case:4")])
+    assert Entry.objects.count() == 2

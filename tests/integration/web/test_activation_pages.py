@@ -80,7 +80,10 @@ def test_the_preview_says_at_once_when_nobody_is_on_call_and_who_is_called_inste
     assert "coordinatrice di rete · risponde entro" in part
     assert "</strong> Centro Rosa dei Venti (risponde Coordinamento)</p>" in part
     address = _send(client, need=["talk_now"])
-    assert "nessuna reperibile: si passa oltre · Centro Rosa dei Venti" in client.get(address).content.decode()
+    assert (
+        "nessuna reperibile: si passa oltre · Centro Rosa dei Venti"
+        in client.get(f"{address}tentativi/").content.decode()
+    )
 
 
 def test_the_preview_gives_the_number_when_nobody_at_all_can_be_alerted(sign_in: SignIn, region: Region) -> None:
@@ -106,7 +109,7 @@ def test_a_service_closed_at_this_hour_is_not_said_to_have_nobody_on_call(sign_i
     assert "servizio di riserva · risponde entro" in part
     assert "</strong> Centro Rosa dei Venti (risponde R-07)</p>" in part
     assert "Nessuno è reperibile" not in part
-    page = client.get(_send(client, need=["talk_now"])).content.decode()
+    page = client.get(_send(client, need=["talk_now"]) + "tentativi/").content.decode()
     assert "avvisata · R-07 · servizio di riserva" in page
     assert "nessuna reperibile" not in page
 

@@ -206,17 +206,18 @@ def _create(
         "idempotency_key": idempotency_key,
         "request_digest": request.digest(),
     }
-    rows.insert(Activation, [activation])
-    rows.insert(Call, _calls(activation_id, request, planned, in_force.parsed, now))
-    cases.append(events=[NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation_id)], now=now)
-    audit.record(
-        actor=actor,
-        verb="activation.create",
-        subject=f"activation:{activation_id}",
-        now=now,
-        detail={"calls": len(planned.calls), "exercise": request.exercise, "consent": request.consent},
-    )
-    live.announce(f"s:{one}" for one in sorted(called))
+    with rows.together():
+        rows.insert(Activation, [activation])
+        rows.insert(Call, _calls(activation_id, request, planned, in_force.parsed, now))
+        cases.append(events=[NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation_id)], now=now)
+        audit.record(
+            actor=actor,
+            verb="activation.create",
+            subject=f"activation:{activation_id}",
+            now=now,
+            detail={"calls": len(planned.calls), "exercise": request.exercise, "consent": request.consent},
+        )
+        live.announce(f"s:{one}" for one in sorted(called))
     return Activated(activation_id, case_id, created=True)
 
 
