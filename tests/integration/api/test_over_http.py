@@ -22,6 +22,7 @@ from approdo.kit.postgres import Urls
 
 from .conftest import BODY, KEY, ROOT, a_token
 
+pytestmark = pytest.mark.process
 WAIT = 20.0
 
 

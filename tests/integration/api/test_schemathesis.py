@@ -21,6 +21,7 @@ from approdo.api.allowance import reads
 
 from .conftest import ROOT, House
 
+pytestmark = pytest.mark.walk
 load_all_checks()
 EXAMPLES = 25
 

@@ -6,20 +6,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import click
 import psycopg
 import pytest
 from tests.factories.networks import a_member, a_service
 
 from approdo.accounts import selectors as accounts
 from approdo.accounts import services as account_services
-from approdo.cli.main import main
 from approdo.kit import clock
 from approdo.kit.postgres import Urls
 
+pytestmark = pytest.mark.process
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -36,23 +35,6 @@ def run(database_urls: Urls, tmp_path: Path) -> Run:
         return subprocess.run(command, env=full, capture_output=True, text=True, timeout=60, check=False)
 
     return run
-
-
-def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        yield " ".join((*path, name)), command
-        if isinstance(command, click.Group):
-            yield from _commands(command, (*path, name))
-
-
-@pytest.mark.parametrize(("name", "command"), [pytest.param(*pair, id=pair[0]) for pair in _commands(main)])
-def test_every_command_explains_itself_with_an_example(name: str, command: click.Command) -> None:
-    text = command.get_help(click.Context(command, info_name=name))
-    assert f"approdo {name}" in text
-    assert "Esempi" in text or "Esempio" in text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from tests.integration.demonstration.conftest import TODAY, ask
 from approdo.cli import demonstration
 from approdo.cli.demonstration.region import Region
 
+pytestmark = pytest.mark.walk
 _DIGESTED = {
     "services": """
         SELECT s.name, s.kind, s.code, s.phone, s.capabilities, s.languages, s.rank, s.address, s.seat_id, o.name,

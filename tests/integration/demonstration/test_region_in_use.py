@@ -19,6 +19,7 @@ from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind, instant
 from approdo.protocols.rules import Context, Need, Target
 
+pytestmark = pytest.mark.walk
 NOW = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)  # a Tuesday, 2:12 at night in Rome
 EVERYTHING = frozenset(Need)
 

@@ -19,6 +19,7 @@ from approdo.accounts.models import Operator
 from approdo.networks.models import Membership
 from approdo.web.middleware import KEY_BEGAN, KEY_MEMBERSHIP, KEY_SEEN
 
+pytestmark = pytest.mark.process
 SignIn = Callable[..., str]
 
 

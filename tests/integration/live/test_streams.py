@@ -16,6 +16,7 @@ from tests.integration.live.conftest import LiveProcess, serving
 from approdo.kit import live as announcements
 from approdo.kit.postgres import Urls
 
+pytestmark = pytest.mark.process
 SignIn = Callable[..., str]
 
 

@@ -193,6 +193,7 @@ class AdversarialWorkers(RuleBasedStateMachine):
             assert message.reference in self.closed or (message.wave > 0 and message.reference in self.read)
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 def test_whatever_workers_do_no_message_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "defer", lambda *_args, **_fields: None)
