@@ -8,18 +8,27 @@
   const POLL = 10_000; // while the stream is silent
   const CALM = 60_000; // while it speaks
   const RETRY = 3_000; // after a refresh that failed
+  const LISTEN = 5_000; // after the stream was refused or ended
   const STALE = 25_000; // from here on the page says that it is old
   const part = document.querySelector("[data-live]");
   if (!part) return;
-  const { live: topics, liveUrl, liveSrc, wordsAge, wordsNow, wordsStale, wordsOut } = part.dataset;
-  const bar = document.querySelector("[data-live-bar]");
-  const barWords = document.querySelector("[data-live-bar-words]");
+  const english = document.documentElement.lang.startsWith("en");
+  const { live: topics, liveUrl, liveSrc, wordsAge, wordsNow } = part.dataset;
+  const wordsStale = part.dataset.wordsStale || (english ? "Not updated for {n} s." : "Non aggiornata da {n} s.");
+  const wordsOut =
+    part.dataset.wordsOut ||
+    (english ? "Your session is over: sign in again." : "La sessione è finita: accedi di nuovo.");
 
   let fresh = performance.now(); // when we last knew that what is shown is true
   let heard = -Infinity; // when the stream last spoke
+  let stream;
+  let listened; // when the stream was last opened, or ended
+  let bar = document.querySelector("[data-live-bar]");
+  let said = ""; // by the bar
   let fetched = performance.now();
   let asked = -Infinity;
   let waiting = 0;
+  let undoing = 0;
   let busy = false;
   let again = false;
   let missed = false; // something changed, or may have, and we could not read it
@@ -65,7 +74,10 @@
       again = true;
       return;
     }
-    if (part.querySelector("form[data-sent]")) return; // a press is on its way: leave the page alone
+    if (part.querySelector("form[data-sent]")) {
+      missed = true; // a press is on its way: leave the page alone, and do not call it fresh
+      return;
+    }
     busy = true;
     asked = performance.now();
     const began = asked;
@@ -74,6 +86,7 @@
       headers["X-Approdo-Refresh"] = "1";
       const response = await fetch(liveSrc, { headers, cache: "no-store", signal: AbortSignal.timeout(8000) });
       out = response.status === 401 || response.redirected;
+      if (out) stream.close(); // a browser would try again by itself
       if (!out && response.ok) {
         const text = await response.text();
         if (!part.querySelector("form[data-sent]")) {
@@ -101,29 +114,46 @@
 
   // The chance to undo ends by the server's clock; ask again when it should have.
   const watchUndo = () => {
+    clearTimeout(undoing);
     const undo = part.querySelector("[data-until]");
-    if (undo) setTimeout(refresh, Math.max(0, new Date(undo.dataset.until) - new Date(undo.dataset.at)) + 300);
+    const left = undo && Math.max(0, new Date(undo.dataset.until) - new Date(undo.dataset.at));
+    if (undo) undoing = setTimeout(() => out || refresh(), left + 300);
   };
 
   const tell = () => {
-    const old = performance.now() - fresh;
-    const seconds = Math.round(old / 1000);
+    const seconds = Math.round((performance.now() - fresh) / 1000);
     const age = document.querySelector("[data-live-age]");
     if (age) age.textContent = seconds < 2 ? wordsNow : wordsAge.replace("{n}", seconds);
-    if (bar) {
-      const words = out ? wordsOut : wordsStale.replace("{n}", seconds);
-      if (out || old > STALE) {
-        barWords.textContent = words;
-        bar.hidden = false;
-      } else {
-        bar.hidden = true;
-      }
-    }
+    const stale = seconds * 1000 >= STALE && !part.hasAttribute("data-live-now");
+    // in steps of ten seconds, rounded up: the bar is read aloud each time that it changes
+    const words = out ? wordsOut : stale ? wordsStale.replace("{n}", Math.ceil(seconds / 10) * 10) : "";
+    if (words === said) return;
+    said = words;
+    bar ??= made();
+    bar.querySelector("[data-live-bar-words]").replaceChildren(out ? wayBack() : words);
+    bar.hidden = !words;
+  };
+
+  // Most pages have no bar of their own.
+  const made = () => {
+    const element = document.createElement("div");
+    element.className = "live-bar";
+    element.setAttribute("role", "alert");
+    element.innerHTML = "<span data-live-bar-words></span>";
+    document.querySelector("main").prepend(element);
+    return element;
+  };
+
+  const wayBack = () => {
+    const link = document.createElement("a");
+    link.href = `/accesso/?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = wordsOut;
+    return link;
   };
 
   const listen = () => {
-    const address = `${liveUrl}/stream?topics=${encodeURIComponent(topics)}`;
-    const stream = new EventSource(address, { withCredentials: true });
+    listened = performance.now();
+    stream = new EventSource(`${liveUrl}/stream?topics=${encodeURIComponent(topics)}`, { withCredentials: true });
     const speak = () => {
       heard = performance.now();
       if (!missed && !out && !busy) fresh = heard; // nothing has changed since what is shown
@@ -138,11 +168,12 @@
     stream.addEventListener("beat", speak);
     stream.addEventListener("ended", () => {
       stream.close();
+      listened = performance.now(); // the refresh says first whether she is still signed in
+      heard = -Infinity;
       refresh();
     });
     stream.addEventListener("error", () => {
       heard = -Infinity;
-      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
     });
   };
 
@@ -151,9 +182,11 @@
   if (part.hasAttribute("data-live-now")) refresh();
   setInterval(() => {
     tell();
+    if (out) return; // until she signs in again there is nothing to ask
     const now = performance.now();
     const quiet = now - heard > 20_000;
-    if (!out && now - fetched > (missed ? RETRY : quiet ? POLL : CALM)) refresh();
+    if (now - fetched > (missed ? RETRY : quiet ? POLL : CALM)) refresh();
+    if (stream.readyState === EventSource.CLOSED && now - listened > LISTEN) listen();
   }, 1000);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
 })();
