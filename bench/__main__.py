@@ -22,6 +22,23 @@ if TYPE_CHECKING:  # needs Django, which needs the environment that the ground m
     from bench.data import Caller
 
 
+_PAUSE = 0.6
+_STAND_DOWN = (
+    """
+    UPDATE activations_activation SET state = 'stood_down', end_reason = 'help_arrived', ended_at = now(),
+           ended_by_id = operator_id
+     WHERE state = 'open' AND id NOT IN (SELECT id FROM activations_activation ORDER BY activated_at LIMIT 3)
+    """,
+    """
+    UPDATE activations_call SET state = 'stood_down', due_at = NULL, taken_at = NULL, taken_by_id = NULL,
+           taken_service_id = NULL
+      FROM activations_activation a WHERE a.id = activation_id AND a.state = 'stood_down'
+    """,
+    "UPDATE notifications_message SET state = 'cancelled', code = '' WHERE state IN ('queued', 'held')",
+)
+_BUSY = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+
+
 def main() -> None:
     """Measure round after round in rotated order, then print medians of per-round ratios."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -62,7 +79,7 @@ class _Run:
 
     def go(self) -> dict:
         """All rounds, then the burst and the escalations, then the table."""
-        self.press(self.data.eight, self.data.called_by_eight, 8, 0.03)
+        self.press(self.data.eight, self.data.called_by_eight, 8)
         self.paths = self._paths()
         parts: list[Callable[[], None]] = [self.eight, self.sixty_services, self.pages]
         for number in range(self.options.rounds):
@@ -70,34 +87,51 @@ class _Run:
             self.base = percentile([self.floor.once() for _each in range(200)], 0.5)
             self._note("raw floor p50, ms", self.base * 1000)
             for part in parts[number % len(parts) :] + parts[: number % len(parts)]:
+                self.calm()
                 part()
                 self.calibration.take()
             print(f"round {number + 1} of {self.options.rounds} done", flush=True)
+        self.calm()
         self.burst()
         self.escalations()
+        self.calm()
         self.calibration.take()
         self.weights()
+        self.paint()
         self._note("screens open at the end", float(self.screens.close()))
         return self.table()
 
-    def press(self, caller: "Caller", called: Sequence[int], times: int, pause: float) -> list[tuple[float, float]]:
-        """Activate one after another; for each, wait until every called service's screen has it."""
+    def calm(self) -> None:
+        """Stand down all activations but the first three, which somebody follows, and let the worker come to rest."""
+        with psycopg.connect(self.ground.owner, autocommit=True) as writer:
+            for statement in _STAND_DOWN:
+                writer.execute(statement)
+            limit = time.monotonic() + 60
+            while time.monotonic() < limit and writer.execute(_BUSY).fetchone() != (0,):
+                time.sleep(0.1)
+        time.sleep(0.5)
+
+    def press(self, caller: "Caller", called: Sequence[int], times: int) -> list[tuple[float, float]]:
+        """Activate one after another; for each, wait until every called service's screen has it.
+
+        Between two presses the messages of the first have left: emergencies of one network are minutes apart.
+        """
         from bench.activation import until_all_have_it
 
         browser = Browser(self.ground.pages_port, caller.cookie)
         browser.get("/healthz")
-        took = [until_all_have_it(self.screens, browser, caller, called, pause=pause) for _each in range(times)]
+        took = [until_all_have_it(self.screens, browser, caller, called, pause=_PAUSE) for _each in range(times)]
         browser.close()
         return took
 
     def eight(self) -> None:
         """Eight services."""
-        self._latency("8 services", self.press(self.data.eight, self.data.called_by_eight, self.options.presses, 0.03))
+        self._latency("8 services", self.press(self.data.eight, self.data.called_by_eight, self.options.presses))
 
     def sixty_services(self) -> None:
         """Sixty services."""
         times = self.options.presses // 4
-        self._latency("60 services", self.press(self.data.sixty, self.data.called_by_sixty, times, 0.1))
+        self._latency("60 services", self.press(self.data.sixty, self.data.called_by_sixty, times))
 
     def _latency(self, name: str, took: list[tuple[float, float]]) -> None:
         screens = [one[0] for one in took]
@@ -165,6 +199,14 @@ class _Run:
         for name, path in {**self.paths, "activation": "/attiva/"}.items():
             kilobytes = weight(self.ground.pages_port, self.data.eight.cookie, path) / 1000
             self._note(f"document of {name}, compressed, kB", kilobytes)
+
+    def paint(self) -> None:
+        """First visits on slow 4G in a real browser, beside a stock page."""
+        from bench.paint import measure
+
+        paths = {"list": "/casi/", "case": self.paths["case"], "activation": "/attiva/"}
+        for name, value, _limit in measure(self.ground, self.data.eight.cookie, paths, between=self.calibration.take):
+            self._note(name, value)
 
     def _note(self, name: str, value: float) -> None:
         self.ratios.setdefault(name, []).append(value)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The floor of a page: Django with a session, a user, three single-row reads and twenty rows in a template."""
+"""The floor of a page: Django with session, locale, CSRF, a user, two single-row reads, twenty rows in a template."""
 
 import os
 
@@ -9,6 +9,7 @@ from django.conf import settings
 
 _MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]

@@ -109,6 +109,15 @@ def test_a_stream_ends_with_its_session(
     assert live.get("/stream", cookie).status == 401
 
 
+def test_the_membership_of_somebody_else_admits_nobody(
+    live: LiveProcess, town: Town, nurse: Operator, sign_in: SignIn
+) -> None:
+    session = SessionStore(sign_in(nurse, town.hospital))
+    session[KEY_MEMBERSHIP] = Membership.objects.get(operator=town.people[town.centre.pk][0], service=town.centre).pk
+    session.save()
+    assert live.get("/stream", session.session_key).status == 401
+
+
 def test_who_chooses_another_service_gets_a_new_stream(
     live: LiveProcess, town: Town, nurse: Operator, sign_in: SignIn
 ) -> None:

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.selectors.contacts import OwnContacts, own_contacts
 from approdo.networks.selectors.coverage import coordinators, coverage, name_plates
 from approdo.networks.selectors.directory import directory
 from approdo.networks.selectors.editing import (
@@ -19,6 +20,7 @@ from approdo.networks.selectors.people import (
     SignIn,
     SignInGroup,
     actor_for,
+    actors_for,
     choices_of,
     label_of,
     members_of,
@@ -45,11 +47,13 @@ __all__ = [
     "Member",
     "NamedDuty",
     "OrganisationEditing",
+    "OwnContacts",
     "Rota",
     "ServiceEditing",
     "SignIn",
     "SignInGroup",
     "actor_for",
+    "actors_for",
     "choices_of",
     "coordinators",
     "coverage",
@@ -71,6 +75,7 @@ __all__ = [
     "next_duty",
     "on_duty",
     "organisation_for_editing",
+    "own_contacts",
     "own_network_municipalities",
     "rota",
     "service_for_editing",

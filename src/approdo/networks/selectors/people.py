@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +30,13 @@ SELECT s.organisation_id, m.service_id, m.role
  WHERE m.active AND m.operator_id = %(operator)s
    AND (%(membership)s::bigint IS NULL OR m.id = %(membership)s)
  ORDER BY m.id LIMIT 1
+"""
+_ACTORS = """
+SELECT m.id, m.operator_id, s.organisation_id, m.service_id, m.role
+  FROM networks_membership m
+  JOIN networks_service s ON s.id = m.service_id AND s.active
+  JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
+ WHERE m.active AND m.id = ANY(%s)
 """
 _FIELDS = (
     "pk",
@@ -80,8 +88,16 @@ def actor_for(operator_id: int | None, membership_id: int | None) -> Actor | Non
     found = read(_ACTOR, {"operator": operator_id, "membership": membership_id})
     if not found:
         return None
-    organisation_id, service_id, role = found[0][0], found[0][1], Role(found[0][2])
-    return Actor(operator_id, organisation_id, service_id, role, _PURPOSES.get(role, Purpose.CARE))
+    return _actor(operator_id, *found[0])
+
+
+def actors_for(memberships: Collection[int]) -> dict[int, Actor]:
+    """Return who acts by each of these memberships that still holds, in one query: for many open screens at once."""
+    return {pk: _actor(*rest) for pk, *rest in read(_ACTORS, [list(memberships)])}
+
+
+def _actor(operator_id: int | None, organisation_id: int, service_id: int, role: str) -> Actor:
+    return Actor(operator_id, organisation_id, service_id, Role(role), _PURPOSES.get(Role(role), Purpose.CARE))
 
 
 def memberships_of(operator_id: int | None) -> tuple[MembershipView, ...]:

@@ -29,13 +29,11 @@ def actors_of(session_keys: Collection[str]) -> dict[str, Actor]:
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=now)
     sessions = {row.session_key: data for row in rows if _is_live(data := row.get_decoded(), now)}
     operators = get_user_model()._default_manager.in_bulk({int(data[SESSION_KEY]) for data in sessions.values()})
+    actors = networks.actors_for({data[KEY_MEMBERSHIP] for data in sessions.values()})
     found = {}
     for key, data in sessions.items():
-        operator = operators.get(int(data[SESSION_KEY]))
-        if operator is None or not _signed_in(operator, data):
-            continue
-        actor = networks.actor_for(operator.pk, data[KEY_MEMBERSHIP])
-        if actor is not None:
+        operator, actor = operators.get(int(data[SESSION_KEY])), actors.get(data[KEY_MEMBERSHIP])
+        if operator and actor and actor.operator_id == operator.pk and _signed_in(operator, data):
             found[key] = actor
     return found
 
