@@ -75,11 +75,17 @@ TABLE: dict[str, str | Permission] = {
     "today": MEMBER,
     "today_fragment": MEMBER,
     "calling": MEMBER,
+    "own_contacts_here": MEMBER,
+    "own_contacts": MEMBER,
+    "try_contacts": MEMBER,
+    "trial": MEMBER,
     "activate": P.ACTIVATE,
     "activation_preview": P.ACTIVATE,
     "choose_municipality": MEMBER,
     "board": P.READ_ACTIVATION,
     "board_fragment": P.READ_ACTIVATION,
+    "attempts": P.READ_ACTIVATION,
+    "attempts_fragment": P.READ_ACTIVATION,
     "undo": P.READ_ACTIVATION,
     "stand_down": P.READ_ACTIVATION,
     "close_activation": P.READ_ACTIVATION,
@@ -225,7 +231,21 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         assert answered <= {200, 204, 302, 422} or name in {"undo", "stand_down", "close_activation"}, answered
 
 
-@pytest.mark.parametrize("name", ["board", "board_fragment", "case", "service", "shift", "protocol"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "board",
+        "board_fragment",
+        "attempts",
+        "attempts_fragment",
+        "case",
+        "service",
+        "shift",
+        "protocol",
+        "own_contacts",
+        "trial",
+    ],
+)
 def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, name: str) -> None:
     Membership.objects.filter(pk=scene.membership.pk).update(role=Role.NETWORK_COORDINATOR)
     other = a_town("013075")

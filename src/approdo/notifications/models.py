@@ -82,6 +82,12 @@ class Message(models.Model):
                 condition=Q(channel=Channel.SMS.value, closed_at=None),
                 name="message_answerable",
             ),
+            # few rows, and none of them an alert's: an emergency writes nothing here
+            models.Index(
+                fields=["recipient_operator_id", "-written_at"],
+                condition=Q(template=Template.TRIAL.value),
+                name="message_trial",
+            ),
         ]
 
 

@@ -2,17 +2,30 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Min, QuerySet
 
+from approdo.access.rules import Actor
+from approdo.kit.rows import read
 from approdo.networks.rules import Channel
 from approdo.notifications.models import Message
-from approdo.notifications.rules import ANSWER_WINDOW, MessageState, MessageView, Template
+from approdo.notifications.rules import (
+    ANSWER_WINDOW,
+    TRIAL_WINDOW,
+    Failure,
+    MessageState,
+    MessageView,
+    Template,
+    next_trial_at,
+)
 
 __all__ = [
     "MessageView",
+    "Trial",
+    "TrialLine",
     "language_of",
     "messages_of",
     "oldest_due",
@@ -20,7 +33,35 @@ __all__ = [
     "open_reference",
     "reference_of",
     "someone_waits",
+    "trial",
+    "trials_pressed",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """What became of the test of one contact point; its address is the actor's own."""
+
+    channel: Channel
+    address: str
+    state: MessageState
+    at: datetime
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The last time the actor tried how she is reached for a service, and when she may again (None: now)."""
+
+    pressed_at: datetime | None
+    lines: tuple[TrialLine, ...]
+    again_at: datetime | None
+
+
+_MESSAGES = """
+SELECT reference, channel, state, sent_at, delivered_at, failed_at, failure, wave, attempts
+  FROM notifications_message WHERE reference = ANY(%s) AND template = %s ORDER BY wave, channel, id
+"""
 
 
 def messages_of(references: Collection[UUID]) -> dict[UUID, tuple[MessageView, ...]]:
@@ -29,22 +70,8 @@ def messages_of(references: Collection[UUID]) -> dict[UUID, tuple[MessageView, .
     For the board, whose selector has already decided what the actor may see.
     """
     found: dict[UUID, list[MessageView]] = defaultdict(list)
-    rows = Message.objects.filter(reference__in=references, template=Template.ALERT).order_by("wave", "channel", "id")
-    for row in rows.only(
-        "reference", "channel", "state", "sent_at", "delivered_at", "failed_at", "failure", "wave", "attempts"
-    ):
-        found[row.reference].append(
-            MessageView(
-                channel=Channel(row.channel),
-                state=MessageState(row.state),
-                sent_at=row.sent_at,
-                delivered_at=row.delivered_at,
-                failed_at=row.failed_at,
-                failure=row.failure,
-                wave=row.wave,
-                attempts=row.attempts,
-            )
-        )
+    for reference, channel, state, *rest in read(_MESSAGES, [list(references), Template.ALERT]):
+        found[reference].append(MessageView(Channel(channel), MessageState(state), *rest))
     return {reference: tuple(views) for reference, views in found.items()}
 
 
@@ -88,6 +115,40 @@ def language_of(reference: UUID) -> str | None:
 def someone_waits(now: datetime) -> bool:
     """Tell whether a message is due and nobody has claimed it."""
     return Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists()
+
+
+def trials_pressed(operator_id: int | None, now: datetime) -> list[datetime]:
+    """Return when an operator tried how she is reached, as far back as it counts."""
+    recent = Message.objects.filter(
+        recipient_operator_id=operator_id,
+        template=Template.TRIAL,
+        channel=Channel.APP,
+        written_at__gt=now - TRIAL_WINDOW,
+    )
+    return list(recent.values_list("written_at", flat=True))
+
+
+def trial(actor: Actor, service_id: int, now: datetime) -> Trial:
+    """Return how the actor's own last trial for a service went: what she tried of others she does not see."""
+    mine = Message.objects.filter(
+        recipient_operator_id=actor.operator_id, template=Template.TRIAL, service_id=service_id
+    )
+    last = mine.order_by("-written_at").values_list("reference", flat=True)[:1]
+    rows = list(mine.filter(reference__in=last).order_by("channel", "address"))
+    return Trial(
+        pressed_at=rows[0].written_at if rows else None,
+        lines=tuple(
+            TrialLine(
+                channel=Channel(row.channel),
+                address="" if row.channel == Channel.APP else row.address,
+                state=MessageState(row.state),
+                at=row.delivered_at or row.failed_at or row.sent_at or row.written_at,
+                failure=Failure(row.failure) if row.failure else None,
+            )
+            for row in rows
+        ),
+        again_at=next_trial_at(trials_pressed(actor.operator_id, now), now),
+    )
 
 
 def _answerable(now: datetime) -> QuerySet[Message]:

@@ -47,9 +47,11 @@ def receive_reply(*, reply: Reply, signature: str, now: datetime) -> ReplyOutcom
 
 
 def messages_changed(*, references: Iterable[UUID], now: datetime) -> None:
-    """Let activations see that the messages of these alerts moved, each in a transaction of its own."""
+    """Let activations see that the messages of these alerts moved, each in a transaction of its own; and trials."""
+    references = tuple(references)
     for reference in references:
         try:
             activations.delivery_changed(reference=reference, now=now)
         except Exception:  # the others are not to wait for this one
             log.exception("the board of alert %s was not refreshed", reference)
+    notifications.announce_trials(references=references)

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What one person sees at a glance: her day, the cases of her service, one case."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
-from approdo.access.rules import Actor, Permission, may
+from approdo.access.rules import Actor, Permission, acting, may
 from approdo.activations import selectors as activations
 from approdo.activations import services as answering
 from approdo.activations.rules.states import ActivationState
@@ -15,6 +15,9 @@ from approdo.activations.selectors import ActivationRow, WaitingCall
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.networks import selectors as networks
+from approdo.notifications import services as notifications
+
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Day:
     waiting: tuple[WaitingCall, ...]
     answered: tuple[ActivationRow, ...]
     next_duty: datetime | None = None
+    trial: bool = False
+    """Whether she is trying how she is reached: then this screen says that the test has reached it."""
 
     @property
     def others(self) -> int:
@@ -44,13 +49,14 @@ def day(actor: Actor, now: datetime) -> Day:
 
     ``answered`` are open activations in which everybody has answered: they have no next step but to be closed.
     """
+    trial = _receive_trial(actor, now)
     if not may(actor, Permission.READ_ACTIVATION):
-        return Day(now, (), (), (), ())
+        return Day(now, (), (), (), (), trial=trial)
     answering.receive(actor=actor, now=now)
     calls = activations.waiting_for(actor, now)
     recent, _more = activations.activations_of(actor)
     calling = tuple(call for call in calls if call.mine)
-    others = [call for call in calls if not call.mine]
+    others = _one_per_activation(call for call in calls if not call.mine)
     return Day(
         at=now,
         calling=calling,
@@ -58,7 +64,24 @@ def day(actor: Actor, now: datetime) -> Day:
         waiting=tuple(call for call in others if not call.late),
         next_duty=None if calls else _next_duty(actor, now),
         answered=tuple(row for row in recent if row.state is ActivationState.OPEN and row.taken == row.calls),
+        trial=trial,
     )
+
+
+def _one_per_activation(calls: Iterable[WaitingCall]) -> list[WaitingCall]:
+    """Keep the most pressing call of each activation, with how many of them are unanswered: one line, one board."""
+    by_activation: dict[UUID, list[WaitingCall]] = {}
+    for call in calls:
+        by_activation.setdefault(call.activation_id, []).append(call)
+    return [
+        replace(min(same, key=lambda call: call.answer_by or _LAST), unanswered=len(same))
+        for same in by_activation.values()
+    ]
+
+
+def _receive_trial(actor: Actor, now: datetime) -> bool:
+    operator_id, _service_id = acting(actor)
+    return notifications.receive_trial(operator_id=operator_id, now=now)
 
 
 def _next_duty(actor: Actor, now: datetime) -> datetime | None:
@@ -66,12 +89,21 @@ def _next_duty(actor: Actor, now: datetime) -> datetime | None:
     return duty.starts_at if duty else None
 
 
-def calling(actor: Actor, now: datetime) -> tuple[WaitingCall, ...]:
-    """Return the calls the actor may answer now, and note that they reached an open screen of hers."""
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """What a bar on every page says: who calls her, and that she is trying how she is reached."""
+
+    calls: tuple[WaitingCall, ...]
+    trial: bool
+
+
+def calling(actor: Actor, now: datetime) -> Calling:
+    """Return the calls the actor may answer now, and note that they reached an open screen of hers; trials too."""
+    trial = _receive_trial(actor, now)
     if not may(actor, Permission.READ_ACTIVATION):
-        return ()
+        return Calling((), trial)
     answering.receive(actor=actor, now=now)
-    return tuple(call for call in activations.waiting_for(actor, now) if call.mine)
+    return Calling(tuple(call for call in activations.waiting_for(actor, now) if call.mine), trial)
 
 
 @dataclass(frozen=True, slots=True)

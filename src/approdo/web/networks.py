@@ -13,7 +13,7 @@ from approdo.access.rules import Permission, may
 from approdo.kit import clock
 from approdo.networks import selectors
 from approdo.networks.rules import MunicipalityView
-from approdo.web import organisation, rota
+from approdo.web import contacts, organisation, rota
 from approdo.web.guards import Asked, needs
 from approdo.web.standing import standing_of
 
@@ -52,5 +52,6 @@ def _services(request: Asked, code: str) -> tuple[MunicipalityView, list]:
 urlpatterns: list[URLPattern] = [
     path("rete/", directory, name="directory"),
     *organisation.urlpatterns,
+    *contacts.urlpatterns,
     *rota.urlpatterns,
 ]

@@ -1,10 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The coordinator's pages: her organisation, its services, their hours, places, contact points and people."""
+"""The coordinator's pages: her organisation, its services, their hours, places and people."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +11,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approdo.access.rules import Actor, Permission, Role, require
+from approdo.access.rules import Permission, Role, require
 from approdo.kit import clock
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
-from approdo.networks.rules import in_use
 from approdo.web.guards import Asked
 from approdo.web.network_forms import (
     AlwaysOpenForm,
@@ -24,7 +22,6 @@ from approdo.web.network_forms import (
     RoleForm,
     ServiceForm,
     accepted,
-    contact_lines,
     hours_lines,
     problems_of,
     whole_page,
@@ -165,55 +162,6 @@ def service_territory(request: Asked, service_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def service_contacts(request: Asked, service_id: int, operator_id: int | None = None) -> HttpResponse:
-    """Order the ways to reach the service's own line, or one of its people."""
-    shown = selectors.service_for_editing(request.actor, service_id)
-    contacts, whose = shown.contacts, None
-    if operator_id is not None:
-        whose = next((member for member in shown.on_call_members if member.operator_id == operator_id), None)
-        if whose is None:
-            raise NotFound
-        contacts = whose.contacts
-    lines = contact_lines(request.POST) if request.method == "POST" else contact_lines(contacts=contacts)
-    wrong = request.method == "POST"
-    problems: dict[str, str] = {}
-    if wrong and lines.is_valid():
-        problems = _store_contacts(request.actor, service_id, operator_id, lines)
-        if not problems and lines.is_valid():
-            back = "service" if operator_id is None else "members"
-            return _done(request, _("Recapiti salvati."), back, service_id)
-    words = {
-        "service": shown,
-        "whose": whose,
-        "lines": lines,
-        "problems": problems or (problems_of(lines) if wrong else {}),
-        "when_open": in_use(contacts, service_open=True),
-        "when_closed": in_use(contacts, service_open=False),
-    }
-    return _page(request, "contacts", words, wrong=wrong)
-
-
-def _store_contacts(actor: Actor, service_id: int, operator_id: int | None, lines: forms.BaseFormSet) -> dict[str, str]:
-    """Store the written lines in their order; return the refusals under the lines they belong to."""
-    written = [form for form in lines.forms if form.contact()]
-    written.sort(key=lambda form: form.cleaned_data.get("ORDER") or 99)
-    try:
-        services.set_contact_points(
-            actor=actor,
-            service_id=service_id,
-            operator_id=operator_id,
-            contacts=[form.contact() for form in written],
-            now=clock.now(),
-        )
-    except Invalid as refusal:
-        for number, sentence in refusal.problems.items():
-            if number:
-                written[int(number)].add_error("address", _(sentence))
-        return {"": _(refusal.problems[""])} if "" in refusal.problems else problems_of(lines)
-    return {}
-
-
-@require_http_methods(["GET", "POST"])
 def members(request: Asked, service_id: int) -> HttpResponse:
     """The people of a service; add one."""
     shown = selectors.service_for_editing(request.actor, service_id)
@@ -266,8 +214,6 @@ urlpatterns: list[URLPattern] = [
     path("rete/servizi/<int:service_id>/stato/", switch_service, name="switch_service"),
     path("rete/servizi/<int:service_id>/orari/", service_hours, name="service_hours"),
     path("rete/servizi/<int:service_id>/comuni/", service_territory, name="service_territory"),
-    path("rete/servizi/<int:service_id>/recapiti/", service_contacts, name="service_contacts"),
-    path("rete/servizi/<int:service_id>/recapiti/<int:operator_id>/", service_contacts, name="member_contacts"),
     path("rete/servizi/<int:service_id>/persone/", members, name="members"),
     path("rete/servizi/<int:service_id>/persone/<int:membership_id>/", member, name="member"),
 ]

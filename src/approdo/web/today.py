@@ -27,7 +27,7 @@ def today_fragment(request: Asked) -> HttpResponse:
 @require_GET
 def calling(request: Asked) -> HttpResponse:
     """Show the bar at the top of every page: somebody is calling you."""
-    return render(request, "web/_calling.html", {"calls": overview.calling(request.actor, clock.now())})
+    return render(request, "web/_calling.html", {"calling": overview.calling(request.actor, clock.now())})
 
 
 urlpatterns = [

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from approdo.access.rules import SYSTEM, Actor, Permission, Role, may, may_all_of, require
 from approdo.kit.errors import NotFound
 from approdo.networks.models import (
-    ContactPoint,
     Membership,
     OpeningHours,
     Organisation,
@@ -23,9 +22,7 @@ from approdo.networks.models import (
 from approdo.networks.rules import (
     POSITIONS,
     ROME,
-    Channel,
     Contact,
-    ContactHours,
     Duty,
     Gap,
     Hours,
@@ -39,6 +36,7 @@ from approdo.networks.rules import (
     opening_periods,
     week_of,
 )
+from approdo.networks.selectors.contacts import stored_contacts
 from approdo.networks.selectors.coverage import shown_name
 from approdo.networks.selectors.people import label_of
 
@@ -199,13 +197,7 @@ def organisation_for_editing(actor: Actor, at: datetime) -> OrganisationEditing:
 def service_for_editing(actor: Actor, service_id: int) -> ServiceEditing:
     """Return everything about a service of the actor's organisation; ``NotFound`` for another organisation's."""
     service = own_service(actor, service_id)
-    contacts: dict[int | None, list[Contact]] = defaultdict(list)
-    for operator_id, channel, address, hours in (
-        ContactPoint.objects.filter(service=service)
-        .order_by("position")
-        .values_list("operator_id", "channel", "address", "hours")
-    ):
-        contacts[operator_id].append(Contact(Channel(channel), address, ContactHours(hours)))
+    contacts = stored_contacts(service=service)
     territory = service.territory.order_by("folded_name").values_list("istat_code", "name", "province_acronym")
     kind = ServiceKind(service.kind)
     return ServiceEditing(

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.services.contacts import set_contact_points, set_own_contact_points
 from approdo.networks.services.installation import create_network, create_organisation, set_lead_organisation
 from approdo.networks.services.members import add_member, end_membership, set_role
 from approdo.networks.services.offer import (
@@ -7,7 +8,6 @@ from approdo.networks.services.offer import (
     deactivate_service,
     edit_service,
     reactivate_service,
-    set_contact_points,
     set_opening_hours,
     set_territory,
 )
@@ -39,6 +39,7 @@ __all__ = [
     "set_contact_points",
     "set_lead_organisation",
     "set_opening_hours",
+    "set_own_contact_points",
     "set_role",
     "set_territory",
     "swap_shifts",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a service is, when it is open, whom it serves, and how its own line is reached."""
+"""What a service is, when it is open, and whom it serves."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,21 +13,16 @@ from approdo.audit import services as audit
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks.models import (
-    ContactPoint,
-    Membership,
     OpeningHours,
     Organisation,
     Service,
     ServiceTerritory,
 )
 from approdo.networks.rules import (
-    CONTACT_POINTS,
     DAY_KEYS,
-    Contact,
     Hours,
     ServiceDetails,
     ServiceKind,
-    normalised_contact,
     normalised_phone,
     overlapping_hours,
     problems_of_service,
@@ -164,47 +159,3 @@ def set_territory(*, actor: Actor, service_id: int, municipality_codes: Iterable
         now=now,
         detail={"added": len(wanted - served), "removed": len(served - wanted)},
     )
-
-
-@transaction.atomic
-def set_contact_points(
-    *, actor: Actor, service_id: int, operator_id: int | None, contacts: Sequence[Contact], now: datetime
-) -> None:
-    """Replace the ordered ways to reach a colleague for a service, or (operator None) the service's own line.
-
-    Raises ``Invalid`` with one sentence per wrong line, under the line's number from 0.
-    """
-    service = locked_service(actor, service_id)
-    if (
-        operator_id is not None
-        and not Membership.objects.filter(service=service, operator=operator_id, active=True).exists()
-    ):
-        raise NotFound
-    if len(contacts) > CONTACT_POINTS:
-        raise Invalid({"": _("Sono troppi recapiti: al massimo 8.")})
-    kept: list[Contact] = []
-    problems: dict[str, str] = {}
-    for number, contact in enumerate(contacts):
-        clean = normalised_contact(contact)
-        if isinstance(clean, str):
-            problems[str(number)] = clean
-        elif any((clean.channel, clean.address) == (one.channel, one.address) for one in kept):
-            problems[str(number)] = _("Questo recapito c'è già.")
-        else:
-            kept.append(clean)
-    if problems:
-        raise Invalid(problems)
-    ContactPoint.objects.filter(service=service, operator=operator_id).delete()
-    ContactPoint.objects.bulk_create(
-        ContactPoint(
-            service=service,
-            operator_id=operator_id,
-            position=position,
-            channel=contact.channel,
-            address=contact.address,
-            hours=contact.hours,
-        )
-        for position, contact in enumerate(kept, 1)
-    )
-    detail = {"operator": operator_id} if operator_id is not None else {}
-    audit.record(actor=actor, verb="service.contacts", subject=f"service:{service.pk}", now=now, detail=detail)

@@ -41,6 +41,7 @@ from approdo.notifications.rules.states import (
     sources,
 )
 from approdo.notifications.rules.texts import ANSWERS, TEXTS, Template, Text, answer, render
+from approdo.notifications.rules.trials import ON_SCREEN, TRIAL_WINDOW, TRIALS_AT_MOST, next_trial_at
 
 __all__ = [
     "ANSWERS",
@@ -51,11 +52,14 @@ __all__ = [
     "FRESHNESS",
     "LEASE",
     "LEASES_AT_MOST",
+    "ON_SCREEN",
     "SIGNATURE_HEADER",
     "STATE_WORDS",
     "TEXTS",
     "TIMESTAMP_HEADER",
     "TRANSITIONS",
+    "TRIALS_AT_MOST",
+    "TRIAL_WINDOW",
     "Failure",
     "Happening",
     "MessageState",
@@ -77,6 +81,7 @@ __all__ = [
     "first_state",
     "is_genuine",
     "is_yes",
+    "next_trial_at",
     "outbound",
     "read_receipt",
     "read_reply",

@@ -18,6 +18,7 @@ class Template(StrEnum):
 
     ALERT = "alert"
     CLOSED = "closed"
+    TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,21 @@ TEXTS: dict[Template, dict[str, dict[Channel, Text]]] = {
             ),
             Channel.SMS: Text("The last update needs no answer any more. There is nothing to do."),
             Channel.VOICE: Text("The last update needs no answer any more. There is nothing to do."),
+        },
+    },
+    # nothing to open and nothing to reply: an answer would be taken for one to whatever real alert is open
+    Template.TRIAL: {
+        "it": {
+            Channel.APP: Text("Questa è una prova."),
+            Channel.EMAIL: Text("Questa è una prova. Non devi fare nulla.\n", subject="Questa è una prova"),
+            Channel.SMS: Text("Questa è una prova. Non devi fare nulla."),
+            Channel.VOICE: Text("Questa è una prova. Non devi fare nulla."),
+        },
+        "en": {
+            Channel.APP: Text("This is a test."),
+            Channel.EMAIL: Text("This is a test. There is nothing to do.\n", subject="This is a test"),
+            Channel.SMS: Text("This is a test. There is nothing to do."),
+            Channel.VOICE: Text("This is a test. There is nothing to do."),
         },
     },
 }
