@@ -10,7 +10,6 @@ from uuid import UUID
 from approdo.access.rules import Actor, Permission, acting, may
 from approdo.activations import selectors as activations
 from approdo.activations import services as answering
-from approdo.activations.rules.states import ActivationState
 from approdo.activations.selectors import ActivationRow, WaitingCall
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
@@ -45,16 +44,12 @@ class Day:
 
 
 def day(actor: Actor, now: datetime) -> Day:
-    """Return what waits for the actor, and note that her alerts reached an open screen.
-
-    ``answered`` are open activations in which everybody has answered: they have no next step but to be closed.
-    """
+    """Return what waits for the actor, and note that her alerts reached an open screen."""
     trial = _receive_trial(actor, now)
     if not may(actor, Permission.READ_ACTIVATION):
         return Day(now, (), (), (), (), trial=trial)
     answering.receive(actor=actor, now=now)
     calls = activations.waiting_for(actor, now)
-    recent, _more = activations.activations_of(actor)
     calling = tuple(call for call in calls if call.mine)
     others = _one_per_activation(call for call in calls if not call.mine)
     return Day(
@@ -63,7 +58,7 @@ def day(actor: Actor, now: datetime) -> Day:
         late=tuple(call for call in others if call.late),
         waiting=tuple(call for call in others if not call.late),
         next_duty=None if calls else _next_duty(actor, now),
-        answered=tuple(row for row in recent if row.state is ActivationState.OPEN and row.taken == row.calls),
+        answered=tuple(activations.answered_by_all(actor)),
         trial=trial,
     )
 

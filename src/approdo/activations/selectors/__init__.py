@@ -8,6 +8,7 @@ from approdo.activations.selectors.lists import (
     ActivationRow,
     WaitingCall,
     activations_of,
+    answered_by_all,
     visible_among,
     waiting_for,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "PreviewCall",
     "WaitingCall",
     "activations_of",
+    "answered_by_all",
     "board",
     "invitation",
     "invitation_by_code",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.activations.models import Activation, Call
@@ -108,12 +109,32 @@ def activations_of(
     found = Activation.objects.visible_to(actor)
     if before is not None:
         found = found.filter(Q(activated_at__lt=before[0]) | Q(activated_at=before[0], pk__lt=before[1]))
-    rows = list(
-        found.annotate(total=Count("calls"), taken=Count("calls", filter=Q(calls__state=CallState.TAKEN)))
+    rows = _rows(found, limit + 1)
+    return rows[:limit], len(rows) > limit
+
+
+def answered_by_all(actor: Actor) -> list[ActivationRow]:
+    """Return the open activations in which everybody has answered: they have no next step but to be closed."""
+    require(actor, Permission.READ_ACTIVATION)
+    unanswered = Call.objects.filter(activation=OuterRef("pk"), state__in=UNANSWERED)
+    found = Activation.objects.visible_to(actor).filter(~Exists(unanswered), state=ActivationState.OPEN)
+    return [row for row in _rows(found, PAGE) if row.calls]
+
+
+def _rows(found: QuerySet[Activation], limit: int) -> list[ActivationRow]:
+    """Read a page of activations; calls are counted for its rows only, which a join would count for all."""
+    calls = Call.objects.filter(activation=OuterRef("pk")).order_by().values("activation")
+    rows = (
+        found.annotate(
+            total=Coalesce(Subquery(calls.annotate(number=Count("*")).values("number")), 0),
+            taken=Coalesce(
+                Subquery(calls.filter(state=CallState.TAKEN).annotate(number=Count("*")).values("number")), 0
+            ),
+        )
         .order_by("-activated_at", "-id")
-        .values_list("pk", "case__alias", "case_id", "activated_at", "state", "exercise", "total", "taken")[: limit + 1]
+        .values_list("pk", "case__alias", "case_id", "activated_at", "state", "exercise", "total", "taken")[:limit]
     )
-    return [ActivationRow(*row[:4], ActivationState(row[4]), *row[5:]) for row in rows[:limit]], len(rows) > limit
+    return [ActivationRow(*row[:4], ActivationState(row[4]), *row[5:]) for row in rows]
 
 
 def visible_among(actor: Actor, activation_ids: Collection[UUID]) -> set[UUID]:
