@@ -27,7 +27,7 @@ from approdo.networks.models import (
 )
 from approdo.networks.rules import Channel, OrganisationKind, ServiceKind
 from approdo.protocols.models import Protocol, ProtocolVersion
-from approdo.protocols.rules import Context, Need, digest
+from approdo.protocols.rules import Context, Need, digest, write
 
 VARESE = "012133"
 COMO = "013075"
@@ -180,7 +180,7 @@ def a_protocol(network: Network, calls: tuple) -> ProtocolVersion:
         protocol=Protocol.objects.create(network=network, code="urgent"),
         number=1,
         name=content["name"],
-        source="",
+        source=write(content),
         document=content,
         digest=digest(content),
         municipality_codes=[],

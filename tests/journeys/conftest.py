@@ -3,8 +3,8 @@
 """A running product and a real Chromium for the journeys, both gone when the module is: no loop outlives it."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -22,22 +22,23 @@ FLAGS = [
 ]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 SignIn = Callable[..., Page]
+Arrived = Callable[[str], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    home = Path(tmp_path_factory.mktemp("home"))
-    for directory in (home, *home.parents[:2]):
-        directory.chmod(0o755)
-    running = installation.start(home, one_click=True)
-    yield running
-    running.stop()
+def product() -> Iterator[Installation]:
+    with installation.running(one_click=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=FLAGS,
+            ignore_default_args=["--disable-back-forward-cache"],  # as in a real browser
+        )
         yield chromium
         chromium.close()
 
@@ -68,3 +69,20 @@ def sign_in(browser: Browser, product: Installation) -> Iterator[SignIn]:
         context.close()
     assert foreign == []
     assert said == []
+
+
+@pytest.fixture
+def arrived(product: Installation) -> Arrived:
+    """Return a function that waits for the first message on a channel since the test began."""
+    before = {one["reference"] for one in product.messages()}
+
+    def first(channel: str) -> dict[str, str]:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            for one in product.messages():
+                if one["reference"] not in before and one["channel"] == channel:
+                    return one
+            time.sleep(0.2)
+        raise AssertionError(f"nothing arrived: {channel}")
+
+    return first

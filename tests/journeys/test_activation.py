@@ -5,39 +5,20 @@
 import re
 import time
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.conftest import DESK, PHONE, SignIn
+from tests.journeys.conftest import DESK, PHONE, Arrived, SignIn
 from tests.journeys.installation import Installation
+from tests.journeys.steps import SECRET_WORDS, activate, call_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-SECRET_WORDS = re.compile(r"violenz|rifugio|antiviolenza|maltratt|abus|shelter|violence|donna|Varese", re.IGNORECASE)
 
 _MAKE_DUE = """
-from approdo.cli.environment import set_up_django
-set_up_django()
 from approdo.activations.models import Call
 from approdo.kit import clock
 Call.objects.filter(key="shelter", state="calling", activation_id="{activation}").update(due_at=clock.now())
 """
-
-
-def activate(page: Page, product: Installation, *needs: str) -> str:
-    """Three taps and no typing; returns the identifier of the activation."""
-    page.goto(f"{product.site}/")
-    page.locator("a[href='/attiva/']:visible").first.click()
-    for need in needs or ("Posto sicuro",):
-        page.locator("label.tile", has_text=need).click()
-    expect(page.locator("#anteprima")).to_contain_text("entro")
-    page.locator(".thumb-zone button[type=submit]").click()
-    page.wait_for_url("**/attivazioni/**")
-    return page.url.rstrip("/").rsplit("/", 1)[1]
-
-
-def call_of(page: Page, kind: str) -> object:
-    return page.locator("li.call", has_text=kind)
 
 
 def test_three_taps_preview_board_and_an_answer_seen_within_two_seconds(sign_in: SignIn, product: Installation) -> None:
@@ -107,59 +88,85 @@ def test_declining_gives_a_reason_and_the_second_person_is_called_at_once(
     expect(call_of(nurse, "Centro antiviolenza")).to_contain_text("coordinatrice", timeout=4_000)
 
 
-def messages(product: Installation) -> list[dict]:
-    """What the local gateway received, newest first or last."""
-    answer = httpx.get(f"http://127.0.0.1:{product.port + 2}/messages", trust_env=False)
-    return list(answer.json()["messages"])
-
-
 def test_the_link_of_a_text_message_takes_the_call_without_signing_in_and_nothing_betrays(
-    sign_in: SignIn, browser: Browser, product: Installation
+    sign_in: SignIn, browser: Browser, product: Installation, arrived: Arrived
 ) -> None:
-    before = {one["reference"] for one in messages(product)}
     nurse = sign_in("hospital")
     activate(nurse, product, "Colloquio ora")
-    fresh: list[dict] = []
-    until = time.monotonic() + 20
-    while time.monotonic() < until and {one["channel"] for one in fresh} < {"sms", "email"}:
-        fresh = [one for one in messages(product) if one["reference"] not in before]
-        time.sleep(0.3)
-    assert {one["channel"] for one in fresh} >= {"sms", "email"}, "a text message and a real e-mail"
-    for one in fresh:
-        assert not SECRET_WORDS.search(one["text"])
-    link = next(
-        found.group(0) for one in fresh if one["channel"] == "sms" and (found := re.search(r"http\S+", one["text"]))
-    )
+    text = arrived("sms")["text"]
+    assert not SECRET_WORDS.search(text)
+    link = re.search(r"http\S+", text)
+    assert link
     page = browser.new_context(viewport=PHONE, locale="it-IT").new_page()
-    page.goto(link)
+    page.goto(link[0])
     assert not SECRET_WORDS.search(page.locator("main").inner_text())
     page.get_by_role("button", name=re.compile("Prendo in carico")).click()
     expect(call_of(nurse, "Centro antiviolenza")).to_contain_text("presa in carico", timeout=3_000)
+    page.context.close()
 
 
-def test_without_script_the_network_is_activated_all_the_same(sign_in: SignIn, product: Installation) -> None:
+def test_without_script_she_sees_who_is_called_and_then_sends(sign_in: SignIn, product: Installation) -> None:
     nurse = sign_in("hospital")
     plain = nurse.context.browser.new_context(
         java_script_enabled=False, storage_state=nurse.context.storage_state(), viewport=PHONE, locale="it-IT"
     )
     page = plain.new_page()
     page.goto(f"{product.site}/attiva/")
-    page.locator("label.tile", has_text="Richiamata").click()
-    page.locator(".thumb-zone button[type=submit]").click()
+    who = page.get_by_role("region", name="Chi avvisiamo")
+    page.locator("label.tile", has_text="Posto sicuro").click()
+    expect(who).not_to_contain_text("risponde entro")
+    page.get_by_role("button", name="Mostra chi avvisiamo").click()
+    for kind in ("Centro antiviolenza", "Casa rifugio"):
+        expect(who.get_by_role("listitem").filter(has_text=kind)).to_contain_text("risponde entro")
+    expect(page.get_by_label("Posto sicuro")).to_be_checked()
+    page.get_by_role("button", name="Invia", exact=True).click()
     page.wait_for_url("**/attivazioni/**")
-    expect(page.locator("li.call").first).to_be_visible()
+    for kind in ("Centro antiviolenza", "Casa rifugio"):
+        expect(call_of(page, kind)).to_be_visible()
     plain.close()
 
 
-def test_the_board_says_when_it_is_old_and_shows_the_numbers_to_call(sign_in: SignIn, product: Installation) -> None:
-    nurse = sign_in("hospital")
-    activate(nurse, product, "Colloquio ora")
-    expect(nurse.locator("[data-live-age]")).to_contain_text("Ultimo aggiornamento", timeout=15_000)
-    nurse.context.set_offline(True)
-    expect(nurse.locator("body")).to_contain_text(re.compile(r"Non aggiornata da \d+"), timeout=60_000)
-    expect(nurse.locator("a[href='tel:112']:visible").first).to_be_visible()
-    nurse.context.set_offline(False)
-    expect(nurse.locator("[data-live-age]")).to_contain_text("Ultimo aggiornamento", timeout=30_000)
+_SAID = """() => {
+    const said = [document.title];
+    const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        if (!texts.currentNode.parentElement.closest("script, style, noscript")) said.push(texts.currentNode.data);
+    }
+    const spoken = (name) => /^(aria-label|title|alt|placeholder|data-words-.*)$/.test(name);
+    for (const one of document.querySelectorAll("*")) {
+        for (const { name, value } of one.attributes) if (spoken(name)) said.push(value);
+    }
+    return said.join(" ");
+}"""
+
+
+def words_of(page: Page) -> set[str]:
+    """Every word a page says or would read aloud, but for the names of services, people and cases: "Airone 42"."""
+    said = re.sub(r"\b[A-Z]\w+ \d+", " ", page.evaluate(_SAID))
+    return {word.lower() for word in re.findall(r"[^\W\d_]{3,}", said)}
+
+
+def test_in_english_the_three_taps_say_no_italian_word(sign_in: SignIn, product: Installation) -> None:
+    english, italian = sign_in("hospital", locale="en-GB"), sign_in("hospital")
+    shared = {"approdo", "varese", "sms", "menu", "all"}  # "all attempts", "all'accessibilità"
+    left: dict[str, list[str]] = {}
+
+    def compare(address: str) -> None:
+        italian.goto(product.site + address)
+        if both := words_of(english) & words_of(italian) - shared:
+            left[address] = sorted(both)
+
+    english.goto(f"{product.site}/")
+    compare("/")
+    english.locator("a[href='/attiva/']:visible").first.click()
+    english.locator("label.tile", has_text="Safe place").click()
+    expect(english.get_by_role("region", name="Whom we alert")).to_contain_text("within")
+    compare("/attiva/?need=safe_place")
+    english.get_by_role("button", name="Send", exact=True).click()
+    english.wait_for_url("**/attivazioni/**")
+    expect(english.get_by_role("listitem").first).to_be_visible()
+    compare(english.url.removeprefix(product.site))
+    assert left == {}
 
 
 PAGES = ("/", "/attiva/", "/casi/", "/rete/", "/rete/protocolli/", "board", "case", "/servizio/", "/accesso/secondo/")
@@ -194,14 +201,17 @@ def test_the_targets_of_the_activation_page_are_made_for_a_thumb(sign_in: SignIn
         assert box["height"] >= 56
 
 
-def test_after_leaving_the_back_button_shows_nothing(sign_in: SignIn, product: Installation) -> None:
+def test_after_leaving_the_back_button_shows_nothing_of_the_case(sign_in: SignIn, product: Installation) -> None:
     nurse = sign_in("hospital")
     activate(nurse, product, "Colloquio ora")
-    alias = nurse.locator("h1").inner_text()
-    nurse.goto(f"{product.site}/accesso/esci/")
-    if nurse.get_by_role("button", name="Esci").count():
-        nurse.locator("main").get_by_role("button", name="Esci").click()
-    nurse.wait_for_load_state()
+    nurse.get_by_role("link", name=re.compile("Apri il percorso")).click()
+    alias = nurse.get_by_role("heading", level=1).inner_text()
+    for written in ("Cronologia", "Varese", "Servizi che la accompagnano"):
+        expect(nurse.get_by_role("main")).to_contain_text(written)
+    nurse.get_by_role("banner").get_by_role("button", name="Esci").click()
+    nurse.wait_for_url("**/accesso/**")
     for _ in range(3):
         nurse.go_back()
-        assert alias not in nurse.locator("body").inner_text()
+        source = nurse.content()
+        for hidden in (alias, "Cronologia", "Varese", "Servizi che la accompagnano"):
+            assert hidden not in source, f"{hidden} at {nurse.url}"

@@ -6,23 +6,22 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
 from tests.journeys import installation
-from tests.journeys.installation import Installation
+from tests.journeys.installation import LIVE, PAGES, SWEEP, WATCHDOG, WORKER, Installation
 
 pytestmark = pytest.mark.fault
 ACTIVATIONS = 500
 PATIENCE_SECONDS = 240
+PROGRAMS = [PAGES, LIVE, WORKER, SWEEP, WATCHDOG]
 
 _COUNT = """
 import json, sys
-from approdo.cli.environment import set_up_django
-set_up_django()
 from django.db.models import Count
 from approdo.activations.models import Activation, Alert, Call
 from approdo.audit.models import Entry
@@ -46,8 +45,6 @@ json.dump({
 }, sys.stdout)
 """
 _MAKE_DUE = """
-from approdo.cli.environment import set_up_django
-set_up_django()
 from approdo.activations.models import Call
 from approdo.kit import clock
 Call.objects.filter(state="calling").update(due_at=clock.now())
@@ -55,13 +52,9 @@ Call.objects.filter(state="calling").update(due_at=clock.now())
 
 
 @pytest.fixture
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    home = Path(tmp_path_factory.mktemp("home"))
-    for directory in (home, *home.parents[:2]):
-        directory.chmod(0o755)
-    product = installation.start(home)
-    yield product
-    product.stop()
+def product() -> Iterator[Installation]:
+    with installation.running() as running:
+        yield running
 
 
 def press(product: Installation, number: int) -> str:
@@ -88,16 +81,18 @@ def press(product: Installation, number: int) -> str:
     raise AssertionError(f"press {number} was never answered")
 
 
-def kill_at_random(product: Installation, stop: threading.Event, killed: list[str]) -> None:
+def kill_at_random(product: Installation, stop: threading.Event, killed: Counter[str]) -> None:
     """Kill somebody every second or so; now and then everybody, and the database itself twice."""
     chance = random.Random(20261124)
-    names = ["serve", "live", "worker", "sweep", "watchdog"]
+    order = chance.sample(PROGRAMS, len(PROGRAMS))
     rounds = 0
     while not stop.wait(chance.uniform(0.5, 1.5)):
         rounds += 1
-        victims = ["postgres"] if rounds in {4, 12} else names if rounds % 8 == 0 else [chance.choice(names)]
-        product.kill(*victims)
-        killed.extend(victims)
+        if rounds in {4, 12}:
+            product.kill_database_server()
+            continue
+        victims = PROGRAMS if rounds % 8 == 0 else [order[rounds % len(order)]]
+        killed.update(name for name in victims if product.kill(name))
 
 
 def settle(product: Installation, wanted: str, seconds: float) -> dict:
@@ -110,29 +105,29 @@ def settle(product: Installation, wanted: str, seconds: float) -> dict:
         time.sleep(1)
 
 
-def test_none_is_lost_and_none_is_doubled_and_every_due_escalation_fires_once(running: Installation) -> None:
-    stop, killed = threading.Event(), []
-    killer = threading.Thread(target=kill_at_random, args=(running, stop, killed))
+def test_none_is_lost_and_none_is_doubled_and_every_due_escalation_fires_once(product: Installation) -> None:
+    stop, killed = threading.Event(), Counter()
+    killer = threading.Thread(target=kill_at_random, args=(product, stop, killed))
     killer.start()
     try:
         with ThreadPoolExecutor(8) as pool:
-            answered = list(pool.map(lambda number: press(running, number), range(ACTIVATIONS)))
+            answered = list(pool.map(lambda number: press(product, number), range(ACTIVATIONS)))
     finally:
         stop.set()
         killer.join()
-    assert len(killed) > 5, "somebody was really killed"
-    running.wait_ready()
-    counted = json.loads(running.run(_COUNT))
+    assert {PAGES, WORKER, SWEEP} <= killed.keys(), f"each was really killed: {killed}"
+    product.wait_ready()
+    counted = json.loads(product.run(_COUNT))
     assert sorted(answered) == sorted(counted["ids"]), "what was answered is there, and nothing else"
     assert len(set(answered)) == counted["keys"] == counted["cases"] == counted["audited"] == ACTIVATIONS
     assert counted["calls"] == [2]
     assert counted["without_message"] == 0
 
-    running.kill("sweep", "worker")
-    running.run(_MAKE_DUE)
-    running.kill("sweep", "serve", "worker")
-    running.wait_ready()
-    counted = settle(running, "2", 300)
+    product.kill(SWEEP, WORKER)
+    product.run(_MAKE_DUE)
+    product.kill(SWEEP, PAGES, WORKER)
+    product.wait_ready()
+    counted = settle(product, "2", 300)
     assert counted["steps"] == {"2": 2 * ACTIVATIONS}, "every due escalation fired"
     assert counted["alerts_by_step"] == {"1": 2 * ACTIVATIONS, "2": 2 * ACTIVATIONS}, "and fired once"
     assert counted["doubled"] == 0

@@ -9,7 +9,6 @@ import re
 import struct
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -20,8 +19,6 @@ from tests.journeys.installation import Installation
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 PASSWORD = "una barca rientra in porto"
 _SET_PASSWORD = """
-from approdo.cli.environment import set_up_django
-set_up_django()
 from approdo.accounts.models import Operator
 operator = Operator.objects.get(email="{email}")
 operator.set_password("{password}")
@@ -30,14 +27,10 @@ operator.save()
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def product() -> Iterator[Installation]:
     """The product as it is in earnest: no one-click sign-ins."""
-    home = Path(tmp_path_factory.mktemp("home"))
-    for directory in (home, *home.parents[:2]):
-        directory.chmod(0o755)
-    running = installation.start(home)
-    yield running
-    running.stop()
+    with installation.running() as running:
+        yield running
 
 
 @pytest.fixture

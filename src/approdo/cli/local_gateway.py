@@ -61,6 +61,7 @@ class Arrival:
     reference: str = field(default_factory=lambda: uuid4().hex)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     said_back: str = ""
+    source: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Return what a test or a script may read of it."""
@@ -193,6 +194,7 @@ class Mailbox:
                         text.get_content() if text else "",
                         subject=str(letter["Subject"] or ""),
                         id=str(letter["Message-ID"] or ""),
+                        source=content.decode(errors="replace"),
                     )
                 )
         return "250 OK"
