@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from approdo.networks.rules import Channel
 from approdo.notifications.rules import MessageState, Template
@@ -11,6 +12,10 @@ from approdo.notifications.rules import MessageState, Template
 _QUEUED, _SENDING, _SENT = MessageState.QUEUED.value, MessageState.SENDING.value, MessageState.SENT.value
 _DELIVERED, _FAILED = MessageState.DELIVERED.value, MessageState.FAILED.value
 _OVER = [_SENT, _DELIVERED, _FAILED, MessageState.CANCELLED.value]
+
+# What is done with, since when, and still says to whom and where: as a query and as the index that answers it.
+DONE_AT = Coalesce("closed_at", "written_at")
+REMEMBERED = Q(state__in=_OVER) & ~Q(address="") & (Q(closed_at__isnull=False) | ~Q(template=Template.ALERT.value))
 
 
 class Message(models.Model):
@@ -88,6 +93,7 @@ class Message(models.Model):
                 condition=Q(template=Template.TRIAL.value),
                 name="message_trial",
             ),
+            models.Index(DONE_AT, condition=REMEMBERED, name="message_remembered"),
         ]
 
 

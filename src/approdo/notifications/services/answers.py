@@ -125,7 +125,7 @@ def follow_up(*, references: Collection[UUID], template: Template, now: datetime
         reference__in=references,
         template=Template.ALERT,
         state__in=[MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED],
-    ).exclude(channel=Channel.APP)
+    ).exclude(Q(channel=Channel.APP) | Q(address=""))  # without an address: forgotten since
     rows = list(left.order_by("-written_at", "id"))
     by_address = {(message.channel, message.address): message for message in rows}
     quiet = {message.reference for message in rows if message.channel != Channel.VOICE}

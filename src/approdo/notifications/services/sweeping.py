@@ -6,11 +6,12 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from approdo.kit import jobs
 from approdo.notifications import selectors
-from approdo.notifications.models import InboundRequest, Message
+from approdo.notifications.models import DONE_AT, REMEMBERED, InboundRequest, Message
 from approdo.notifications.rules import (
     FRESHNESS,
     Failure,
@@ -31,11 +32,13 @@ def sweep(*, now: datetime, limit: int = 200) -> int:
     """Release or cancel held messages that are due, take expired leases back, wake the sending when it sleeps.
 
     Moves at most ``limit`` rows of each kind, passing over those that somebody else holds; returns how many moved.
+    At most as many addresses of messages long done with are forgotten: not counted, for nothing urgent waits behind.
     """
     with transaction.atomic():
         moved = [*_let_fall_through(now, limit), *_take_back_leases(now, limit)]
         tell(moved)
         InboundRequest.objects.filter(received_at__lt=now - 4 * FRESHNESS).delete()
+        _forget_addresses(now - timedelta(days=settings.MESSAGE_ADDRESS_DAYS), limit)
     if moved or selectors.someone_waits(now - _NEGLECTED):
         jobs.defer("notifications.send_due", once="notifications.send_due")
     return len(moved)
@@ -71,3 +74,11 @@ def _take_back_leases(now: datetime, limit: int) -> list[UUID]:
         else:
             move(message, Happening.FAIL, now)
     return [message.reference for message in expired]
+
+
+def _forget_addresses(before: datetime, limit: int) -> None:
+    """Clear who was written to, and where, from messages done with by then; the rest of the row stays for counting."""
+    done = Message.objects.filter(REMEMBERED).annotate(done_at=DONE_AT).filter(done_at__lte=before)
+    ids = list(done.order_by("done_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    if ids:
+        Message.objects.filter(pk__in=ids).update(address="", recipient_operator_id=None)
