@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Rows in one plain statement: what goes in comes out as the models would have written it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -100,14 +101,17 @@ def test_what_is_read_is_bound_never_pasted() -> None:
     ]
 
 
+def send_together(*subjects: str, aliases: Sequence[str] = ()) -> None:
+    with transaction.atomic(), rows.together():
+        for subject in subjects:
+            rows.insert(Entry, [entry(subject=subject)])
+            rows.insert(Case, [case(alias) for alias in aliases])
+
+
 def test_statements_sent_together_are_all_there_and_what_one_raises_is_raised() -> None:
-    with rows.together():
-        rows.insert(Entry, [entry(subject="case:1")])
-        rows.insert(Entry, [entry(subject="case:2")])
+    send_together("case:1", "case:2")
     assert Entry.objects.count() == 2
     a_town()
-    with pytest.raises(IntegrityError), transaction.atomic(), rows.together():
-        rows.insert(Entry, [entry(subject="case:3")])
-        rows.insert(Case, [case("Airone 11"), case("Airone 11")])
-        rows.insert(Entry, [entry(subject="case:4")])
+    with pytest.raises(IntegrityError):
+        send_together("case:3", "case:4", aliases=["Airone 11"])
     assert Entry.objects.count() == 2
