@@ -4,6 +4,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,7 +154,7 @@ def built(module_transaction: None) -> House:
 @pytest.fixture
 def house(db: None, built: House) -> House:
     """The house as it was built: what a test does in it is taken back."""
-    return built
+    return deepcopy(built)
 
 
 @pytest.fixture

@@ -1,16 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 from django.test import Client
 from tests.factories.region import Region, prove_two_factors, small_region
 
 
-@pytest.fixture
-def region(db: None) -> Region:
-    """Four services around Varese, one person on call in each, one protocol."""
+@pytest.fixture(scope="module")
+def built(module_transaction: None) -> Region:
     return small_region()
+
+
+@pytest.fixture
+def region(db: None, built: Region) -> Region:
+    """Four services around Varese, one person on call in each, one protocol; what a test changes is taken back."""
+    return deepcopy(built)
 
 
 @pytest.fixture
