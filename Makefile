@@ -17,7 +17,6 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard src/approdo/web/locale/*/LC_MESSAG
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install
 # with the bytecode of the tests kept, whatever the environment says: reading them again costs seconds each time
 TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
-TWO := -n 2 --dist worksteal
 
 .PHONY: demo test test-fast test-slow check bench install catalogues lock clean \
 	check-style check-format check-types check-contracts check-templates check-licences check-settings check-migrations
@@ -29,11 +28,11 @@ test: test-fast test-slow
 
 # what people run all day, in under a minute: rules, services, pages and API on a real database, contracts
 test-fast: $(TOOLS) $(CATALOGUES)
-	$(TESTS) $(TWO) -m "not process and not walk and not journey and not fault"
+	$(TESTS) -n 2 --dist worksteal -m "not process and not walk and not journey and not fault"
 
 # what starts processes and what walks far; then journeys in a real browser and deaths by kill -9, one at a time
 test-slow: $(TOOLS) $(CATALOGUES) chromium
-	$(TESTS) $(TWO) -m "(process or walk) and not journey and not fault"
+	$(TESTS) -n 2 --dist loadfile -m "(process or walk) and not journey and not fault"
 	$(TESTS) -m "journey or fault"
 
 # every check runs alone as well: make check-types; make -k check shows all that is wrong
