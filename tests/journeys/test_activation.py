@@ -211,7 +211,8 @@ def test_after_leaving_the_back_button_shows_nothing_of_the_case(sign_in: SignIn
     nurse.get_by_role("banner").get_by_role("button", name="Esci").click()
     nurse.wait_for_url("**/accesso/**")
     for _ in range(3):
-        nurse.go_back()
+        nurse.go_back(wait_until="commit")  # a page out of the browser's memory never loads
+        nurse.get_by_role("heading", level=1).wait_for()
         source = nurse.content()
         for hidden in (alias, "Cronologia", "Varese", "Servizi che la accompagnano"):
             assert hidden not in source, f"{hidden} at {nurse.url}"

@@ -188,6 +188,7 @@ def test_her_other_screens_say_that_it_is_a_test_unless_somebody_really_calls(
     for address in ("/oggi/avviso/", "/oggi/", "/"):
         assert "È una prova: gli avvisi arrivano su questo schermo." in _text(client, address)
         assert "È una prova" not in _text(sign_in("shelter"), address)
+    assert "È una prova: gli avvisi" not in _text(client, page_of("centre") + "esito/"), "it would cover the answer"
     form = {"need": ["talk_now"], "consent": "given", "municipality": VARESE, "key": "una-chiave"}
     sign_in("ed").post("/attiva/", form)
     for address in ("/oggi/avviso/", "/oggi/", page_of("centre") + "esito/"):
