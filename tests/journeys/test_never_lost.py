@@ -18,6 +18,7 @@ from tests.journeys.installation import LIVE, PAGES, SWEEP, WATCHDOG, WORKER, In
 pytestmark = pytest.mark.fault
 ACTIVATIONS = 500
 PATIENCE_SECONDS = 240
+KILLINGS = 20  # the supervisor waits up to ten seconds before it starts again what keeps dying
 PROGRAMS = [PAGES, LIVE, WORKER, SWEEP, WATCHDOG]
 
 _COUNT = """
@@ -86,7 +87,7 @@ def kill_at_random(product: Installation, stop: threading.Event, killed: Counter
     chance = random.Random(20261124)
     order = chance.sample(PROGRAMS, len(PROGRAMS))
     rounds = 0
-    while not stop.wait(chance.uniform(0.5, 1.5)):
+    while rounds < KILLINGS and not stop.wait(chance.uniform(1.0, 3.0)):
         rounds += 1
         if rounds in {4, 12}:
             product.kill_database_server()
