@@ -17,7 +17,7 @@ def _deferred() -> list[tuple[str, str | None]]:
         if file.parts[-2:] == ("kit", "jobs.py"):
             continue
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "defer":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"jobs.defer", "defer"}:
                 name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
                 found.append((f"{file.relative_to(SOURCES)}:{node.lineno}", name))
     return found

@@ -150,7 +150,7 @@ def prepared(module_transaction: None) -> Scene:
     operator = town.people[town.centre.pk][0]
     membership = Membership.objects.get(operator=operator)
     client = Client()
-    client.force_login(operator, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(operator)
     prove_two_factors(client, operator)
     client.get(reverse("choose_service"))
     arguments = {

@@ -91,12 +91,3 @@ def test_the_domain_never_reads_a_clock_of_its_own() -> None:
         and clocks.search(path.read_text())
     ]
     assert guilty == []
-
-
-def test_every_job_that_is_deferred_by_name_exists() -> None:
-    from procrastinate.contrib.django import app
-
-    deferred = re.compile(r'defer\(\s*"([^"]+)"')
-    names = {name for path in FILES for name in deferred.findall(path.read_text())}
-    assert names, "the product defers at least one job"
-    assert names <= set(app.tasks)

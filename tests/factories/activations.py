@@ -13,7 +13,7 @@ from tests.factories.protocols import call, document
 from approdo.access.rules import Actor, Role
 from approdo.accounts.models import Operator
 from approdo.activations.rules.states import Consent
-from approdo.activations.services import activate
+from approdo.activations.services import activate, advance_due
 from approdo.activations.services.activating import Request
 from approdo.networks.models import (
     ContactPoint,
@@ -191,14 +191,19 @@ def a_protocol(network: Network, calls: tuple) -> ProtocolVersion:
     )
 
 
-def an_activation(town: Town, *needs: Need, now: datetime = TONIGHT, key: str = "", **fields: object):
-    """The nurse activates the network; every need unless some are given."""
+def an_activation(
+    town: Town, *needs: Need, now: datetime = TONIGHT, key: str = "", swept: bool = True, **fields: object
+):
+    """The nurse activates the network, every need unless some are given; the sweep comes round unless told not to."""
     request = {
         "municipality_code": VARESE,
         "needs": frozenset(needs or Need),
         "consent": Consent.GIVEN,
         "context": Context.EMERGENCY_DEPARTMENT,
     } | fields
-    return activate(
+    made = activate(
         actor=town.nurse, request=Request(**request), idempotency_key=key or f"key-{next(_numbers):08d}", now=now
     )
+    if swept:
+        advance_due(now=now)
+    return made

@@ -19,7 +19,11 @@ class ActivationQuerySet(models.QuerySet["Activation"]):
         """Keep what the actor's service activated, was called to, or supervises."""
         if actor.service_id is None:
             return self.none()
-        return self.filter(service_ids__contains=[actor.service_id])
+        return self.visible_to_service(actor.service_id)
+
+    def visible_to_service(self, service_id: int) -> "ActivationQuerySet":
+        """Keep the same, for a statement that is written once."""
+        return self.filter(service_ids__contains=[service_id])
 
 
 class Activation(models.Model):

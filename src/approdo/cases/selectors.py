@@ -2,20 +2,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.cases.models import Case, Participation
 from approdo.cases.rules import Arrival, CaseState, EventKind
 from approdo.kit.errors import NotFound
-from approdo.kit.rows import read
+from approdo.kit.rows import Statement, read
 
 _EVENTS = "SELECT happened_at, kind, service_id, subject, detail FROM cases_event"
 PAGE = 25
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,54 +67,68 @@ class CasePage:
     chronology: tuple[EventRow, ...]
 
 
-def cases_of(actor: Actor, *, before: datetime | None = None, limit: int = PAGE) -> tuple[list[CaseRow], bool]:
-    """Return the open cases of the actor's service, newest first, and whether there are more.
+_CASES = Statement(
+    lambda service, before: (
+        Case.objects.visible_to_service(service)
+        .filter(closed_at=None, opened_at__lt=before)
+        .annotate(last=Max("events__happened_at"))
+        .order_by("-opened_at", "id")
+        .values_list("id", "alias", "state", "municipality__name", "opened_at", "last", "exercise")[: PAGE + 1]
+    ),
+    service=int,
+    before=datetime,
+)
+_CASE = Statement(
+    lambda service, case: (
+        Case.objects.visible_to_service(service).filter(pk=case).annotate(place=F("municipality__name"))
+    ),
+    service=int,
+    case=UUID,
+)
+_PARTICIPANTS = Statement(
+    lambda case: (
+        Participation.objects.filter(case=case, until=None)
+        .order_by("since", "service_id")
+        .values_list("service_id", "since")
+    ),
+    case=UUID,
+)
+
+
+def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[CaseRow], bool]:
+    """Return a page of the open cases of the actor's service, newest first, and whether there are more.
 
     ``before`` is the cursor: the opening instant of the last row already shown.
     """
     require(actor, Permission.READ_CASE)
-    cases = Case.objects.visible_to(actor).filter(closed_at=None)
-    if before is not None:
-        cases = cases.filter(opened_at__lt=before)
+    if actor.service_id is None:
+        return [], False
     rows = [
-        CaseRow(
-            id=case["id"],
-            alias=case["alias"],
-            state=CaseState(case["state"]),
-            municipality=case["municipality__name"],
-            opened_at=case["opened_at"],
-            last_event_at=case["last"] or case["opened_at"],
-            exercise=case["exercise"],
+        CaseRow(pk, alias, CaseState(state), municipality, opened_at, last or opened_at, exercise)
+        for pk, alias, state, municipality, opened_at, last, exercise in _CASES.read(
+            service=actor.service_id, before=before or _EVER
         )
-        for case in cases.annotate(last=Max("events__happened_at"))
-        .order_by("-opened_at", "id")
-        .values("id", "alias", "state", "municipality__name", "opened_at", "last", "exercise")[: limit + 1]
     ]
-    return rows[:limit], len(rows) > limit
+    return rows[:PAGE], len(rows) > PAGE
 
 
 def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
     """Return one case with its chronology, newest first; ``NotFound`` for absent and hidden alike."""
     require(actor, Permission.READ_CASE)
-    case = Case.objects.visible_to(actor).filter(pk=case_id).select_related("municipality").first()
-    if case is None:
+    found = [] if actor.service_id is None else _CASE.read(service=actor.service_id, case=case_id)
+    if not found:
         raise NotFound
-    participants = tuple(
-        Participant(service_id, since)
-        for service_id, since in Participation.objects.filter(case=case, until=None)
-        .order_by("since", "service_id")
-        .values_list("service_id", "since")
-    )
+    case = found[0]
     return CasePage(
         id=case.pk,
         alias=case.alias,
         state=CaseState(case.state),
         arrival=Arrival(case.arrival),
-        municipality=case.municipality.name,
+        municipality=case.place,
         municipality_code=case.municipality_id,
         opened_at=case.opened_at,
         exercise=case.exercise,
-        participants=participants,
+        participants=tuple(Participant(*row) for row in _PARTICIPANTS.read(case=case_id)),
         chronology=_rows(
             read(_EVENTS + " WHERE case_id = %s ORDER BY happened_at DESC, id DESC LIMIT %s", [case.pk, limit])
         ),

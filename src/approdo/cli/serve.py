@@ -5,10 +5,12 @@
 import asyncio
 import os
 import sys
+import threading
 
 import click
 
 from approdo.cli.environment import home, set_up_django
+from approdo.cli.sweep import stand_in
 
 _RESCUE_SECONDS = 2.0  # how often jobs of a dead worker are looked for
 _STALLED_SECONDS = 6.0  # a worker silent this long is dead; stack.md section 3 measured 7.4 s to take its job again
@@ -57,7 +59,7 @@ def _become_granian(application: str, host: str, port: int, options: list[str]) 
 @click.command("worker")
 @click.option("--concurrency", default=4, show_default=True, help="Lavori svolti insieme.")
 def worker(concurrency: int) -> None:
-    """Svolge i lavori in coda: invii e aggiornamenti.
+    """Svolge i lavori in coda: invii e aggiornamenti. Se lo sweep tace, fa avanzare anche le chiamate.
 
     \b
     Esempio:
@@ -67,6 +69,7 @@ def worker(concurrency: int) -> None:
     set_up_django()
     from procrastinate.exceptions import ConnectorException
 
+    threading.Thread(target=stand_in, name="stand-in sweep", daemon=True).start()
     try:
         asyncio.run(_work(concurrency))
     except ConnectorException as error:  # whoever supervises us starts us again

@@ -18,6 +18,7 @@ from approdo.cli.environment import set_up_django
 
 NAME = "sweep"
 _EVERY_SECONDS = 0.25
+_STAND_IN_SECONDS = 2.0
 _AFTER_FAILURE_SECONDS = 0.5
 _BEAT_SECONDS = 1.0
 _COMPLAIN_SECONDS = 30.0
@@ -31,7 +32,14 @@ class Act(Protocol):
     def __call__(self, *, now: datetime, limit: int) -> int: ...
 
 
-def run(acts: Sequence[Act], stop: threading.Event, *, clock: Callable[[], datetime], beat: Callable[[], None]) -> None:
+def run(
+    acts: Sequence[Act],
+    stop: threading.Event,
+    *,
+    clock: Callable[[], datetime],
+    beat: Callable[[], None],
+    every: float = _EVERY_SECONDS,
+) -> None:
     """Sweep until told to stop.
 
     An act that fails is tried again at the next turn and does not keep the others from theirs; the heartbeat is
@@ -47,7 +55,7 @@ def run(acts: Sequence[Act], stop: threading.Event, *, clock: Callable[[], datet
         if failures:
             complaints.say(failures)
             _drop_connection()
-        stop.wait(_AFTER_FAILURE_SECONDS if failures else _EVERY_SECONDS)
+        stop.wait(max(every, _AFTER_FAILURE_SECONDS) if failures else every)
 
 
 def _batches(act: Act, stop: threading.Event, clock: Callable[[], datetime]) -> None:
@@ -92,6 +100,17 @@ def direct_connection() -> None:
     from django.db import connections
 
     connections["default"].settings_dict["OPTIONS"].pop("pool", None)
+
+
+def stand_in() -> None:
+    """Advance calls every two seconds beside the sweep, so that one dead process never keeps help from being called.
+
+    For a thread of the worker. It writes no heartbeat: of a silent sweep the watchdog must hear all the same.
+    """
+    from approdo.activations import services as activations
+    from approdo.kit import clock
+
+    run([activations.advance_due], threading.Event(), clock=clock.now, beat=lambda: None, every=_STAND_IN_SECONDS)
 
 
 @click.command("sweep")

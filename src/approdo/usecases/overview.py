@@ -10,7 +10,7 @@ from uuid import UUID
 from approdo.access.rules import Actor, Permission, acting, may
 from approdo.activations import selectors as activations
 from approdo.activations import services as answering
-from approdo.activations.selectors import ActivationRow, WaitingCall
+from approdo.activations.selectors import AnsweredActivation, WaitingCall
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.networks import selectors as networks
@@ -27,7 +27,7 @@ class Day:
     calling: tuple[WaitingCall, ...]
     late: tuple[WaitingCall, ...]
     waiting: tuple[WaitingCall, ...]
-    answered: tuple[ActivationRow, ...]
+    answered: tuple[AnsweredActivation, ...]
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""

@@ -23,8 +23,6 @@ from approdo.web import standing
 from approdo.web.guards import public, without_service
 from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 class Adapter(DefaultAccountAdapter):
     """Operators are made by their organisation: nobody signs herself up."""
@@ -100,7 +98,7 @@ def demo_sign_ins(request: HttpRequest) -> HttpResponse:
         operator = accounts.operator_by_email(request.POST.get("operator", ""))
         if operator is None or not operator.is_active:
             raise NotFound
-        login(request, operator, backend=BACKEND)
+        login(request, operator)
         request.session[KEY_DEMO] = True
         return redirect("choose_service")
     groups = networks.sign_ins_by_network(clock.now())

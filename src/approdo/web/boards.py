@@ -82,6 +82,8 @@ def _refusals(call: BoardCall) -> tuple[str, ...]:
 
 def _alert(call: BoardCall) -> tuple[str, str]:
     alert = call.alert
+    if call.started_at is None:
+        return "waiting", _("avviso in partenza")
     if alert is None or not call.reached:
         return "late", _("nessuna reperibile adesso")
     at = when.clock(alert.at)

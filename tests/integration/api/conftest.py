@@ -19,6 +19,7 @@ from approdo.access.rules import SYSTEM, Role
 from approdo.accounts import selectors as account_selectors
 from approdo.accounts import services as accounts
 from approdo.activations.models import Call
+from approdo.activations.services import advance_due
 from approdo.api.allowance import reads
 from approdo.kit import clock
 from approdo.networks.models import Membership, Service
@@ -162,6 +163,7 @@ def activation(house: House) -> str:
     """An activation the hospital made."""
     made = house.hospital.activate()
     assert made.status_code == 201, made.content
+    advance_due(now=clock.now())
     return made.json()["id"]
 
 

@@ -153,9 +153,7 @@ def test_a_hidden_case_and_an_absent_one_are_alike_to_the_byte(house: House, act
 
 def test_a_session_cookie_opens_nothing(house: House, activation: str) -> None:
     program = Program()
-    program.client.force_login(
-        house.town.people[house.town.hospital.pk][0], "allauth.account.auth_backends.AuthenticationBackend"
-    )
+    program.client.force_login(house.town.people[house.town.hospital.pk][0])
     assert program.get(f"/activations/{activation}").status_code == 401
     assert program.activate().status_code == 401
 

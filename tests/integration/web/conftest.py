@@ -25,7 +25,7 @@ def sign_in(region: Region) -> Callable[[str], Client]:
 
     def signed_in(name: str) -> Client:
         client = Client()
-        client.force_login(region.operators[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(region.operators[name])
         prove_two_factors(client, region.operators[name])
         response = client.get("/servizio/")
         assert response.status_code == 302, response.content

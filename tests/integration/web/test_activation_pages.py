@@ -15,6 +15,7 @@ from tests.factories.region import PROTOCOL, VARESE, Region
 
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.states import ActivationState, CallState
+from approdo.activations.services import advance_due
 from approdo.cases.models import Event
 from approdo.kit import clock
 from approdo.networks.models import Service, Shift
@@ -28,11 +29,20 @@ KEY = "una-chiave-della-pagina"
 
 
 def _send(client: Client, **changes: object) -> str:
-    """Press Invia and return the address of the board."""
+    """Press Invia and return the address of the board; the sweep comes round."""
     form = {"need": ["safe_place"], "consent": "given", "municipality": VARESE, "key": KEY} | changes
     response = client.post("/attiva/", form)
     assert response.status_code == 302, response.content.decode()
+    advance_due(now=clock.now())
     return response["Location"]
+
+
+def test_before_the_sweep_has_come_round_the_board_says_that_the_alerts_are_leaving(sign_in: SignIn) -> None:
+    client = sign_in("ed")
+    form = {"need": ["safe_place"], "consent": "given", "municipality": VARESE, "key": KEY}
+    board = client.get(client.post("/attiva/", form)["Location"]).content.decode()
+    assert board.count("avviso in partenza") == 2
+    assert "nessuna reperibile" not in board
 
 
 def _call(kind: str) -> Call:

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 def browser(actor: Actor) -> Client:
     client = Client()
     operator = Operator.objects.get(pk=actor.operator_id)
-    client.force_login(operator, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(operator)
     prove_two_factors(client, operator)
     assert client.get("/servizio/").status_code == 302
     return client

@@ -40,7 +40,7 @@ def browser_as(region):
         person = Operator.objects.create_user(f"{role}@approdo.example", "una frase lunga", display_name="Persona 9")
         Membership.objects.create(operator=person, service=region.services["centre"], role=role)
         client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person)
         prove_two_factors(client, person)
         client.get("/servizio/")
         return client
@@ -244,7 +244,7 @@ def test_another_networks_protocol_is_as_absent_as_one_that_does_not_exist(sign_
     person = Operator.objects.create_user("altra@approdo.example", "una frase lunga", display_name="Altra persona")
     Membership.objects.create(operator=person, service=service, role=Role.NETWORK_COORDINATOR)
     browser = Client()
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(person)
     prove_two_factors(browser, person)
     browser.get("/servizio/")
     hidden, absent = browser.get(PAGE), browser.get("/rete/protocolli/niente/p/urgenza/")

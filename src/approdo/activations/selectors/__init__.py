@@ -3,9 +3,11 @@
 """What may be seen of activations: the preview, the board, who is waiting for me, the list."""
 
 from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
+from approdo.activations.selectors.copies import rules_of
 from approdo.activations.selectors.invitations import Invitation, invitation, invitation_by_code, oldest_unadvanced
 from approdo.activations.selectors.lists import (
     ActivationRow,
+    AnsweredActivation,
     WaitingCall,
     activations_of,
     answered_by_all,
@@ -17,6 +19,7 @@ from approdo.activations.selectors.previewing import Preview, PreviewCall, previ
 
 __all__ = [
     "ActivationRow",
+    "AnsweredActivation",
     "Board",
     "BoardAlert",
     "BoardCall",
@@ -33,6 +36,7 @@ __all__ = [
     "locked_call",
     "oldest_unadvanced",
     "preview",
+    "rules_of",
     "visible_among",
     "waiting_for",
 ]

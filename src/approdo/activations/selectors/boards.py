@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from approdo.access.rules import Actor, Permission, require
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.escalation import targets_at
@@ -23,13 +25,15 @@ from approdo.activations.rules.states import (
     may_close,
     may_undo,
 )
+from approdo.activations.selectors.copies import rules_of
 from approdo.cases import selectors as cases
 from approdo.kit.errors import NotFound
+from approdo.kit.rows import Statement
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel, NamePlate, ServiceKind
 from approdo.notifications import selectors as messages
 from approdo.notifications.rules import MessageState, MessageView
-from approdo.protocols.rules import CallRule, Need, Target, parse
+from approdo.protocols.rules import CallRule, Need, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +119,34 @@ class Board:
         return sum(call.state is CallState.TAKEN for call in self.calls)
 
 
+_ACTIVATION = Statement(
+    lambda service, activation: (
+        Activation.objects.visible_to_service(service)
+        .filter(pk=activation)
+        .annotate(alias=F("case__alias"))
+        .defer("protocol_copy")
+    ),
+    service=int,
+    activation=UUID,
+)
+_CALLS = Statement(
+    lambda activation: Call.objects.filter(activation=activation).order_by("position", "id"), activation=UUID
+)
+_ALERTS = Statement(
+    lambda activation: Alert.objects.filter(call__activation=activation).order_by("created_at", "step", "id"),
+    activation=UUID,
+)
+
+
 def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     """Return the board of an activation; ``NotFound`` for absent and hidden alike."""
     require(actor, Permission.READ_ACTIVATION)
-    activation = Activation.objects.visible_to(actor).filter(pk=activation_id).select_related("case").first()
-    if activation is None:
+    found = [] if actor.service_id is None else _ACTIVATION.read(service=actor.service_id, activation=activation_id)
+    if not found:
         raise NotFound
-    calls = list(activation.calls.order_by("position", "id"))
-    alerts = list(Alert.objects.filter(call__in=[call.pk for call in calls]).order_by("created_at", "step", "id"))
+    activation = found[0]
+    calls = _CALLS.read(activation=activation_id)
+    alerts = _ALERTS.read(activation=activation_id)
     sent = messages.messages_of([alert.pk for alert in alerts])
     plates = networks.name_plates(activation.service_ids)
     by_call: dict[UUID, list[BoardAlert]] = defaultdict(list)
@@ -133,7 +157,7 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     ]
     for alert in alerts:
         by_call[alert.call_id].append(_board_alert(alert, sent.get(alert.pk, ()), plates))
-    rules = {rule.key: rule for rule in parse(activation.protocol_copy).calls}
+    rules = rules_of(activation_id)
     held = relations(
         actor.service_id,
         activating=activation.service_id,
@@ -146,7 +170,7 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     return Board(
         id=activation.pk,
         at=at,
-        alias=activation.case.alias,
+        alias=activation.alias,
         case_id=activation.case_id,
         municipality_code=activation.municipality_id,
         needs=frozenset(Need(need) for need in activation.needs),

@@ -17,6 +17,7 @@ from approdo.activations.rules.states import (
     ActivationState,
     CallState,
 )
+from approdo.kit.rows import Statement
 from approdo.protocols.rules import Need
 
 PAGE = 25
@@ -40,17 +41,10 @@ class WaitingCall:
     """How many calls of the activation one line stands for."""
 
 
-def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
-    """Return the unanswered calls of the actor's service and of its activations, the oldest first.
-
-    ``mine`` tells the calls she may answer from those she only waits for.
-    """
-    if actor.service_id is None:
-        return []
-    require(actor, Permission.READ_ACTIVATION)
-    found = (
+_WAITING = Statement(
+    lambda service: (
         Call.objects.filter(
-            activation__service_ids__contains=[actor.service_id],
+            activation__service_ids__contains=[service],
             activation__state=ActivationState.OPEN,
             state__in=UNANSWERED,
             due_at__isnull=False,
@@ -67,7 +61,19 @@ def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
             "service_ids",
             "state",
         )[:WAITING]
-    )
+    ),
+    service=int,
+)
+
+
+def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
+    """Return the unanswered calls of the actor's service and of its activations, the oldest first.
+
+    ``mine`` tells the calls she may answer from those she only waits for.
+    """
+    if actor.service_id is None:
+        return []
+    require(actor, Permission.READ_ACTIVATION)
     return [
         WaitingCall(
             call_id=pk,
@@ -80,8 +86,43 @@ def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
             exercise=exercise,
             mine=actor.service_id in service_ids and state == CallState.CALLING,
         )
-        for pk, activation_id, alias, needs, activated_at, answer_by, exercise, service_ids, state in found
+        for pk, activation_id, alias, needs, activated_at, answer_by, exercise, service_ids, state in _WAITING.read(
+            service=actor.service_id
+        )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredActivation:
+    """An open activation in which every called service has answered."""
+
+    id: UUID
+    alias: str
+    activated_at: datetime
+    exercise: bool
+
+
+_ANSWERED = Statement(
+    lambda service: (
+        Activation.objects.visible_to_service(service)
+        .filter(
+            Exists(Call.objects.filter(activation=OuterRef("pk"))),
+            ~Exists(Call.objects.filter(activation=OuterRef("pk"), state__in=UNANSWERED)),
+            state=ActivationState.OPEN,
+        )
+        .order_by("-activated_at", "-id")
+        .values_list("pk", "case__alias", "activated_at", "exercise")[:PAGE]
+    ),
+    service=int,
+)
+
+
+def answered_by_all(actor: Actor) -> list[AnsweredActivation]:
+    """Return the open activations in which everybody has answered: they have no next step but to be closed."""
+    require(actor, Permission.READ_ACTIVATION)
+    if actor.service_id is None:
+        return []
+    return [AnsweredActivation(*row) for row in _ANSWERED.read(service=actor.service_id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +152,6 @@ def activations_of(
         found = found.filter(Q(activated_at__lt=before[0]) | Q(activated_at=before[0], pk__lt=before[1]))
     rows = _rows(found, limit + 1)
     return rows[:limit], len(rows) > limit
-
-
-def answered_by_all(actor: Actor) -> list[ActivationRow]:
-    """Return the open activations in which everybody has answered: they have no next step but to be closed."""
-    require(actor, Permission.READ_ACTIVATION)
-    unanswered = Call.objects.filter(activation=OuterRef("pk"), state__in=UNANSWERED)
-    found = Activation.objects.visible_to(actor).filter(~Exists(unanswered), state=ActivationState.OPEN)
-    return [row for row in _rows(found, PAGE) if row.calls]
 
 
 def _rows(found: QuerySet[Activation], limit: int) -> list[ActivationRow]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from approdo.access.rules import Actor, Role
+from approdo.access.rules import Actor, Role, acting
 from approdo.activations.models import Alert, Call
 from approdo.activations.rules.permissions import Act
 from approdo.activations.rules.states import CALL_TRANSITIONS, CallAct, CallState, DeclineReason
@@ -19,7 +19,7 @@ from approdo.audit import services as audit
 from approdo.cases import services as cases
 from approdo.cases.rules import EventKind
 from approdo.cases.services import NewEvent
-from approdo.kit import live
+from approdo.kit import live, rows
 from approdo.kit.errors import Conflict, NotFound
 from approdo.kit.words import mark as _
 from approdo.notifications import services as notifications
@@ -157,11 +157,19 @@ def look_by_code(*, code: str, now: datetime) -> Invitation:
         return invitation(alert)
 
 
+_WAITING = rows.Statement(
+    lambda operator, service: Alert.objects.filter(
+        Q(operator_id=operator) | Q(operator_id=None), service_id=service, call__state=CallState.CALLING
+    ).values_list("pk"),
+    operator=int,
+    service=int,
+)
+
+
 def receive(*, actor: Actor, now: datetime) -> None:
     """Note that the alerts waiting for the actor have reached an open screen of hers."""
-    references = list(
-        Alert.objects.filter(_addressed_to(actor), call__state=CallState.CALLING).values_list("pk", flat=True)
-    )
+    operator_id, service_id = acting(actor)
+    references = [row[0] for row in _WAITING.read(operator=operator_id, service=service_id)]
     changed = notifications.mark_shown(references=references, now=now) if references else []
     if changed:
         boards = Alert.objects.filter(pk__in=changed).values_list("call__activation_id", flat=True)

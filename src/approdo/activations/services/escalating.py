@@ -23,6 +23,7 @@ from approdo.activations.rules.escalation import (
     reach_of,
 )
 from approdo.activations.rules.states import CallState
+from approdo.activations.selectors import rules_of
 from approdo.cases import services as cases
 from approdo.cases.rules import EventKind
 from approdo.cases.services import NewEvent
@@ -32,12 +33,11 @@ from approdo.networks.rules import Channel, ServiceView
 from approdo.notifications import selectors as messages
 from approdo.notifications import services as notifications
 from approdo.notifications.rules import MessageState, MessageView, NewMessage, Template
-from approdo.protocols.rules import CallRule, parse
+from approdo.protocols.rules import CallRule
 
 log = logging.getLogger(__name__)
 
 
-_PER_ACTIVATION = 2_000
 _MOVED = ("id", "state", "step", "started_at", "answer_by", "due_at", "reached", "service_ids")
 
 
@@ -145,25 +145,18 @@ def code_digest(code: str) -> str:
 
 def rule_of(call: Call) -> CallRule:
     """Return the rule of the activation's own protocol copy under which a call runs."""
-    return _rules(call.activation)[call.key]
-
-
-def _rules(activation: Activation) -> dict[str, CallRule]:
-    return {rule.key: rule for rule in parse(activation.protocol_copy).calls}
+    return rules_of(call.activation_id)[call.key]
 
 
 def advance_calls(calls: Sequence[Call], now: datetime) -> None:
     """Advance locked calls and write what follows, in the caller's transaction."""
     coverage: dict[str, Sequence[ServiceView]] = {}
-    rules: dict[UUID, dict[str, CallRule]] = {}
     work = Work(now)
     for call in calls:
         municipality = call.activation.municipality_id
         if municipality not in coverage:
             coverage[municipality] = networks.coverage(municipality, now)
-        if call.activation_id not in rules:
-            rules[call.activation_id] = _rules(call.activation)
-        work.advance(call, rules[call.activation_id][call.key], coverage[municipality])
+        work.advance(call, rule_of(call), coverage[municipality])
     rows.update(Call, [{column: getattr(call, column) for column in _MOVED} for call in calls])
     work.write()
 
@@ -171,25 +164,11 @@ def advance_calls(calls: Sequence[Call], now: datetime) -> None:
 def _due(now: datetime, limit: int, **only: UUID) -> list[Call]:
     found = Call.objects.select_for_update(skip_locked=True).filter(due_at__lte=now, **only)
     calls = list(found.order_by("due_at")[:limit])
-    # apart, not joined: each activation carries its whole protocol, which is read once and not once for each call
-    activations = Activation.objects.in_bulk({call.activation_id for call in calls})
+    # apart and without its protocol copy, which each process reads once and not once for each call
+    activations = Activation.objects.defer("protocol_copy").in_bulk({call.activation_id for call in calls})
     for call in calls:
         call.activation = activations[call.activation_id]
     return calls
-
-
-def begin(*, activation_id: UUID, now: datetime) -> None:
-    """Alert the first people of an activation just stored, rather than at the next sweep, which does the same.
-
-    It never fails: what a sweep has begun meanwhile is left to it, and what goes wrong here is left to the sweep.
-    """
-    try:
-        with transaction.atomic():
-            calls = _due(now, _PER_ACTIVATION, activation=activation_id)
-            if calls:
-                advance_calls(calls, now)
-    except Exception:
-        log.exception("the first people were not alerted at once; the sweep will")
 
 
 def advance_due(*, now: datetime, limit: int = 200) -> int:

@@ -91,6 +91,7 @@ class _Night:
         made = services.activate(
             actor=actor, request=request, idempotency_key=f"demonstration-{case.number}", now=self._began
         )
+        services.advance_due(now=self._began)
         self._id = made.id
         calls = selectors.board(actor, made.id, self._began).calls
         wanted = plan(in_force.parsed, activation.needs, self._coverage(self._began)).calls

@@ -12,6 +12,7 @@ from approdo.access.rules import Actor, acting
 from approdo.audit import services as audit
 from approdo.kit import live
 from approdo.kit.errors import Invalid, Refusal
+from approdo.kit.rows import Statement
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel
@@ -67,16 +68,18 @@ def try_contacts(*, actor: Actor, service_id: int, now: datetime) -> None:
     audit.record(actor=actor, verb="contacts.try", subject=f"service:{service_id}", now=now)
 
 
+_RECENT = Statement(
+    lambda operator, since: Message.objects.filter(
+        recipient_operator_id=operator, template=Template.TRIAL, channel=Channel.APP, written_at__gt=since
+    ).values_list("reference", "state"),
+    operator=int,
+    since=datetime,
+)
+
+
 def receive_trial(*, operator_id: int, now: datetime) -> bool:
     """Tell whether an open screen of hers is to say that it is being tried, and note that it does."""
-    recent = list(
-        Message.objects.filter(
-            recipient_operator_id=operator_id,
-            template=Template.TRIAL,
-            channel=Channel.APP,
-            written_at__gt=now - ON_SCREEN,
-        ).values_list("reference", "state")
-    )
+    recent = _RECENT.read(operator=operator_id, since=now - ON_SCREEN)
     unseen = [reference for reference, state in recent if state == MessageState.SENT]
     if unseen:
         with transaction.atomic():

@@ -5,23 +5,30 @@
 Tags and not components: each component is a rendering of its own, together a fifth of the time of a board.
 """
 
+from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from approdo.networks.rules import shown_phone
 from approdo.web.templatetags.when import STATES
 
+if TYPE_CHECKING:
+    from approdo.web.boards import Step
+
 register = template.Library()
+DONE = mark_safe(' class="done"')
 
 static_address = cache(static)
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """Draw an icon; the word beside it says what it means."""
     return format_html(
@@ -37,6 +44,18 @@ def phone(number: str, label: str = "") -> SafeString:
     """Show a telephone number to press, in groups, or under another label."""
     words = label or shown_phone(number)
     return format_html('<a class="phone" href="tel:{}">{}{}</a>', number, icon("phone", "icon-small"), words)
+
+
+@register.simple_tag
+def progress(steps: "Sequence[Step]") -> SafeString:
+    """Show how far an alert got: each step with a tick when it is done, and in words when it is not."""
+    pending = format_html('<span class="visually-hidden">: {}</span>', _("non ancora"))
+    lines = format_html_join(
+        "",
+        "<li{}>{}{}{}</li>",
+        ((DONE, "✓ ", step.word, "") if step.done else ("", "", step.word, pending) for step in steps),
+    )
+    return format_html('<ol class="steps-sent" aria-label="{}">{}</ol>', _("A che punto è"), lines)
 
 
 @register.simple_tag

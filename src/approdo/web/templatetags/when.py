@@ -86,7 +86,7 @@ def _moment(instant: datetime, css: str, words: str) -> SafeString:
 
 
 def _days_off(local: datetime) -> int:
-    return abs((local.date() - datetime.now(ROME).date()).days)
+    return abs((local.date() - timezone.now().astimezone(ROME).date()).days)
 
 
 @register.filter
