@@ -42,8 +42,8 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def phone(number: str, label: str = "") -> SafeString:
     """Show a telephone number to press, in groups, or under another label."""
-    words = label or shown_phone(number)
-    return format_html('<a class="phone" href="tel:{}">{}{}</a>', number, icon("phone", "icon-small"), words)
+    css, words = ("phone worded", label) if label else ("phone", shown_phone(number))
+    return format_html('<a class="{}" href="tel:{}">{}{}</a>', css, number, icon("phone", "icon-small"), words)
 
 
 @register.simple_tag
