@@ -285,6 +285,13 @@ def test_numbers_on_the_board_are_read_in_groups_and_dialled_whole(sign_in: Sign
         assert f"</svg>{shown_phone(number)}</a>" in calls
 
 
+def test_who_is_called_can_telephone_whoever_activated(sign_in: SignIn) -> None:
+    ed = sign_in("ed")
+    address = _send(ed)
+    assert "Telefona a" not in ed.get(address).content.decode()
+    assert re.search(r'href="tel:\+\d+">.*Telefona a ', sign_in("centre").get(address).content.decode())
+
+
 def test_an_ended_activation_says_when(sign_in: SignIn) -> None:
     client = sign_in("ed")
     address = _send(client)

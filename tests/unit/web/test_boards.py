@@ -64,6 +64,7 @@ def board(*calls: BoardCall) -> Board:
         activated_at=NOW,
         ended_at=None,
         activated_by="Pronto soccorso",
+        activated_phone="",
         undo_until=NOW,
         calls=calls,
         may_undo=False,

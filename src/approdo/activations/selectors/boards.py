@@ -103,6 +103,8 @@ class Board:
     activated_at: datetime
     ended_at: datetime | None
     activated_by: str
+    activated_phone: str
+    """Of the service that activated; empty when it is the reader's own."""
     undo_until: datetime
     calls: tuple[BoardCall, ...]
     may_undo: bool
@@ -181,6 +183,7 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
         activated_at=activation.activated_at,
         ended_at=activation.ended_at,
         activated_by=_label(plates, activation.service_id),
+        activated_phone="" if actor.service_id == activation.service_id else _phone(plates, activation.service_id),
         undo_until=activation.activated_at + timedelta(seconds=UNDO_SECONDS),
         calls=rows,
         may_undo=is_open and allowed(Act.UNDO, held) and may_undo(activation.activated_at, at),
@@ -197,6 +200,11 @@ def _label(plates: Mapping[int, NamePlate], service_id: int | None) -> str:
     return found.label if found else ""
 
 
+def _phone(plates: Mapping[int, NamePlate], service_id: int | None) -> str:
+    found = plates.get(service_id) if service_id is not None else None
+    return found.phone if found else ""
+
+
 def _board_call(
     call: Call,
     rule: CallRule,
@@ -206,14 +214,13 @@ def _board_call(
     mine: set[UUID],
     at: datetime,
 ) -> BoardCall:
-    service = plates.get(call.service_id)
     unanswered = CallState(call.state) in UNANSWERED
     current = [alert for alert in alerts if alert.step == call.step] or alerts
     return BoardCall(
         id=call.pk,
         label=_label(plates, call.service_id),
         kind=rule.kind,
-        phone=(service.phone if service else "") or rule.fallback_phone or "",
+        phone=_phone(plates, call.service_id) or rule.fallback_phone or "",
         state=CallState(call.state),
         alert=max(current, key=lambda alert: _PROGRESS[alert.state]) if current else None,
         alerts=tuple(alerts),
