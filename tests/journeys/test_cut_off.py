@@ -61,7 +61,7 @@ def test_pages_and_events_die_under_open_pages_which_say_so_until_they_are_back(
     nurse, colleague = sign_in("hospital"), sign_in("centre")
     activation = activate(nurse, product, "Posto sicuro")
     shelter, centre = call_of(nurse, "Casa rifugio"), call_of(nurse, "Centro antiviolenza")
-    expect(shelter).to_contain_text("consegnato", timeout=10_000)
+    expect(shelter.locator("li.done", has_text="consegnata")).to_be_visible(timeout=10_000)
     numbers = [row.get_by_role("link").first.get_attribute("href") for row in (shelter, centre)]
     nurse.evaluate("window.untouched = true")
 

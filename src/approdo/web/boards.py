@@ -91,7 +91,7 @@ def _alert(call: BoardCall) -> tuple[str, str]:
         return "declined", _("non può") + (f": {word(alert.reason)}" if alert.reason else "")
     shape, sentence = {
         AlertState.SENT: ("alerted", _("avvisata %(at)s")),
-        AlertState.DELIVERED: ("alerted", _("avvisata, consegnato %(at)s")),
+        AlertState.DELIVERED: ("alerted", _("avvisata %(at)s")),
         AlertState.SEEN: ("read", _("letta %(at)s")),
         AlertState.FAILED: ("late", _("non raggiunta %(at)s")),
     }.get(alert.state, ("waiting", _("avviso in partenza")))
@@ -117,5 +117,5 @@ def _steps(call: BoardCall) -> tuple[Step, ...]:
     if call.alert is None or call.state is CallState.WAITING:
         return ()
     reached = 4 if call.state is CallState.TAKEN else _RANK.get(call.alert.state, 0)
-    names = (_("inviata"), _("consegnata"), _("letta"), _("presa in carico"))
+    names = (_("inviata"), _("consegnata"), _("letta"), _("presa"))
     return tuple(Step(name, reached > index) for index, name in enumerate(names))
