@@ -50,8 +50,9 @@ def day(actor: Actor, now: datetime) -> Day:
         return Day(now, (), (), (), (), trial=trial)
     answering.receive(actor=actor, now=now)
     calls = activations.waiting_for(actor, now)
-    calling = tuple(call for call in calls if call.mine)
-    others = _one_per_activation(call for call in calls if not call.mine)
+    calling = tuple(_one_per_activation(call for call in calls if call.mine))
+    answerable = {call.activation_id for call in calling}
+    others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
     return Day(
         at=now,
         calling=calling,
@@ -98,7 +99,8 @@ def calling(actor: Actor, now: datetime) -> Calling:
     if not may(actor, Permission.READ_ACTIVATION):
         return Calling((), trial)
     answering.receive(actor=actor, now=now)
-    return Calling(tuple(call for call in activations.waiting_for(actor, now) if call.mine), trial)
+    mine = (call for call in activations.waiting_for(actor, now) if call.mine)
+    return Calling(tuple(_one_per_activation(mine)), trial)
 
 
 @dataclass(frozen=True, slots=True)

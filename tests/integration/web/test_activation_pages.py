@@ -212,6 +212,14 @@ def test_an_activation_can_be_taken_back_for_twenty_seconds_and_then_only_with_a
     assert Activation.objects.get(pk=UUID(again.split("/")[2])).state == ActivationState.STOOD_DOWN
 
 
+def test_an_activation_is_one_line_of_oggi_however_many_of_its_calls_wait(sign_in: SignIn) -> None:
+    address = _send(sign_in("ed"))
+    assert Call.objects.filter(due_at__isnull=False).count() > 1
+    today = sign_in("centre").get("/").content.decode()
+    assert today.count(f'href="{address}"') == 1
+    assert "manca" not in today, "she is called herself"
+
+
 def test_who_is_called_sees_it_on_oggi_and_takes_it_and_the_first_board_shows_it(sign_in: SignIn) -> None:
     ed, centre = sign_in("ed"), sign_in("centre")
     address = _send(ed)
