@@ -10,10 +10,11 @@ import pytest
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 
 from approdo.access.rules import Actor, Forbidden, Permission, Role, may
+from approdo.accounts.models import Operator
 from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.permissions import ALLOWED, Act, Relation
 from approdo.activations.rules.states import CallState, DeclineReason, StandDownReason
-from approdo.activations.selectors import board, waiting_for
+from approdo.activations.selectors import board, invitation_by_code, waiting_for
 from approdo.activations.services import (
     close,
     decline,
@@ -32,6 +33,7 @@ from approdo.cases.models import Event
 from approdo.cases.rules import EventKind
 from approdo.cases.selectors import case_page
 from approdo.kit.errors import Conflict, NotFound
+from approdo.networks.models import Membership
 from approdo.networks.rules import Channel
 from approdo.notifications.models import Message
 from approdo.notifications.rules import MessageState
@@ -133,6 +135,16 @@ def test_only_the_service_that_took_it_passes_the_hand(town: Town, centre_call: 
         release(actor=town.actor(town.coordination), call_id=centre_call.pk, now=SOON)
 
 
+def test_after_the_end_nobody_starts_a_search_that_nobody_could_stop(town: Town, centre_call: Call) -> None:
+    actor = town.actor(town.centre)
+    take(actor=actor, call_id=centre_call.pk, now=SOON)
+    close(actor=town.nurse, activation_id=centre_call.activation_id, now=SOON)
+    with pytest.raises(Conflict) as refused:
+        release(actor=actor, call_id=centre_call.pk, now=SOON)
+    assert refused.value.code == "already_ended"
+    assert Call.objects.get(pk=centre_call.pk).state == CallState.TAKEN
+
+
 def test_opening_the_board_is_seen_by_everybody_who_looks_at_it(town: Town, centre_call: Call) -> None:
     look(actor=town.actor(town.centre), activation_id=centre_call.activation_id, now=SOON)
     assert Alert.objects.get(call=centre_call).seen_at == SOON
@@ -191,6 +203,26 @@ def test_a_wrong_or_old_code_answers_alike(town: Town, centre_call: Call, act: C
         with pytest.raises(NotFound) as refused:
             act(code=wrong, now=at)
         assert refused.value.code == "not_found"
+    assert Call.objects.get(pk=centre_call.pk).state == CallState.CALLING
+
+
+@pytest.mark.parametrize("gone", ["left the service", "shut out"])
+def test_who_works_there_no_more_answers_neither_by_link_nor_by_text(town: Town, centre_call: Call, gone: str) -> None:
+    alert = Alert.objects.get(call=centre_call)
+    code = code_of(alert)
+    if gone == "left the service":
+        Membership.objects.filter(operator=alert.operator_id).update(active=False)
+    else:
+        Operator.objects.filter(pk=alert.operator_id).update(is_active=False)
+    for act in (
+        lambda: take_by_code(code=code, now=SOON),
+        lambda: decline_by_code(code=code, reason=DeclineReason.NO_PLACE, now=SOON),
+        lambda: look_by_code(code=code, now=SOON),
+        lambda: invitation_by_code(code, SOON),
+        lambda: take_by_reference(reference=alert.pk, now=SOON),
+    ):
+        with pytest.raises(NotFound):
+            act()
     assert Call.objects.get(pk=centre_call.pk).state == CallState.CALLING
 
 

@@ -4,7 +4,13 @@
 
 from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
 from approdo.activations.selectors.copies import rules_of
-from approdo.activations.selectors.invitations import Invitation, invitation, invitation_by_code, oldest_unadvanced
+from approdo.activations.selectors.invitations import (
+    Invitation,
+    alert_answered_by,
+    invitation,
+    invitation_by_code,
+    oldest_unadvanced,
+)
 from approdo.activations.selectors.lists import (
     ActivationRow,
     AnsweredActivation,
@@ -28,6 +34,7 @@ __all__ = [
     "PreviewCall",
     "WaitingCall",
     "activations_of",
+    "alert_answered_by",
     "answered_by_all",
     "board",
     "invitation",

@@ -5,6 +5,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from approdo.accounts.rules import digest
 from approdo.activations.models import Alert, Call
 from approdo.activations.rules.states import CallState
@@ -25,11 +27,18 @@ class Invitation:
 
 def invitation_by_code(code: str, now: datetime) -> Invitation:
     """Return what an answer link may show, and note nothing, for programs open links too; ``NotFound`` if not valid."""
-    valid = Alert.objects.filter(code_digest=digest(code), code_expires_at__gt=now)
-    alert = valid.select_related("call__activation").first()
+    alert = alert_answered_by(Q(code_digest=digest(code), code_expires_at__gt=now))
     if alert is None:
         raise NotFound
     return invitation(alert)
+
+
+def alert_answered_by(condition: Q) -> Alert | None:
+    """Return the alert that a link or a reply answers; None also when whom it called works there no more."""
+    alert = Alert.objects.filter(condition).select_related("call__activation", "service").first()
+    if alert is None or alert.operator_id is None or alert.operator_id in networks.members_of(alert.service_id):
+        return alert
+    return None
 
 
 def invitation(alert: Alert) -> Invitation:

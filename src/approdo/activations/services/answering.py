@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from approdo.access.rules import Actor, Role, acting
-from approdo.activations.models import Alert, Call
+from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.permissions import Act
-from approdo.activations.rules.states import CALL_TRANSITIONS, CallAct, CallState, DeclineReason
-from approdo.activations.selectors import Board, Invitation, board, invitation, locked_call
+from approdo.activations.rules.states import CALL_TRANSITIONS, ActivationState, CallAct, CallState, DeclineReason
+from approdo.activations.selectors import Board, Invitation, alert_answered_by, board, invitation, locked_call
 from approdo.activations.services.escalating import advance_calls, code_digest, rule_of
 from approdo.audit import services as audit
 from approdo.cases import services as cases
@@ -50,11 +50,20 @@ def take_by_reference(*, reference: UUID, now: datetime) -> None:
 
 
 def _by_alert(condition: Q) -> tuple[Actor, Call]:
-    alert = Alert.objects.filter(condition).select_related("service").first()
+    alert = _alert(condition)
+    actor = _called(alert)
+    return actor, locked_call(actor, alert.call_id, Act.TAKE)
+
+
+def _alert(condition: Q) -> Alert:
+    alert = alert_answered_by(condition)
     if alert is None:
         raise NotFound(_("Questo collegamento non è più valido. Apri l'app, oppure telefona."))
-    actor = Actor(alert.operator_id, alert.service.organisation_id, alert.service_id, Role.ON_CALL_OPERATOR)
-    return actor, locked_call(actor, alert.call_id, Act.TAKE)
+    return alert
+
+
+def _called(alert: Alert) -> Actor:
+    return Actor(alert.operator_id, alert.service.organisation_id, alert.service_id, Role.ON_CALL_OPERATOR)
 
 
 def _take(actor: Actor, call: Call, now: datetime) -> None:
@@ -121,6 +130,9 @@ def release(*, actor: Actor, call_id: UUID, now: datetime) -> None:
         call = locked_call(actor, call_id, Act.RELEASE)
         if call.state != CallState.TAKEN or call.taken_service_id != actor.service_id:
             raise Conflict(_("Puoi passare la mano solo su una chiamata presa in carico dal tuo servizio."))
+        if not Activation.objects.filter(pk=call.activation_id, state=ActivationState.OPEN).exists():
+            # read now, not with the call: nobody could stop a search that began after the end
+            raise Conflict(_("Questa attivazione è già finita."), code="already_ended")
         _move(call, CallAct.RELEASE)
         call.taken_at = call.taken_by_id = call.taken_service_id = None
         call.due_at = now
@@ -143,16 +155,9 @@ def look(*, actor: Actor, activation_id: UUID, now: datetime) -> Board:
 def look_by_code(*, code: str, now: datetime) -> Invitation:
     """Return what an answer link may show, and note that it was opened; ``NotFound`` for any other code."""
     with transaction.atomic():
-        alert = (
-            Alert.objects.filter(code_digest=code_digest(code), code_expires_at__gt=now)
-            .select_related("call__activation", "service")
-            .first()
-        )
-        if alert is None:
-            raise NotFound(_("Questo collegamento non è più valido. Apri l'app, oppure telefona."))
-        actor = Actor(alert.operator_id, alert.service.organisation_id, alert.service_id, Role.ON_CALL_OPERATOR)
+        alert = _alert(Q(code_digest=code_digest(code), code_expires_at__gt=now))
         if alert.seen_at is None:
-            _note_seen([(alert.pk, alert.call_id)], actor, alert.call.activation.case_id, now)
+            _note_seen([(alert.pk, alert.call_id)], _called(alert), alert.call.activation.case_id, now)
             live.announce([f"a:{alert.call.activation_id}"])
         return invitation(alert)
 
