@@ -232,7 +232,14 @@ MESSAGE_ADDRESS_DAYS = int(os.environ.get("APPRODO_MESSAGE_ADDRESS_DAYS", "30"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "approdo.kit.logs.Discreet",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+            "secret": r"(?<=/r/)[^/\s]+|(?<=/password/nuova/)[^/\s]+-[^/\s]+",  # links of alerts and of new passwords
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("APPRODO_LOG", "WARNING")},
 }
