@@ -57,6 +57,16 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d")
 
 
+class NearDay(forms.DateField):
+    """A day of this century: beyond the calendar no wall clock can be turned into an instant."""
+
+    def validate(self, value: date | None) -> None:
+        """Refuse a slip of the year."""
+        super().validate(value)
+        if value and not 2000 <= value.year < 2100:
+            raise forms.ValidationError(_("Questo giorno è troppo lontano: controlla l'anno."))
+
+
 class ServiceForm(forms.Form):
     """What is said of a service."""
 
@@ -275,7 +285,7 @@ class ShiftForm(forms.Form):
 
     operator_id = forms.TypedChoiceField(label=_("Chi"), coerce=int)
     position = forms.TypedChoiceField(label=_("Posizione"), coerce=int, choices=POSITIONS)
-    day = forms.DateField(label=_("Giorno"), widget=_day())
+    day = NearDay(label=_("Giorno"), widget=_day())
     starts = forms.TimeField(label=_("Dalle"), widget=_time(), initial=time(20))
     ends = forms.TimeField(
         label=_("Alle"),
@@ -334,7 +344,7 @@ class SwapForm(forms.Form):
 class EndEarlyForm(forms.Form):
     """When a shift ends instead."""
 
-    day = forms.DateField(label=_("Giorno"), widget=_day())
+    day = NearDay(label=_("Giorno"), widget=_day())
     ends_at = forms.TimeField(label=_("Alle"), widget=_time())
 
     def instant(self) -> datetime:

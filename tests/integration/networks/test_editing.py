@@ -164,6 +164,16 @@ def test_territory_is_what_was_chosen_last(coordinator, service):
         services.set_territory(actor=coordinator, service_id=service.pk, municipality_codes=["999999"], now=NOON)
 
 
+def test_nobody_lets_her_service_be_called_in_a_network_that_is_not_hers(coordinator, service):
+    other = a_network(municipalities=[COMO])
+    with pytest.raises(Invalid) as refused:
+        services.set_territory(actor=coordinator, service_id=service.pk, municipality_codes=[COMO, SONDRIO], now=NOON)
+    assert "Como" in refused.value.problems["municipality_codes"]
+    assert not ServiceTerritory.objects.filter(service=service, municipality=COMO).exists()
+    service.organisation.networks.add(other)
+    services.set_territory(actor=coordinator, service_id=service.pk, municipality_codes=[COMO, SONDRIO], now=NOON)
+
+
 def test_contact_points_keep_the_order_in_which_they_were_written(coordinator, service):
     operator = a_member(service)
     contacts = [Contact(Channel.SMS, "0332 123456"), Contact(Channel.APP), Contact(Channel.EMAIL, "A@rete.example")]

@@ -491,6 +491,8 @@ def test_a_shift_is_repeated(
         ({"position": 3}, "Posizione"),
         ({"day": "boh"}, "Giorno"),
         ({"day": "2020-01-01"}, "già finito"),
+        ({"day": "0001-01-01"}, "controlla l&#x27;anno"),
+        ({"day": "9999-12-31"}, "controlla l&#x27;anno"),
         ({"starts": "99"}, "Dalle"),
         ({"times": 999}, "Quante altre volte"),
         ({"every": "2"}, "Ripeti"),

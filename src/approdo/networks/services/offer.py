@@ -13,6 +13,7 @@ from approdo.audit import services as audit
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks.models import (
+    NetworkTerritory,
     OpeningHours,
     Organisation,
     Service,
@@ -142,12 +143,18 @@ def _span(line: Hours) -> str:
 
 @transaction.atomic
 def set_territory(*, actor: Actor, service_id: int, municipality_codes: Iterable[str], now: datetime) -> None:
-    """Say which municipalities a service serves; raises ``Invalid`` when one does not exist."""
+    """Say which municipalities a service serves; raises ``Invalid`` when one does not exist.
+
+    A municipality of a network to which the organisation does not belong is not added: whoever serves a place is called
+    there, and its coordination sees and stops every activation.
+    """
     service = locked_service(actor, service_id)
     wanted = set(municipality_codes)
     if len(municipalities_by_code(list(wanted))) != len(wanted):
         raise Invalid({"municipality_codes": _("Uno dei comuni non esiste: sceglilo dall'elenco.")})
     served = set(ServiceTerritory.objects.filter(service=service).values_list("municipality_id", flat=True))
+    if actor != SYSTEM:
+        _refuse_foreign(service, wanted - served)
     ServiceTerritory.objects.filter(service=service, municipality__in=served - wanted).delete()
     ServiceTerritory.objects.bulk_create(
         ServiceTerritory(service=service, municipality_id=code) for code in sorted(wanted - served)
@@ -159,3 +166,18 @@ def set_territory(*, actor: Actor, service_id: int, municipality_codes: Iterable
         now=now,
         detail={"added": len(wanted - served), "removed": len(served - wanted)},
     )
+
+
+def _refuse_foreign(service: Service, codes: Iterable[str]) -> None:
+    elsewhere = NetworkTerritory.objects.filter(municipality__in=codes).exclude(
+        network__organisations=service.organisation_id
+    )
+    if names := list(elsewhere.order_by("municipality__folded_name").values_list("municipality__name", flat=True)[:5]):
+        raise Invalid(
+            {
+                "municipality_codes": gettext(
+                    "%(names)s: è di un'altra rete. Un servizio serve i comuni delle reti della sua organizzazione."
+                )
+                % {"names": ", ".join(names)}
+            }
+        )
