@@ -32,7 +32,7 @@ def token_holder(secret: str, now: datetime) -> TokenHolder | None:
 
 def operator_by_email(email: str) -> Operator | None:
     """Return the operator who signs in with this address, whatever its case."""
-    return Operator.objects.filter(email=email.strip().lower()).first()
+    return None if "\x00" in email else Operator.objects.filter(email=email.strip().lower()).first()
 
 
 def tokens_of(service_id: int) -> list[ServiceToken]:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Casi: the cases of her service, and one case with its chronology."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -31,10 +31,11 @@ def _before(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
+        written = datetime.fromisoformat(text)
+        instant = written.astimezone(UTC) if written.tzinfo else None
+    except (ValueError, OverflowError):
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None:
         raise Invalid({"before": _("Questo indirizzo non è completo: riparti dall'elenco dei casi.")})
     return instant
 

@@ -152,7 +152,7 @@ def test_an_activation_without_needs_is_refused_in_words(town: Town) -> None:
     assert set(refused.value.problems) == {"needs"}
 
 
-@pytest.mark.parametrize("key", ["", "short", "k" * 81])
+@pytest.mark.parametrize("key", ["", "short", "k" * 81, "half\x00a-key"])
 def test_a_key_that_cannot_be_one_is_refused(town: Town, key: str) -> None:
     request = Request(VARESE, frozenset(Need), Consent.GIVEN, Context.EMERGENCY_DEPARTMENT)
     with pytest.raises(Invalid):

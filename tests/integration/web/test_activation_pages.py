@@ -426,11 +426,15 @@ def test_the_case_shows_its_alias_and_its_chronology_to_who_takes_part(sign_in: 
     assert sign_in("coordinator").get(found[0]).status_code == 404
 
 
-@pytest.mark.parametrize("before", ["ieri", "2026-11-24T10:00:00", "0"])
+@pytest.mark.parametrize("before", ["ieri", "2026-11-24T10:00:00", "0", "0001-01-01T00:00:00+14:00"])
 def test_a_broken_cursor_is_refused_in_words(sign_in: SignIn, before: str) -> None:
     response = sign_in("ed").get("/casi/", {"before": before})
     assert response.status_code == 422
     assert "riparti dall" in response.content.decode()
+
+
+def test_a_cursor_from_a_zone_that_no_database_knows_is_the_same_instant(sign_in: SignIn) -> None:
+    assert sign_in("ed").get("/casi/", {"before": "2026-11-24T10:00:00+23:59:59"}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,10 @@ def test_the_people_of_the_tour_come_first_and_are_marked_wherever_they_stand(
     assert Client().post("/prova/", {"operator": TOUR[0]})["Location"] == "/servizio/"
 
 
-def test_nobody_can_sign_in_as_somebody_who_does_not_exist(region: Region, settings: Settings) -> None:
+@pytest.mark.parametrize("address", ["nessuna@lago.example", "ed@lago.example\x00"])
+def test_nobody_can_sign_in_as_somebody_who_does_not_exist(region: Region, settings: Settings, address: str) -> None:
     settings.DEMO = True
-    assert Client().post("/prova/", {"operator": "nessuna@lago.example"}).status_code == 404
+    assert Client().post("/prova/", {"operator": address}).status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/accesso/nessuno/", "/accesso/nessuno/posta/", "/accesso/nessuno/verifica/"])

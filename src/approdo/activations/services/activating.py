@@ -137,7 +137,7 @@ def _check(request: Request, idempotency_key: str) -> None:
     problems = {}
     if not request.needs:
         problems["needs"] = _("Scegli almeno una cosa di cui c'è bisogno.")
-    if not 8 <= len(idempotency_key) <= 80:
+    if not 8 <= len(idempotency_key) <= 80 or "\x00" in idempotency_key:
         problems["idempotency_key"] = _("Ricarica la pagina e riprova.")
     if problems:
         raise Invalid(problems)
