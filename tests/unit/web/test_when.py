@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -15,13 +15,6 @@ NOW = datetime(2026, 11, 24, 1, 40, tzinfo=UTC)  # 02:40 in Rome, on a Tuesday
 @pytest.fixture(autouse=True)
 def at_twenty_to_three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which day is today decides the words."""
-
-    class Tuesday(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return NOW.astimezone(tz)
-
-    monkeypatch.setattr(when, "datetime", Tuesday)
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
 
 
