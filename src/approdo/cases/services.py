@@ -67,7 +67,7 @@ def open_case(
 def _insert_with_free_alias(choose: Callable[[Sequence[str]], str], **columns: Any) -> str:
     for _attempt in range(_ATTEMPTS):
         alias = propose_alias(choose)
-        if rows.insert(Case, [{"alias": alias, **columns}], unless_there=True):
+        if rows.insert_if_free(Case, {"alias": alias, **columns}):
             return alias
     raise Conflict(_("Non siamo riusciti ad aprire il percorso. Nulla è andato perso: riprova."))
 

@@ -124,7 +124,7 @@ def _filled(slot: Any, values: Mapping[str, Any]) -> Any:
 def together() -> Iterator[None]:
     """Send the statements of a block without waiting for each answer; what one of them raises is raised at the end.
 
-    Nothing may be read inside: counts are not known yet.
+    Counts are not known inside; what is read inside waits for its answer, and for those before it.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
@@ -145,6 +145,18 @@ def insert(model: type[Model], rows: Iterable[Row], *, unless_there: bool = Fals
     return _run(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {_given(table)}{conflict}', given)  # noqa: S608
 
 
+def insert_if_free(model: type[Model], row: Row) -> bool:
+    """Insert a row unless it breaks a unique rule and tell whether it went in, inside ``together`` as well."""
+    table, columns = model._meta.db_table, ",".join(f'"{column}"' for column in row)
+    return bool(
+        read(
+            f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {_given(table)}'  # noqa: S608
+            " ON CONFLICT DO NOTHING RETURNING true",
+            [_json([row])],
+        )
+    )
+
+
 def update(model: type[Model], rows: Iterable[Row]) -> int:
     """Update rows found by ``id``, which all name the same columns; return how many there were."""
     given = list(rows)
@@ -162,8 +174,12 @@ def _given(table: str) -> str:
 
 def _run(statement: str, rows: list[Row]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(rows, default=_written)])
+        cursor.execute(statement, [_json(rows)])
         return cast(int, cursor.rowcount)
+
+
+def _json(rows: list[Row]) -> str:
+    return json.dumps(rows, default=_written)
 
 
 def _written(value: Any) -> str:

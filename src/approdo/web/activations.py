@@ -84,7 +84,7 @@ def _choice(request: Asked, data: QueryDict) -> Choice:
 def _preview(request: Asked, choice: Choice) -> Preview | None:
     if not choice.municipality:
         return None
-    return selectors.preview(request.actor, choice.municipality, choice.needs, choice.context, clock.now())
+    return selectors.preview(request.actor, choice.municipality, choice.needs, choice.context, request.now)
 
 
 def _page(request: Asked, choice: Choice, refusal: Refusal | None = None) -> HttpResponse:
@@ -119,7 +119,7 @@ def activate(request: Asked) -> HttpResponse:
             actor=request.actor,
             request=wanted,
             idempotency_key=choice.key,
-            now=clock.now(),
+            now=request.now,
         )
     except Refusal as refusal:
         if refusal.status == 403:
@@ -165,8 +165,8 @@ def _board_words(board: Board) -> dict:
 def _look(request: Asked, activation_id: UUID) -> Board:
     """Look at a board; a page that asks by itself has not read it."""
     if is_background(request):
-        return selectors.board(request.actor, activation_id, clock.now())
-    return services.look(actor=request.actor, activation_id=activation_id, now=clock.now())
+        return selectors.board(request.actor, activation_id, request.now)
+    return services.look(actor=request.actor, activation_id=activation_id, now=request.now)
 
 
 @needs(Permission.READ_ACTIVATION)
@@ -212,7 +212,7 @@ def _act(request: Asked, activation_id: UUID, act: Callable[[], object], done: s
 @require_POST
 def undo(request: Asked, activation_id: UUID) -> HttpResponse:
     """Take the activation back within twenty seconds."""
-    now = clock.now()
+    now = request.now
     return _act(
         request,
         activation_id,
@@ -226,7 +226,7 @@ def undo(request: Asked, activation_id: UUID) -> HttpResponse:
 def stand_down(request: Asked, activation_id: UUID) -> HttpResponse:
     """Stop the search for help, with a reason."""
     reason = _coded(StandDownReason, request.POST.get("reason", ""))
-    now = clock.now()
+    now = request.now
     return _act(
         request,
         activation_id,
@@ -239,7 +239,7 @@ def stand_down(request: Asked, activation_id: UUID) -> HttpResponse:
 @require_POST
 def close(request: Asked, activation_id: UUID) -> HttpResponse:
     """Close an activation in which everybody has answered."""
-    now = clock.now()
+    now = request.now
     return _act(
         request,
         activation_id,
@@ -252,7 +252,7 @@ def close(request: Asked, activation_id: UUID) -> HttpResponse:
 @require_POST
 def take(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     """Prendo in carico."""
-    now = clock.now()
+    now = request.now
     return _act(
         request,
         activation_id,
@@ -266,7 +266,7 @@ def take(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
 def decline(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     """Non posso, perché."""
     reason = _coded(DeclineReason, request.POST.get("reason", ""))
-    now = clock.now()
+    now = request.now
     return _act(
         request,
         activation_id,
@@ -279,7 +279,7 @@ def decline(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
 @require_POST
 def release(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     """Passo la mano."""
-    now = clock.now()
+    now = request.now
     return _act(
         request,
         activation_id,

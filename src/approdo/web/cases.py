@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission
 from approdo.cases import selectors as cases
-from approdo.kit import clock
 from approdo.kit.errors import Invalid
 from approdo.usecases import overview
 from approdo.web.guards import Asked, needs
@@ -24,7 +23,7 @@ from approdo.web.guards import Asked, needs
 def case_list(request: Asked) -> HttpResponse:
     """List the open cases of her service, newest first."""
     rows, more = cases.cases_of(request.actor, before=_before(request.GET.get("before", "")))
-    return render(request, "web/cases/list.html", {"cases": rows, "more": more, "now": clock.now()})
+    return render(request, "web/cases/list.html", {"cases": rows, "more": more, "now": request.now})
 
 
 def _before(text: str) -> datetime | None:
@@ -44,7 +43,7 @@ def _before(text: str) -> datetime | None:
 @require_GET
 def case_page(request: Asked, case_id: UUID) -> HttpResponse:
     """Show one case: what matters now, then its chronology."""
-    shown = overview.case(request.actor, case_id, clock.now())
+    shown = overview.case(request.actor, case_id, request.now)
     return render(request, "web/cases/case.html", {"case": shown.page, "labels": shown.labels, "now": shown.at})
 
 

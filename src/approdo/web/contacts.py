@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approdo.access.rules import acting
-from approdo.kit import clock
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
 from approdo.networks.rules import Contact, in_use
@@ -52,7 +51,7 @@ def service_contacts(request: Asked, service_id: int, operator_id: int | None = 
 
     def store(written: list[Contact]) -> None:
         services.set_contact_points(
-            actor=request.actor, service_id=service_id, operator_id=operator_id, contacts=written, now=clock.now()
+            actor=request.actor, service_id=service_id, operator_id=operator_id, contacts=written, now=request.now
         )
 
     words = _edited(request, contacts, store)
@@ -111,14 +110,14 @@ def own_contacts(request: Asked, service_id: int) -> HttpResponse:
     own = selectors.own_contacts(request.actor, service_id)
 
     def store(written: list[Contact]) -> None:
-        services.set_own_contact_points(actor=request.actor, service_id=service_id, contacts=written, now=clock.now())
+        services.set_own_contact_points(actor=request.actor, service_id=service_id, contacts=written, now=request.now)
 
     words = _edited(request, own.contacts, store)
     if words is None:
         messages.success(request, _("Recapiti salvati. Ora prova se gli avvisi ti arrivano."))
         return redirect("own_contacts", service_id)
     memberships = selectors.memberships_of(request.actor.operator_id)
-    return _page(request, "own_contacts", {"memberships": memberships, **_tried(request, own, clock.now()), **words})
+    return _page(request, "own_contacts", {"memberships": memberships, **_tried(request, own, request.now), **words})
 
 
 def _tried(request: Asked, own: OwnContacts, now: datetime) -> dict[str, Any]:
@@ -129,7 +128,7 @@ def _tried(request: Asked, own: OwnContacts, now: datetime) -> dict[str, Any]:
 @require_GET
 def trial(request: Asked, service_id: int) -> HttpResponse:
     """Show again how far the test has got, and who calls her: this page keeps only one part of itself alive."""
-    now = clock.now()
+    now = request.now
     calling = overview.calling(request.actor, now)  # first: it notes that the test is on this screen
     own = selectors.own_contacts(request.actor, service_id)
     return render(request, "web/networks/_trial.html", {"calling": calling, **_tried(request, own, now)})
@@ -139,7 +138,7 @@ def trial(request: Asked, service_id: int) -> HttpResponse:
 def try_contacts(request: Asked, service_id: int) -> HttpResponse:
     """Send a real message that says only that it is a test."""
     try:
-        notifications.try_contacts(actor=request.actor, service_id=service_id, now=clock.now())
+        notifications.try_contacts(actor=request.actor, service_id=service_id, now=request.now)
     except Invalid as refusal:
         messages.warning(request, whole_page(refusal)[""])
     except notifications.TriedTooOften as refusal:

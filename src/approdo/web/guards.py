@@ -3,6 +3,7 @@
 """What a page may be opened without; everything not marked needs a signed-in operator acting for a service."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +18,8 @@ class Asked(HttpRequest):
     """A request of a signed-in operator, as the middleware hands it to a page."""
 
     actor: Actor
+    now: datetime
+    """The instant on the database clock at which she was found to be who she is."""
 
 
 public = login_not_required

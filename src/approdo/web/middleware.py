@@ -149,9 +149,11 @@ class Sessions:
 
     @staticmethod
     def _find_actor(request: HttpRequest) -> None:
-        """Set ``request.actor`` from the membership she chose; a membership that ended gives none."""
+        """Set who acts, and the request's instant, from the membership she chose; one that ended gives neither."""
         if (membership := request.session.get(KEY_MEMBERSHIP)) is not None:
-            request.actor = networks.actor_for(request.user.pk, membership)  # type: ignore[attr-defined]
+            found = networks.actor_at(request.user.pk, membership)
+            if found is not None:
+                request.actor, request.now = found  # type: ignore[attr-defined]
 
     @staticmethod
     def _has_second_factor(request: HttpRequest) -> bool:

@@ -10,7 +10,6 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission, may
-from approdo.kit import clock
 from approdo.networks import selectors
 from approdo.networks.rules import MunicipalityView
 from approdo.web import contacts, organisation, rota
@@ -44,7 +43,7 @@ def directory(request: Asked) -> HttpResponse:
 
 
 def _services(request: Asked, code: str) -> tuple[MunicipalityView, list]:
-    entries = selectors.directory(request.actor, code, clock.now())
+    entries = selectors.directory(request.actor, code, request.now)
     groups = [(kind, list(group)) for kind, group in groupby(entries, key=lambda entry: entry.kind)]
     return selectors.municipality(code), groups
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approdo.access.rules import Permission, Role, require
-from approdo.kit import clock
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
 from approdo.web.guards import Asked
@@ -40,7 +39,7 @@ def _done(request: Asked, sentence: str, name: str, *arguments: int) -> HttpResp
 @require_GET
 def organisation(request: Asked) -> HttpResponse:
     """Her organisation: its services, and where nobody is on call."""
-    shown = selectors.organisation_for_editing(request.actor, clock.now())
+    shown = selectors.organisation_for_editing(request.actor, request.now)
     return _page(request, "organisation", {"organisation": shown})
 
 
@@ -60,7 +59,7 @@ def _create(request: Asked, form: ServiceForm) -> int:
     if actor.organisation_id is None:
         raise NotFound
     return services.create_service(
-        actor=actor, organisation_id=actor.organisation_id, details=form.details(), now=clock.now()
+        actor=actor, organisation_id=actor.organisation_id, details=form.details(), now=request.now
     )
 
 
@@ -68,7 +67,7 @@ def _create(request: Asked, form: ServiceForm) -> int:
 def service(request: Asked, service_id: int) -> HttpResponse:
     """One service at a glance, with what is missing."""
     shown = selectors.service_for_editing(request.actor, service_id)
-    gaps = selectors.gaps_ahead(request.actor, service_id, clock.now())
+    gaps = selectors.gaps_ahead(request.actor, service_id, request.now)
     words = {
         "service": shown,
         "seat": selectors.municipality(shown.details.seat_code) if shown.details.seat_code else None,
@@ -86,7 +85,7 @@ def edit_service(request: Asked, service_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> None:
-            services.edit_service(actor=request.actor, service_id=service_id, details=form.details(), now=clock.now())
+            services.edit_service(actor=request.actor, service_id=service_id, details=form.details(), now=request.now)
 
         if accepted(form, act):
             return _done(request, _("Salvato."), "service", service_id)
@@ -99,7 +98,7 @@ def switch_service(request: Asked, service_id: int) -> HttpResponse:
     reopen = request.POST.get("act") == "reopen"
     act = services.reactivate_service if reopen else services.deactivate_service
     try:
-        act(actor=request.actor, service_id=service_id, now=clock.now())
+        act(actor=request.actor, service_id=service_id, now=request.now)
     except Invalid as refusal:
         messages.warning(request, whole_page(refusal)[""])
         return redirect("service", service_id)
@@ -125,7 +124,7 @@ def service_hours(request: Asked, service_id: int) -> HttpResponse:
                 service_id=service_id,
                 always_open=form.cleaned_data["always_open"],
                 hours=hours,
-                now=clock.now(),
+                now=request.now,
             )
         except Invalid as refusal:
             problems = whole_page(refusal)
@@ -147,7 +146,7 @@ def service_territory(request: Asked, service_id: int) -> HttpResponse:
             codes += [place.code for place in selectors.own_network_municipalities(request.actor)]
         try:
             services.set_territory(
-                actor=request.actor, service_id=service_id, municipality_codes=codes, now=clock.now()
+                actor=request.actor, service_id=service_id, municipality_codes=codes, now=request.now
             )
         except Invalid as refusal:
             problems = whole_page(refusal)
@@ -175,7 +174,7 @@ def members(request: Asked, service_id: int) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 display_name=form.cleaned_data["display_name"],
                 role=form.cleaned_data["role"],
-                now=clock.now(),
+                now=request.now,
             )
 
         if accepted(form, act):
@@ -188,7 +187,7 @@ def members(request: Asked, service_id: int) -> HttpResponse:
 def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
     """Change the role of a colleague, or end her work for a service."""
     selectors.service_for_editing(request.actor, service_id)
-    actor, now = request.actor, clock.now()
+    actor, now = request.actor, request.now
     try:
         if request.POST.get("act") == "end":
             services.end_membership(actor=actor, service_id=service_id, membership_id=membership_id, now=now)

@@ -128,7 +128,7 @@ def plot(parsed: ProtocolDocument) -> Plot:
 def protocol_list(request: Asked) -> HttpResponse:
     """List the protocols of her networks: what holds now and what is coming."""
     words = {
-        "protocols": selectors.protocols(request.actor, clock.now()),
+        "protocols": selectors.protocols(request.actor, request.now),
         "networks": selectors.my_networks(request.actor),
         "may_publish": may(request.actor, Permission.PUBLISH_PROTOCOL),
     }
@@ -138,7 +138,7 @@ def protocol_list(request: Asked) -> HttpResponse:
 @require_GET
 def protocol_page(request: Asked, network: str, code: str, number: int | None = None) -> HttpResponse:
     """Show one version as a page that can be read aloud: the one in force, unless a number is given."""
-    shown = selectors.protocol(request.actor, network, code, clock.now())
+    shown = selectors.protocol(request.actor, network, code, request.now)
     if number is None:
         current = shown.in_force or shown.versions[-1]
         number = current.number
@@ -176,7 +176,7 @@ def publish(request: Asked, network: str) -> HttpResponse:
     form = PublishForm(request.POST, request.FILES)
     if not form.is_valid():
         return _form_page(request, own, form, status=422)
-    text, now = form.written(), clock.now()
+    text, now = form.written(), request.now
     begins = form.cleaned_data["effective_from"]
     if request.POST.get("act") != "publish":
         examination = selectors.rehearse(request.actor, network, text, begins or now, now)

@@ -93,7 +93,7 @@ def _week_page(
 ) -> HttpResponse:
     week = selectors.rota(request.actor, service_id, day)
     service = selectors.service_for_editing(request.actor, service_id)
-    gaps = selectors.gaps_ahead(request.actor, service_id, clock.now())
+    gaps = selectors.gaps_ahead(request.actor, service_id, request.now)
     words = {
         "service": service,
         "days": _days(week),
@@ -128,7 +128,7 @@ def add_shift(request: Asked, service_id: int) -> HttpResponse:
 
     def act() -> None:
         made.extend(
-            services.add_shifts(actor=request.actor, service_id=service_id, duties=form.duties(), now=clock.now())
+            services.add_shifts(actor=request.actor, service_id=service_id, duties=form.duties(), now=request.now)
         )
 
     if form.is_valid() and accepted(form, act):
@@ -148,7 +148,7 @@ def copy_week(request: Asked, service_id: int) -> HttpResponse:
     def act() -> None:
         weeks = form.cleaned_data["weeks"]
         made.append(
-            services.copy_week(actor=request.actor, service_id=service_id, day=day, weeks=weeks, now=clock.now())
+            services.copy_week(actor=request.actor, service_id=service_id, day=day, weeks=weeks, now=request.now)
         )
 
     if not (form.is_valid() and accepted(form, act)):
@@ -169,7 +169,7 @@ def copy_week(request: Asked, service_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def shift(request: Asked, shift_id: int) -> HttpResponse:
     """One shift: give it to somebody else, swap it, end it early, remove it."""
-    actor, now = request.actor, clock.now()
+    actor, now = request.actor, request.now
     service_id, shown = selectors.shift(actor, shift_id)
     service = selectors.service_for_editing(actor, service_id)
     others = [one for one in selectors.upcoming(actor, service_id, now) if one.duty.id != shift_id]

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from approdo.kit import clock
 from approdo.usecases import overview
 from approdo.web.guards import Asked
 
@@ -15,19 +14,19 @@ from approdo.web.guards import Asked
 @require_GET
 def today(request: Asked) -> HttpResponse:
     """Show what is waiting for her."""
-    return render(request, "web/today.html", {"day": overview.day(request.actor, clock.now())})
+    return render(request, "web/today.html", {"day": overview.day(request.actor, request.now)})
 
 
 @require_GET
 def today_fragment(request: Asked) -> HttpResponse:
     """Show the living part of the page again."""
-    return render(request, "web/_today.html", {"day": overview.day(request.actor, clock.now())})
+    return render(request, "web/_today.html", {"day": overview.day(request.actor, request.now)})
 
 
 @require_GET
 def calling(request: Asked) -> HttpResponse:
     """Show the bar at the top of every page: somebody is calling you."""
-    return render(request, "web/_calling.html", {"calling": overview.calling(request.actor, clock.now())})
+    return render(request, "web/_calling.html", {"calling": overview.calling(request.actor, request.now)})
 
 
 urlpatterns = [

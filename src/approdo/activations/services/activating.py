@@ -123,7 +123,7 @@ def activate(*, actor: Actor, request: Request, idempotency_key: str, now: datet
     if not planned.calls:
         raise NobodyToCall
     try:
-        with transaction.atomic():
+        with transaction.atomic(), rows.together():
             made = _create(actor, request, idempotency_key, now, in_force, planned, coverage)
     except IntegrityError:
         earlier = _earlier(actor, request, idempotency_key)
@@ -204,18 +204,17 @@ def _create(
         "idempotency_key": idempotency_key,
         "request_digest": request.digest(),
     }
-    with rows.together():
-        rows.insert(Activation, [activation])
-        rows.insert(Call, _calls(activation_id, request, planned, in_force.parsed, now))
-        cases.append(events=[NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation_id)], now=now)
-        audit.record(
-            actor=actor,
-            verb="activation.create",
-            subject=f"activation:{activation_id}",
-            now=now,
-            detail={"calls": len(planned.calls), "exercise": request.exercise, "consent": request.consent},
-        )
-        live.announce(f"s:{one}" for one in sorted(called))
+    rows.insert(Activation, [activation])
+    rows.insert(Call, _calls(activation_id, request, planned, in_force.parsed, now))
+    cases.append(events=[NewEvent(case_id, EventKind.ACTIVATED, actor.service_id, activation_id)], now=now)
+    audit.record(
+        actor=actor,
+        verb="activation.create",
+        subject=f"activation:{activation_id}",
+        now=now,
+        detail={"calls": len(planned.calls), "exercise": request.exercise, "consent": request.consent},
+    )
+    live.announce(f"s:{one}" for one in sorted(called))
     return Activated(activation_id, case_id, created=True)
 
 

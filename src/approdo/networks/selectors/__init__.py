@@ -19,6 +19,7 @@ from approdo.networks.selectors.editing import (
 from approdo.networks.selectors.people import (
     SignIn,
     SignInGroup,
+    actor_at,
     actor_for,
     actors_for,
     choices_of,
@@ -52,6 +53,7 @@ __all__ = [
     "ServiceEditing",
     "SignIn",
     "SignInGroup",
+    "actor_at",
     "actor_for",
     "actors_for",
     "choices_of",

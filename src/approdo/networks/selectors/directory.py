@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from approdo.access.rules import Actor, Permission, require
-from approdo.networks.models import Membership
+from approdo.kit.rows import read
 from approdo.networks.rules import DirectoryEntry, OnCallWord, PersonOnCall, next_opening, open_until
 from approdo.networks.selectors.coverage import Observed, serving
 from approdo.networks.selectors.places import municipality
+
+_NAMES = "SELECT id, display_name FROM accounts_operator WHERE id = ANY(%s)"
 
 
 def directory(actor: Actor, municipality_code: str, at: datetime) -> tuple[DirectoryEntry, ...]:
@@ -24,10 +26,7 @@ def directory(actor: Actor, municipality_code: str, at: datetime) -> tuple[Direc
         for person in (one.view.first, one.view.second)
         if person
     ]
-    names: dict[int, str] = {}
-    if own:
-        colleagues = Membership.objects.filter(operator__in=own)
-        names = dict(colleagues.values_list("operator_id", "operator__display_name"))
+    names: dict[int, str] = dict(read(_NAMES, [own])) if own else {}
     return tuple(_entry(one, actor, at, names) for one in seen)
 
 

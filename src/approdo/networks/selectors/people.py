@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ _PURPOSES = {
     Role.SYSTEM_ADMINISTRATOR: Purpose.OPERATION,
 }
 _ACTOR = """
-SELECT s.organisation_id, m.service_id, m.role
+SELECT clock_timestamp(), s.organisation_id, m.service_id, m.role
   FROM networks_membership m
   JOIN networks_service s ON s.id = m.service_id AND s.active
   JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
@@ -85,10 +85,17 @@ def actor_for(operator_id: int | None, membership_id: int | None) -> Actor | Non
 
     A membership that has ended, of a service that has closed down, or of an operator shut out gives none.
     """
+    found = actor_at(operator_id, membership_id)
+    return found and found[0]
+
+
+def actor_at(operator_id: int | None, membership_id: int | None) -> tuple[Actor, datetime] | None:
+    """Return the same with the instant of the database clock at which it was so: every page needs both."""
     found = read(_ACTOR, {"operator": operator_id, "membership": membership_id})
     if not found:
         return None
-    return _actor(operator_id, *found[0])
+    at, *rest = found[0]
+    return _actor(operator_id, *rest), at.astimezone(UTC)
 
 
 def actors_for(memberships: Collection[int]) -> dict[int, Actor]:

@@ -3,7 +3,7 @@
 from django.db.models import Case, IntegerField, Value, When
 
 from approdo.access.rules import Actor, Permission, require
-from approdo.kit.rows import read
+from approdo.kit.rows import Statement, read
 from approdo.networks.models import Municipality, Network
 from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded, is_istat_code
 
@@ -49,11 +49,20 @@ def municipality_coordinates() -> tuple[tuple[str, str, str, int, float, float],
     return tuple(Municipality.objects.order_by("pk").values_list(*fields))
 
 
+_NETWORK = Statement(
+    lambda place: (
+        Network.objects.filter(networkterritory__municipality=place)
+        .order_by("pk")
+        .values_list("pk", "code", "name")[:1]
+    ),
+    place=str,
+)
+
+
 def network_of(municipality_code: str) -> NetworkView | None:
     """Return the network a municipality belongs to, or None."""
-    rows = Network.objects.filter(networkterritory__municipality=municipality_code)
-    row = rows.values_list("pk", "code", "name").first()
-    return NetworkView(*row) if row else None
+    found = _NETWORK.read(place=municipality_code)
+    return NetworkView(*found[0]) if found else None
 
 
 def networks() -> tuple[NetworkView, ...]:

@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from approdo.networks import rules, selectors
-from approdo.networks.rules import ROME, Capability, Duty, Gap, Hours, Period
+from approdo.networks.rules import ROME, Capability, DirectoryEntry, Duty, Gap, Hours, Period
 from approdo.web.network_forms import DAYS
+from approdo.web.templatetags import when
 
 register = template.Library()
 
@@ -44,6 +45,32 @@ def end_hour(at: datetime) -> str:
 def shown_phone(stored: str) -> str:
     """Show a number in groups."""
     return rules.shown_phone(stored)
+
+
+@register.filter
+def opening_words(entry: DirectoryEntry) -> str:
+    """Say whether a service is open, and until when or from when."""
+    if entry.always_open:
+        return gettext("aperto sempre")
+    if entry.open_now:
+        until = entry.open_until and when.until(entry.open_until)
+        return gettext("aperto adesso, %(until)s") % {"until": until} if until else gettext("aperto adesso")
+    if entry.opens_at:
+        return gettext("chiuso · apre %(opens)s") % {"opens": when.at(entry.opens_at)}
+    return gettext("chiuso")
+
+
+@register.filter
+def on_call_words(entry: DirectoryEntry) -> str:
+    """Say who is on call and until when: places in the chain, and names within one's own organisation."""
+    said = []
+    for person, sentence in (
+        (entry.first, gettext("1ª persona %(until)s")),
+        (entry.second, gettext("2ª persona %(until)s")),
+    ):
+        if person:
+            said.append(sentence % {"until": when.until(person.until)} + (f" ({person.name})" if person.name else ""))
+    return " · ".join(said) or gettext("nessuna persona reperibile adesso")
 
 
 @register.filter
