@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # needs Django, which needs the environment that the ground m
     from bench.data import Caller
 
 
-_PAUSE = 0.6
 _STAND_DOWN = (
     """
     UPDATE activations_activation SET state = 'stood_down', end_reason = 'help_arrived', ended_at = now(),
@@ -36,7 +35,12 @@ _STAND_DOWN = (
     """,
     "UPDATE notifications_message SET state = 'cancelled', code = '' WHERE state IN ('queued', 'held')",
 )
-_BUSY = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+_BUSY = """
+    SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))
+         + (SELECT count(*) FROM notifications_message WHERE state IN ('queued', 'sending'))
+         + (SELECT count(*) FROM activations_call WHERE due_at <= now())
+"""
+_REST = 0.4  # seconds; receipts come back a little after their messages
 
 
 def main() -> None:
@@ -106,21 +110,29 @@ class _Run:
         with psycopg.connect(self.ground.owner, autocommit=True) as writer:
             for statement in _STAND_DOWN:
                 writer.execute(statement)
-            limit = time.monotonic() + 60
-            while time.monotonic() < limit and writer.execute(_BUSY).fetchone() != (0,):
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until everybody is alerted and every message has left."""
+        limit = time.monotonic() + 60
+        with psycopg.connect(self.ground.owner, autocommit=True) as reader:
+            while time.monotonic() < limit and reader.execute(_BUSY).fetchone() != (0,):
                 time.sleep(0.1)
-        time.sleep(0.5)
+        time.sleep(_REST)
 
     def press(self, caller: "Caller", called: Sequence[int], times: int) -> list[tuple[float, float]]:
         """Activate one after another; for each, wait until every called service's screen has it.
 
-        Between two presses the messages of the first have left: emergencies of one network are minutes apart.
+        Before the next, the messages of the one before have left: emergencies of one network are minutes apart.
         """
         from bench.activation import until_all_have_it
 
         browser = Browser(self.ground.pages_port, caller.cookie)
         browser.get("/healthz")
-        took = [until_all_have_it(self.screens, browser, caller, called, pause=_PAUSE) for _each in range(times)]
+        took = []
+        for _each in range(times):
+            self.rest()
+            took.append(until_all_have_it(self.screens, browser, caller, called))
         browser.close()
         return took
 
@@ -146,7 +158,7 @@ class _Run:
         from bench.pages import seconds
 
         for users in (1, 20):
-            floor = seconds(self.floor_port, self.data.eight.cookie, "/", users=users, for_seconds=self.options.seconds)
+            floor = seconds(self.floor_port, self.data.bare, "/", users=users, for_seconds=self.options.seconds)
             self._note(f"bare page, {users} users: p50, ms", floor[0] * 1000)
             for name, path in self.paths.items():
                 port, cookie = self.ground.pages_port, self.data.eight.cookie

@@ -69,9 +69,7 @@ def press(browser: Browser, caller: Caller) -> tuple[float, float]:
     return started, answered
 
 
-def until_all_have_it(
-    screens: Screens, browser: Browser, caller: Caller, called: Sequence[int], *, pause: float
-) -> tuple[float, float]:
+def until_all_have_it(screens: Screens, browser: Browser, caller: Caller, called: Sequence[int]) -> tuple[float, float]:
     """Seconds from the press until the last called service's screen has it, and until the answer."""
     while not screens.heard.empty():
         screens.heard.get()
@@ -82,7 +80,6 @@ def until_all_have_it(
         if instant >= started and service in waiting:
             waiting.discard(service)
             last = max(last, instant)
-    time.sleep(pause)
     return last - started, answered - started
 
 

@@ -77,6 +77,8 @@ class Data:
 
     eight: Caller
     sixty: Caller
+    bare: str
+    """The cookie of the first caller on the bare page, which knows Django's own way to read a user and no other."""
     called_by_eight: tuple[int, ...]
     called_by_sixty: tuple[int, ...]
     watchers: tuple[Watcher, ...]
@@ -96,13 +98,24 @@ def load() -> Data:
     )
     watchers = [_watch(service) for service in (*eight[1], *sixty[1])]
     watchers += _bystanders(SCREENS - len(watchers))
+    caller = _caller(eight[0], first)
     return Data(
-        eight=_caller(eight[0], first),
+        eight=caller,
+        bare=_signed_in_by_django(caller.cookie),
         sixty=_caller(sixty[0], second),
         called_by_eight=tuple(service.pk for service in eight[1]),
         called_by_sixty=tuple(service.pk for service in sixty[1]),
         watchers=tuple(watchers),
     )
+
+
+def _signed_in_by_django(cookie: str) -> str:
+    session = SessionStore()
+    session.update(
+        dict(SessionStore(cookie).items()) | {BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend"}
+    )
+    session.save(must_create=True)
+    return str(session.session_key)
 
 
 def _free_municipalities() -> list[Municipality]:

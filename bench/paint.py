@@ -2,26 +2,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a first visit weighs and when it is painted on slow 4G, beside the same words on stock Bootstrap Italia.
 
-`python -m bench.paint` alone, or `measure` inside a run. Real Chromium, nothing in its cache.
+Lighthouse says so (its mobile form, slow 4G and a slow processor, simulated), as it did for the anchor of the promise;
+in real Chromium, with nothing in its cache and the cookie of somebody signed in. `python -m bench.paint` measures it
+alone, `measure` inside a run.
 """
 
+import json
 import shutil
 import statistics
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import CDPSession, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from bench.browsing import Browser
 from bench.floors import stock
 from bench.ground import Calibration, Ground, free_port, ground, machine, wait_for
 
-ROUNDS = 5
+LIGHTHOUSE = "lighthouse@12.8.2"
+ROUNDS = 3
 KILOBYTES, SHIFT, PAINT = 60.0, 0.0, 0.4  # promised
-_PHONE = {"width": 360, "height": 740}
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,23 +36,8 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Lighthouse's slow 4G as its DevTools throttling applies it: 150 ms × 3.75, 1.6 Mbit/s × 0.9, 750 kbit/s × 0.9
-_SLOW_4G = {
-    "offline": False,
-    "latency": 562.5,
-    "downloadThroughput": 1.6 * 1024 * 0.9 * 1024 / 8,
-    "uploadThroughput": 750 * 0.9 * 1024 / 8,
-}
-_CPU_SLOWDOWN = 4
-_SETTLING = 2_500  # ms after the load event: what the page asks for once its script runs, fonts included, has come
-_SEEN = """() => new Promise((done) => {
-  const seen = {paint: 0, shift: 0};
-  const watch = (type, note) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({type, buffered: true});
-  watch("largest-contentful-paint", (entry) => { seen.paint = entry.startTime; });
-  watch("layout-shift", (entry) => { seen.shift += entry.value; });
-  setTimeout(() => done(seen), 200);
-})"""
+_ATTEMPTS = 3
+_AUDITS = ("total-byte-weight", "largest-contentful-paint", "cumulative-layout-shift")
 
 Figure = tuple[str, float, float | None]
 
@@ -70,57 +60,64 @@ def measure(
     between: Callable[[], None] = lambda: None,
 ) -> list[Figure]:
     """Visit each page and its stock twin, in rotated order; return each round's figures: name, value, limit."""
+    program = _lighthouse(ground.home / "lighthouse")
+    if program is None:
+        return []
     figures: list[Figure] = []
     ours = {name: f"http://localhost:{ground.pages_port}{path}" for name, path in paths.items()}
     twins = _stock(ground, cookie, paths)
     turns = [*ours, *(f"{name}, stock" for name in twins)]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
-        for number in range(rounds):
-            seen: dict[str, Visit] = {}
-            first = number * 2 % len(turns)
-            for turn in turns[first:] + turns[:first]:
-                address = ours.get(turn) or twins[turn.removesuffix(", stock")]
-                seen[turn] = visit(chromium, address, cookie if turn in ours else "")
-                between()
-            figures += _figures(seen, ours)
-        chromium.close()
+    for number in range(rounds):
+        seen: dict[str, Visit] = {}
+        first = number * 2 % len(turns)
+        for turn in turns[first:] + turns[:first]:
+            address = ours.get(turn) or twins[turn.removesuffix(", stock")]
+            seen[turn] = visit(program, address, cookie if turn in ours else "")
+            between()
+        figures += _figures(seen, ours)
     return figures
 
 
-def visit(chromium: Chromium, address: str, cookie: str) -> Visit:
-    """Open a page on slow 4G and a slow processor, in a browser that has never been there."""
-    context = chromium.new_context(viewport=_PHONE, locale="it-IT")  # type: ignore[arg-type]
-    if cookie:
-        context.add_cookies([{"name": "approdo", "value": cookie, "domain": "localhost", "path": "/"}])
-    page = context.new_page()
-    wire = context.new_cdp_session(page)
-    weights = _weigh(wire)
-    wire.send("Network.emulateNetworkConditions", _SLOW_4G)
-    wire.send("Emulation.setCPUThrottlingRate", {"rate": _CPU_SLOWDOWN})
-    answer = page.goto(address, wait_until="load")
-    if answer is None or answer.status != 200 or page.url != address:
-        raise RuntimeError(f"{address} was answered {answer and answer.status} at {page.url}")
-    page.wait_for_timeout(_SETTLING)
-    seen = page.evaluate(_SEEN)
-    context.close()
-    return Visit(sum(weights.values()), seen["paint"], seen["shift"])
+def _lighthouse(place: Path) -> Path | None:
+    """Fetch the tool into the scratch directory of the run; None where its package cannot be fetched."""
+    npm = shutil.which("npm")
+    if npm is not None:
+        command = [npm, "install", "--prefix", str(place), "--no-audit", "--no-fund", "--silent", LIGHTHOUSE]
+        if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0:
+            return place / "node_modules" / ".bin" / "lighthouse"
+    print(f"{LIGHTHOUSE} cannot be fetched: first visits are not measured", flush=True)
+    return None
 
 
-def _weigh(wire: CDPSession) -> dict[str, int]:
-    """Bytes on the wire by request; a stream that never ends counts for what it has sent."""
-    weights: dict[str, int] = {}
+def visit(program: Path, address: str, cookie: str) -> Visit:
+    """Open a page in a browser that has never been there; a visit in which the tool saw no paint is made again."""
+    for _attempt in range(_ATTEMPTS):
+        with _browser(cookie) as port:
+            command = [str(program), address, f"--port={port}", "--quiet", "--output=json", "--max-wait-for-load=5000"]
+            command += [f"--only-audits={','.join(_AUDITS)}", "--disable-storage-reset"]
+            said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+        report = json.loads(said.stdout)
+        if report["finalDisplayedUrl"] != address:
+            raise RuntimeError(f"{address} led to {report['finalDisplayedUrl']}")
+        values = [report["audits"][name].get("numericValue") for name in _AUDITS]
+        if None not in values:
+            weight, paint, shift = values
+            return Visit(int(weight), paint, shift)
+    raise RuntimeError(f"{address} was never painted")
 
-    def more(event: dict) -> None:
-        weights[event["requestId"]] = weights.get(event["requestId"], 0) + event["encodedDataLength"]
 
-    def whole(event: dict) -> None:
-        weights[event["requestId"]] = event["encodedDataLength"]
-
-    wire.on("Network.dataReceived", more)
-    wire.on("Network.loadingFinished", whole)
-    wire.send("Network.enable")
-    return weights
+@contextmanager
+def _browser(cookie: str) -> Iterator[int]:
+    """Start Chromium with an empty profile and perhaps somebody's cookie; yield the port by which it is driven."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="approdo-bench-profile-") as profile, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch_persistent_context(
+            profile, executable_path=shutil.which("chromium"), args=[*_FLAGS, f"--remote-debugging-port={port}"]
+        )
+        if cookie:
+            chromium.add_cookies([{"name": "approdo", "value": cookie, "domain": "localhost", "path": "/"}])
+        yield port
+        chromium.close()
 
 
 def _stock(ground: Ground, cookie: str, paths: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The floor of a page: Django with session, locale, CSRF, a user, two single-row reads, twenty rows in a template."""
+"""The floor of a page: Django with session, locale, CSRF, who is signed in, two single-row reads, twenty rows."""
 
 import os
 
@@ -12,6 +12,7 @@ _MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 os.environ["DJANGO_SETTINGS_MODULE"] = "approdo.config.settings"
 from approdo.config import settings as product
@@ -35,7 +36,6 @@ settings.configure(
 )
 django.setup()
 
-from django.contrib.auth import get_user_model
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -50,8 +50,7 @@ _TEMPLATE = Engine().from_string(
 
 def page(request: HttpRequest) -> HttpResponse:
     """Five reads: session, user, two single rows, twenty rows."""
-    operator = get_user_model().objects.filter(pk=request.session.get("_auth_user_id")).first()
-    who = operator and operator.pk
+    who = request.user.pk
     with connection.cursor() as cursor:
         for _each in range(2):
             cursor.execute("SELECT id, email FROM accounts_operator WHERE id = %s", [who])
