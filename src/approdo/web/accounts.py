@@ -47,7 +47,10 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and len(memberships) == 1 and KEY_MEMBERSHIP not in request.session:
         chosen = str(memberships[0].id)
     if not chosen:
-        return render(request, "web/choose_service.html", {"memberships": memberships})
+        until = networks.on_duty_until(request.user.pk, clock.now())
+        choices = [(each, until.get(each.service_id)) for each in memberships]
+        choices.sort(key=lambda choice: choice[1] is None)  # where she is on call comes first
+        return render(request, "web/choose_service.html", {"choices": choices})
     membership = next((each for each in memberships if str(each.id) == chosen), None)
     if membership is None:
         raise NotFound

@@ -135,9 +135,15 @@ def test_with_several_services_she_chooses_and_sees_only_that_one(region: Region
     client = Client()
     client.force_login(region.operators["ed"])
     prove_two_factors(client, region.operators["ed"])
+    now = timezone.now()
+    Shift.objects.filter(operator=region.operators["ed"]).delete()
+    Shift.objects.create(
+        service=other, operator=region.operators["ed"], position=1, starts_at=now, ends_at=now + timedelta(hours=8)
+    )
     assert client.get("/")["Location"] == "/servizio/"
     page = client.get("/servizio/").content.decode()
-    assert "Sportello" in page
+    assert page.count("reperibile fino") == 1
+    assert page.index("Sportello") < page.index("reperibile fino") < page.index("Pronto soccorso del Lago")
     assert "Pronto soccorso del Lago" in page
     client.post("/servizio/", {"membership": second.pk})
     assert "Sportello" in client.get("/").content.decode()

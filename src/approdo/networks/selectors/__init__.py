@@ -29,6 +29,7 @@ from approdo.networks.selectors.people import (
     memberships_of,
     next_duty,
     on_duty,
+    on_duty_until,
     sign_ins_by_network,
 )
 from approdo.networks.selectors.places import (
@@ -76,6 +77,7 @@ __all__ = [
     "networks_of",
     "next_duty",
     "on_duty",
+    "on_duty_until",
     "organisation_for_editing",
     "own_contacts",
     "own_network_municipalities",

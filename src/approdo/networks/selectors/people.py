@@ -140,6 +140,12 @@ def on_duty(actor: Actor, at: datetime) -> Duty | None:
     return _first_duty(actor, starts_at__lte=at, ends_at__gt=at)
 
 
+def on_duty_until(operator_id: int | None, at: datetime) -> dict[int, datetime]:
+    """Return until when an operator is on call now, by service: before she has chosen for which one she acts."""
+    shifts = Shift.objects.filter(operator=operator_id, starts_at__lte=at, ends_at__gt=at)
+    return dict(shifts.order_by("ends_at").values_list("service_id", "ends_at"))
+
+
 def next_duty(actor: Actor, at: datetime) -> Duty | None:
     """Return the actor's next shift for her service, or None."""
     return _first_duty(actor, starts_at__gt=at)
