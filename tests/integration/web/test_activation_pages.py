@@ -296,8 +296,8 @@ def test_numbers_on_the_board_are_read_in_groups_and_dialled_whole(sign_in: Sign
 def test_who_is_called_can_telephone_whoever_activated(sign_in: SignIn) -> None:
     ed = sign_in("ed")
     address = _send(ed)
-    assert "Telefona a" not in ed.get(address).content.decode()
-    assert re.search(r'href="tel:\+\d+">.*Telefona a ', sign_in("centre").get(address).content.decode())
+    assert "Chi ha attivato" not in ed.get(address).content.decode()
+    assert re.search(r'Chi ha attivato: <a class="phone" href="tel:\+', sign_in("centre").get(address).content.decode())
 
 
 def test_an_ended_activation_says_when(sign_in: SignIn) -> None:
