@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The main job in a real browser: three taps, the board, an answer from elsewhere, the climb when nobody answers."""
 
+import os
 import re
 import time
 
@@ -9,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import DESK, PHONE, Arrived, SignIn
-from tests.journeys.installation import Installation
+from tests.journeys.installation import ROOT, Installation
 from tests.journeys.steps import SECRET_WORDS, activate, call_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -216,3 +217,32 @@ def test_after_leaving_the_back_button_shows_nothing_of_the_case(sign_in: SignIn
         source = nurse.content()
         for hidden in (alias, "Cronologia", "Varese", "Servizi che la accompagnano"):
             assert hidden not in source, f"{hidden} at {nurse.url}"
+
+
+_NAMES = {"hospital": "Pronto soccorso del Lago", "centre": "Centro Le Rondini", "social": "Servizio sociale dei Laghi"}
+_RENAME = """
+from approdo.networks.models import Service
+for pk, name in {names}.items():
+    Service.objects.filter(pk=pk).update(name=name)
+Service.objects.filter(pk={shelter}).update(code="CR-730")
+"""
+
+
+def test_the_board_as_the_readme_shows_it(sign_in: SignIn, product: Installation) -> None:
+    """Taken, read and alerted, side by side; the last of the module, for it gives the services names.
+
+    APPRODO_PICTURES=1 writes the picture of README.md; an ordinary run changes no file.
+    """
+    names = {product.services[key]: name for key, name in _NAMES.items()}
+    product.run(_RENAME.format(names=names, shelter=product.services["shelter"]))
+    nurse = sign_in("hospital", viewport={"width": 1280, "height": 920}, color_scheme="light")
+    activation = activate(nurse, product, "Posto sicuro", "Ci sono minori")
+    centre, shelter = sign_in("centre"), sign_in("shelter")
+    for page in (centre, shelter):
+        page.goto(f"{product.site}/attivazioni/{activation}/")
+    centre.get_by_role("button", name=re.compile("Prendo in carico")).first.click()
+    for kind, state in (("Centro antiviolenza", "presa in carico"), ("Casa rifugio", "letta"), ("sociale", "avvisata")):
+        expect(call_of(nurse, kind).locator(".state")).to_contain_text(state, timeout=10_000)
+    if os.environ.get("APPRODO_PICTURES") == "1":
+        expect(nurse.get_by_role("button", name="Annulla")).to_have_count(0, timeout=30_000)
+        nurse.screenshot(path=ROOT / "docs" / "images" / "board.png")
