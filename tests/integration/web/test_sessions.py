@@ -184,12 +184,16 @@ def test_all_her_sessions_can_be_ended_at_once(region: Region, sign_in: SignIn) 
     assert _is_out(other.get("/"))
 
 
-def test_wrong_passwords_on_one_account_do_not_lock_it_for_its_owner(region: Region, settings: Settings) -> None:
+@pytest.mark.parametrize(("proxies", "address"), [(0, "REMOTE_ADDR"), (1, "HTTP_X_FORWARDED_FOR")])
+def test_wrong_passwords_on_one_account_do_not_lock_it_for_its_owner(
+    region: Region, settings: Settings, proxies: int, address: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/m/ip", "login": "60/m/ip"}
-    attacker = Client(REMOTE_ADDR="198.51.100.7")
+    attacker = Client(**{address: "198.51.100.7"})
     for _ in range(5):
         attacker.post("/accesso/", {"login": "ed@lago.example", "password": "sbagliata"})
-    owner = Client(REMOTE_ADDR="203.0.113.9")
+    owner = Client(**{address: "203.0.113.9"})
     response = owner.post("/accesso/", {"login": "ed@lago.example", "password": "una frase lunga"})
     assert response.status_code == 302
 
