@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Everything on one machine: `approdo up`, the same with invented data `approdo demo`, the database alone."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -9,9 +10,11 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import click
 
+from approdo.accounts.rules import TOUR
 from approdo.cli.environment import Home, home
 from approdo.cli.progress import say, step
 from approdo.kit import processes
@@ -41,7 +44,13 @@ class Ports:
         return self.pages + 3
 
 
-_PORT = click.option("--port", default=8000, show_default=True, help="Porta delle pagine; le altre la seguono.")
+_PORT = click.option(
+    "--port",
+    type=click.IntRange(1, 65_532),
+    default=8000,
+    show_default=True,
+    help="Porta delle pagine; le altre la seguono.",
+)
 _HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Indirizzo su cui ascoltare.")
 
 
@@ -99,8 +108,8 @@ def database() -> None:
 
 
 def _run(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: bool = False, seed: int = 1) -> None:
-    place.path.mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
+        place.path.mkdir(mode=0o755, parents=True, exist_ok=True)
         with processes.locked(place.path / "up.lock", wait=False):
             _end_leftovers(place)
             _check_ports(ports, host, demonstration=demonstration)
@@ -109,6 +118,8 @@ def _run(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: bo
         raise click.ClickException(f"Approdo è già in funzione qui ({place.path}).") from error
     except (PostgresFailed, NoServiceUser) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:  # a place that is not ours to write in, or a full disk
+        raise click.ClickException(f"Non riesco a scrivere in {place.path}: {error}") from error
 
 
 def _start(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: bool, seed: int) -> None:
@@ -132,7 +143,7 @@ def _start(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: 
         programs = _programs(ports, host, embedded=own_server is not None, demonstration=demonstration)
         supervisor = Supervisor(programs, say)
         say("Avvio i processi")
-        supervisor.run(lambda: _is_ready(ports), lambda: _welcome(demonstration=demonstration))
+        supervisor.run(lambda: _is_ready(ports, host), lambda: _welcome(demonstration=demonstration))
     except KeyboardInterrupt:
         click.echo()
     finally:
@@ -142,11 +153,13 @@ def _start(place: Home, ports: Ports, host: str, *, demonstration: bool, fresh: 
 
 
 def _describe_ourselves(ports: Ports, host: str, *, demonstration: bool) -> None:
-    """Settings that follow from where we listen, unless the environment says otherwise."""
+    """Settings that follow from the public address, or from where we listen, unless the environment says otherwise."""
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1"} else host  # noqa: S104 (a comparison)
-    os.environ.setdefault("APPRODO_PUBLIC_URL", f"http://{shown}:{ports.pages}")
-    os.environ.setdefault("APPRODO_LIVE_URL", f"http://{shown}:{ports.live}")
-    os.environ.setdefault("APPRODO_HOSTS", f"{shown},localhost,127.0.0.1")
+    public = urlsplit(os.environ.setdefault("APPRODO_PUBLIC_URL", f"http://{shown}:{ports.pages}"))
+    if public.scheme != "https":  # else a proxy stands in front, and leads to the live events as well
+        os.environ.setdefault("APPRODO_LIVE_URL", f"http://{public.hostname}:{ports.live}")
+    names = dict.fromkeys([str(public.hostname), shown, "localhost", "127.0.0.1"])
+    os.environ.setdefault("APPRODO_HOSTS", ",".join(names))
     if demonstration:
         gateway = f"http://127.0.0.1:{ports.gateway}"
         os.environ.setdefault("APPRODO_GATEWAY_URL", gateway)
@@ -173,9 +186,10 @@ def _programs(ports: Ports, host: str, *, embedded: bool, demonstration: bool) -
     return programs
 
 
-def _is_ready(ports: Ports) -> bool:
+def _is_ready(ports: Ports, host: str) -> bool:
+    near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (a comparison)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{ports.pages}/readyz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{near}:{ports.pages}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
@@ -186,7 +200,8 @@ def _welcome(*, demonstration: bool) -> None:
     click.echo()
     click.secho(f"  Approdo è pronto: {address}", fg="green", bold=True)
     if demonstration:
-        click.echo("  Dati inventati. Per entrare, scegli una persona nella pagina di accesso: basta un tocco.")
+        click.echo(f"  Dati inventati. Per entrare basta un tocco, senza password: {address}/prova/")
+        click.echo(f"  Comincia come {TOUR[0]} e, in un altro browser, {TOUR[1]}; le altre persone sono nella pagina.")
         click.echo(f"  Messaggi inviati nella prova: {os.environ['APPRODO_GATEWAY_URL']}")
     click.echo("  Ctrl-C ferma tutto.")
     click.echo()
@@ -208,5 +223,8 @@ def _check_ports(ports: Ports, host: str, *, demonstration: bool) -> None:
             try:
                 probe.bind((host, port))
             except OSError as error:
-                sentence = f"La porta {port} è occupata da un altro programma: scegline un'altra con --port."
+                if error.errno == errno.EADDRINUSE:
+                    sentence = f"La porta {port} è occupata da un altro programma: scegline un'altra con --port."
+                else:
+                    sentence = f"Non posso ascoltare su {host}, porta {port}: {error.strerror}."
                 raise click.ClickException(sentence) from error

@@ -15,6 +15,7 @@ from tests.factories.networks import a_member, a_service
 
 from approdo.accounts import selectors as accounts
 from approdo.accounts import services as account_services
+from approdo.cli import up
 from approdo.kit import clock
 from approdo.kit.postgres import Urls
 
@@ -114,3 +115,36 @@ def test_diagnosis_of_an_unreachable_database_comes_at_once_and_without_a_traceb
     assert result.returncode == 1
     assert "MALE  banca dati" in result.stdout
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--port", "65534"], 2, "65534"),
+        (["--host", "192.0.2.1"], 1, "Non posso ascoltare su 192.0.2.1, porta 8000"),
+        ([], 1, "Non riesco a scrivere in"),
+    ],
+)
+def test_a_start_that_cannot_be_says_why(run: Run, tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    place = tmp_path / "file"
+    if not arguments:
+        place.touch()
+    result = run("up", *arguments, APPRODO_HOME=str(place), DATABASE_URL="", DATABASE_OWNER_URL="")
+    assert (result.returncode, result.stdout) == (code, "")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "live", "hosts"),
+    [
+        ({}, "http://localhost:8001", "localhost,127.0.0.1"),
+        ({"APPRODO_PUBLIC_URL": "https://approdo.example"}, None, "approdo.example,localhost,127.0.0.1"),
+    ],
+)
+def test_behind_a_proxy_the_names_follow_from_the_public_address(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], live: str | None, hosts: str
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(variables))
+    up._describe_ourselves(up.Ports(8000), "127.0.0.1", demonstration=False)
+    assert (os.environ.get("APPRODO_LIVE_URL"), os.environ["APPRODO_HOSTS"]) == (live, hosts)
