@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from approdo.cli.environment import set_up_django
 from approdo.cli.migrate import migrate_database
 from approdo.cli.progress import step
 
@@ -39,10 +40,11 @@ def prepare(demonstration: bool, seed: int) -> None:
     Esempio:
       approdo prepare
     """
+    set_up_django(as_owner=True)
+    with step("Preparo le pagine"):  # first: the processes that serve may start while the database is still away
+        collect_files()
     with step("Aggiorno la banca dati"):
         migrate_database()
-    with step("Preparo le pagine"):
-        collect_files()
     if demonstration:
         from approdo.cli import demonstration as region
         from approdo.kit import clock
