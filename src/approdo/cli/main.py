@@ -17,6 +17,7 @@ _COMMANDS = {
     "sweep": "sweep",
     "watchdog": "watchdog",
     "migrate": "migrate",
+    "network": "network",
     "token": "token",
     "protocol": "protocol",
     "diagnose": "diagnose",
