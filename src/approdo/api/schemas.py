@@ -51,7 +51,7 @@ def near(at: datetime | None, now: datetime) -> datetime:
         return now
     if not 1 < at.year < 9999 or abs(at - now) > FARTHEST:
         raise Faulty(Fault("query", "/at", INSTANT_TOO_FAR))
-    return at
+    return at.astimezone(UTC)  # RFC 3339 knows offsets that no database does
 
 
 MunicipalityCode = Annotated[

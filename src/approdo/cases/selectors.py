@@ -11,8 +11,9 @@ from django.db.models import F, Max
 from approdo.access.rules import Actor, Permission, require
 from approdo.cases.models import Case, Participation
 from approdo.cases.rules import Arrival, CaseState, EventKind
-from approdo.kit.errors import NotFound
+from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.rows import Statement, read
+from approdo.kit.words import mark as _
 
 _EVENTS = "SELECT happened_at, kind, service_id, subject, detail FROM cases_event"
 PAGE = 25
@@ -135,9 +136,14 @@ def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
     )
 
 
-def visible(actor: Actor, case_id: UUID) -> bool:
-    """Tell whether the actor's service takes part in the case now."""
-    return Case.objects.visible_to(actor).filter(pk=case_id).exists()
+def joinable(actor: Actor, case_id: UUID, *, exercise: bool) -> bool:
+    """Tell whether the actor's service takes part in the case now; ``Invalid`` when one is a drill and one is not."""
+    drill = Case.objects.visible_to(actor).filter(pk=case_id).values_list("exercise", flat=True).first()
+    if drill is not None and drill is not exercise:
+        raise Invalid(
+            {"exercise": _("Una prova non entra in un percorso vero, né il contrario. Nessuno è stato avvisato.")}
+        )
+    return drill is not None
 
 
 def chronology_of(subjects: Sequence[UUID]) -> tuple[EventRow, ...]:

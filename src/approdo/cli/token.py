@@ -9,6 +9,8 @@ import click
 
 from approdo.cli.environment import set_up_django
 
+_LABEL_LENGTH = 80
+
 
 @click.group("token")
 def token() -> None:
@@ -34,6 +36,8 @@ def create(service: int, email: str, label: str, days: int, as_json: bool) -> No
     Esempio:
       approdo token create --service 12 --operator anna@asst.example --label "Cartella di pronto soccorso"
     """
+    if not 0 < len(label.strip()) <= _LABEL_LENGTH:
+        raise click.ClickException(f"In --label scrivi a che cosa serve, con al massimo {_LABEL_LENGTH} caratteri.")
     set_up_django()
     from approdo.access.rules import SYSTEM
     from approdo.accounts import selectors, services

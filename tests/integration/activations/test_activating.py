@@ -202,6 +202,16 @@ def test_an_activation_on_a_case_one_may_not_see_is_refused_like_an_absent_case(
         activate(actor=stranger, request=request, idempotency_key="by-stranger", now=TONIGHT)
 
 
+@pytest.mark.parametrize("drill", [True, False])
+def test_a_drill_never_enters_a_real_case_nor_the_reverse(town: Town, drill: bool) -> None:
+    case_id = an_activation(town, Need.TALK_NOW, exercise=drill).case_id
+    with pytest.raises(Invalid) as refused:
+        an_activation(town, Need.TALK_NOW, exercise=not drill, case_id=case_id)
+    assert set(refused.value.problems) == {"exercise"}
+    again = an_activation(town, Need.TALK_NOW, exercise=drill, case_id=case_id)
+    assert Activation.objects.get(pk=again.id).exercise is drill
+
+
 def test_the_preview_names_exactly_the_services_that_will_be_called(town: Town) -> None:
     needs = frozenset({Need.SAFE_PLACE, Need.CHILDREN})
     shown = preview(town.nurse, VARESE, needs, Context.EMERGENCY_DEPARTMENT, TONIGHT)

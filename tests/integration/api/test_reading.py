@@ -195,6 +195,7 @@ def test_a_service_with_nobody_on_call_is_there_with_an_empty_list(house: House)
         ("2026-11-24T02:12:00+01:00", datetime(2026, 11, 24, 1, 12, tzinfo=UTC)),
         ("2026-11-24T01:12:00Z", datetime(2026, 11, 24, 1, 12, tzinfo=UTC)),
         ("2026-11-24t01:12:00.123456789z", datetime(2026, 11, 24, 1, 12, 0, 123456, tzinfo=UTC)),
+        ("2026-11-24T01:11:00-23:59", datetime(2026, 11, 25, 1, 10, tzinfo=UTC)),  # no database knows this offset
         # the hour that comes twice on the night of the clock change is told apart by its offset
         ("2026-10-25T02:30:00+02:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
         ("2026-10-25T02:30:00+01:00", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),

@@ -76,7 +76,10 @@ def test_a_token_for_somebody_else_or_nobody_is_refused_in_words(run: Run) -> No
     elsewhere = run("token", "create", "--service", str(service.pk), "--operator", operator.email, "--label", "x")
     assert elsewhere.returncode == 1
     assert "Non è attiva in questo servizio" in elsewhere.stderr
-    assert "Traceback" not in stranger.stderr + elsewhere.stderr
+    long = run("token", "create", "--service", str(other.pk), "--operator", operator.email, "--label", "x" * 81)
+    assert (long.returncode, long.stdout) == (1, "")
+    assert "al massimo 80 caratteri" in long.stderr
+    assert "Traceback" not in stranger.stderr + elsewhere.stderr + long.stderr
 
 
 def test_a_command_without_a_database_says_what_to_do(run: Run) -> None:

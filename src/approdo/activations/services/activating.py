@@ -177,7 +177,7 @@ def _create(
             exercise=request.exercise,
             service_ids=called,
         )
-    elif case_records.visible(actor, case_id):
+    elif case_records.joinable(actor, case_id, exercise=request.exercise):
         cases.join(case_id=case_id, service_ids=called, now=now)
     else:
         raise NotFound
