@@ -69,6 +69,8 @@ def test_taking_ends_the_search_with_a_name_and_an_instant(town: Town, centre_ca
     assert centre_call.taken_at == SOON
     assert centre_call.taken_by_id == town.people[town.centre.pk][0].pk
     assert centre_call.due_at is None
+    mine = Alert.objects.get(call=centre_call, service=town.centre)
+    assert Message.objects.get(reference=mine.pk, channel=Channel.APP).read_at == SOON, "who takes has read"
     assert not Message.objects.filter(state__in=[MessageState.HELD, MessageState.QUEUED]).exists()
 
 

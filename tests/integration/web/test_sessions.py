@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -182,6 +183,17 @@ def test_all_her_sessions_can_be_ended_at_once(region: Region, sign_in: SignIn) 
     assert one.post("/accesso/sessioni/tutte/").status_code == 302
     assert _is_out(one.get("/"))
     assert _is_out(other.get("/"))
+
+
+def test_a_new_password_is_offered_to_operators_only_and_nobody_is_told_who_is_one(
+    region: Region, mailoutbox: list[EmailMessage]
+) -> None:
+    answers = []
+    for address in ("ed@lago.example", "chiunque@altrove.example"):
+        response = Client().post("/accesso/password/nuova/", {"email": address})
+        answers.append((response.status_code, response["Location"], response.content))
+    assert answers[0] == answers[1]
+    assert [letter.to for letter in mailoutbox] == [["ed@lago.example"]]
 
 
 @pytest.mark.parametrize(("proxies", "address"), [(0, "REMOTE_ADDR"), (1, "HTTP_X_FORWARDED_FOR")])
