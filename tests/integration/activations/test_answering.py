@@ -165,6 +165,12 @@ def test_a_screen_that_shows_the_call_makes_it_delivered(town: Town, centre_call
     assert Message.objects.get(channel=Channel.APP).state == MessageState.DELIVERED
 
 
+def test_a_screen_opened_after_the_end_was_not_reached_in_time(town: Town, centre_call: Call) -> None:
+    stand_down(actor=town.nurse, activation_id=centre_call.activation_id, reason=StandDownReason.MISTAKE, now=SOON)
+    receive(actor=town.actor(town.centre), now=SOON)
+    assert Message.objects.get(channel=Channel.APP).state == MessageState.SENT
+
+
 def test_who_is_called_finds_it_on_the_page_of_today(town: Town, centre_call: Call) -> None:
     waiting = waiting_for(town.actor(town.centre), SOON)
     assert [(one.call_id, one.mine, one.late) for one in waiting] == [(centre_call.pk, True, False)]
@@ -239,6 +245,13 @@ def test_a_reply_takes_the_call_it_was_about(town: Town, centre_call: Call) -> N
     assert Call.objects.get(pk=centre_call.pk).taken_by_id == alert.operator_id
     with pytest.raises(NotFound):
         take_by_reference(reference=uuid4(), now=SOON)
+
+
+def test_a_reply_is_worth_nothing_once_its_link_is_old(town: Town, centre_call: Call) -> None:
+    alert = Alert.objects.get(call=centre_call)
+    with pytest.raises(NotFound):
+        take_by_reference(reference=alert.pk, now=alert.code_expires_at)
+    assert Call.objects.get(pk=centre_call.pk).state == CallState.CALLING
 
 
 def test_a_code_cannot_take_what_was_stood_down(town: Town, centre_call: Call) -> None:
