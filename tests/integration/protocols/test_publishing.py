@@ -79,6 +79,8 @@ def test_another_network_is_as_absent_as_one_that_does_not_exist(world):
     for network in ("river", "nowhere", "", "x\x00y" * 100):
         with pytest.raises(NotFound):
             publish(world, network=network)
+        with pytest.raises(NotFound):
+            selectors.rehearse(world.coordinator, network, text(), NOW, NOW)
 
 
 def test_a_document_with_errors_changes_nothing_and_says_all_of_them(world):
