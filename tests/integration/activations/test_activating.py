@@ -267,6 +267,16 @@ def test_stopping_cancels_what_was_not_sent_and_tells_those_who_were_alerted(tow
     assert Channel.SMS in set(closing.values_list("channel", flat=True))
 
 
+def test_who_has_taken_a_call_keeps_it_when_the_search_is_stopped(town: Town) -> None:
+    made = an_activation(town)
+    centre = town.actor(town.centre)
+    take(actor=centre, call_id=calls_of(made.id)["centre"].pk, now=TONIGHT)
+    stand_down(actor=town.nurse, activation_id=made.id, reason=StandDownReason.HELP_ARRIVED, now=TONIGHT)
+    shown = {call.label: (call.state, call.taken_at) for call in board(town.nurse, made.id, TONIGHT).calls}
+    assert shown.pop(town.centre.name) == (CallState.TAKEN, TONIGHT)
+    assert set(shown.values()) == {(CallState.STOOD_DOWN, None)}
+
+
 def test_it_is_closed_only_when_everybody_has_answered(town: Town) -> None:
     made = an_activation(town, Need.TALK_NOW)
     with pytest.raises(Conflict) as refused:

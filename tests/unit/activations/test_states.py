@@ -32,7 +32,7 @@ CALLS = {
     # state: advance, decline, take, release, stand down
     W: (C, None, T, None, S),
     C: (C, C, T, None, S),
-    T: (None, None, None, C, S),
+    T: (None, None, None, C, None),
     S: (None, None, None, None, None),
 }
 

@@ -71,9 +71,11 @@ CALL_TRANSITIONS: dict[tuple[CallState, CallAct], CallState] = {
     (CallState.CALLING, CallAct.TAKE): CallState.TAKEN,
     (CallState.CALLING, CallAct.STAND_DOWN): CallState.STOOD_DOWN,
     (CallState.TAKEN, CallAct.RELEASE): CallState.CALLING,
-    (CallState.TAKEN, CallAct.STAND_DOWN): CallState.STOOD_DOWN,
 }
-"""A declined call goes on calling: only a human who takes it, or a stand-down, ends the search."""
+"""A declined call goes on calling: only a human who takes it, or a stand-down, ends the search.
+
+Who has taken a call keeps it when the search is stood down: it is said of the past, and the past does not change.
+"""
 
 UNANSWERED = frozenset({CallState.WAITING, CallState.CALLING})
 

@@ -303,5 +303,5 @@ def _stop_calls(calls: Iterable[Call]) -> None:
     for call in calls:
         if (CallState(call.state), CallAct.STAND_DOWN) in CALL_TRANSITIONS:
             call.state = CALL_TRANSITIONS[(CallState(call.state), CallAct.STAND_DOWN)]
-            call.due_at = call.taken_at = call.taken_by_id = call.taken_service_id = None
-            call.save(update_fields=["state", "due_at", "taken_at", "taken_by", "taken_service"])
+            call.due_at = None
+            call.save(update_fields=["state", "due_at"])
