@@ -120,6 +120,17 @@ def test_a_password_alone_leads_to_adding_a_second_factor(region: Region) -> Non
     assert "Aggiungi una passkey" in page.content.decode()
 
 
+def test_in_the_demonstration_only_the_one_click_goes_without_a_second_factor(
+    region: Region, settings: Settings
+) -> None:
+    settings.DEMO = True
+    client = Client()
+    client.post("/accesso/", {"login": "ed@lago.example", "password": "una frase lunga"})
+    assert _is_out(client.get("/servizio/"))
+    client.post("/prova/", {"operator": "ed@lago.example"})
+    assert not _is_out(client.get("/servizio/"))
+
+
 def test_a_second_factor_proved_elsewhere_does_not_count_for_this_session(region: Region) -> None:
     client, operator = Client(), region.operators["ed"]
     client.force_login(operator)
@@ -178,11 +189,12 @@ def test_all_her_sessions_can_be_ended_at_once(region: Region, sign_in: SignIn) 
     one, other = (Client(), Client())
     for client in (one, other):
         client.post("/accesso/", {"login": "ed@lago.example", "password": "una frase lunga"})
+        prove_two_factors(client, region.operators["ed"])
+        assert not _is_out(client.get("/servizio/"))
     assert one.get("/accesso/sessioni/").content.decode().count("row-title") == 2
-    prove_two_factors(one, region.operators["ed"])
     assert one.post("/accesso/sessioni/tutte/").status_code == 302
-    assert _is_out(one.get("/"))
-    assert _is_out(other.get("/"))
+    assert _is_out(one.get("/servizio/"))
+    assert _is_out(other.get("/servizio/"))
 
 
 def test_a_new_password_is_offered_to_operators_only_and_nobody_is_told_who_is_one(
