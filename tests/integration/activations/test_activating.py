@@ -100,6 +100,18 @@ def test_the_act_is_audited_with_identifiers_only(town: Town) -> None:
     assert Case.objects.get(pk=made.case_id).alias not in str(entry.detail)
 
 
+@pytest.mark.parametrize("ending", ["undo", "stand_down"])
+def test_every_end_is_audited_with_who_and_why(town: Town, ending: str) -> None:
+    made = an_activation(town)
+    if ending == "undo":
+        undo(actor=town.nurse, activation_id=made.id, now=TONIGHT)
+    else:
+        stand_down(actor=town.nurse, activation_id=made.id, reason=StandDownReason.DUPLICATE, now=TONIGHT)
+    entry = Entry.objects.get(verb=f"activation.{ending}", subject=f"activation:{made.id}")
+    assert entry.operator_id == town.nurse.operator_id
+    assert entry.detail.get("reason") == (None if ending == "undo" else "duplicate")
+
+
 def test_pressing_twice_makes_one_activation(town: Town) -> None:
     first = an_activation(town, key="same-press")
     second = an_activation(town, key="same-press", now=TONIGHT + timedelta(seconds=3))

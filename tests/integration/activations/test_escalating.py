@@ -13,6 +13,7 @@ from approdo.activations.selectors import board, oldest_unadvanced
 from approdo.activations.services import advance_due, delivery_changed, escalating, take
 from approdo.cases.models import Event
 from approdo.cases.rules import EventKind
+from approdo.cases.selectors import case_page
 from approdo.networks.models import Shift
 from approdo.networks.rules import Channel
 from approdo.notifications.models import Message
@@ -76,6 +77,7 @@ def test_the_backup_service_that_was_alerted_sees_the_activation_from_then_on(to
     shown = board(backup, made.id, TONIGHT + timedelta(minutes=30))
     shelter = next(call for call in shown.calls if call.label == town.shelter.code)
     assert shelter.mine
+    assert case_page(backup, made.case_id).id == made.case_id
     take(actor=backup, call_id=shelter.id, now=TONIGHT + timedelta(minutes=31))
     assert Call.objects.get(key="shelter").taken_service_id == town.emergency.pk
 

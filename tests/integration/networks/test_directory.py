@@ -65,6 +65,17 @@ def test_colleagues_are_named_and_other_organisations_people_are_not(reader, min
     assert entries[theirs.pk].first.until == their_shift.ends_at
 
 
+def test_a_colleague_on_call_for_another_organisation_is_not_named_there(reader, mine):
+    theirs = a_service(kind=ServiceKind.POLICE)
+    both = a_member(theirs)
+    a_member(mine, operator=both)
+    a_shift(mine, operator=both)
+    a_shift(theirs, operator=both)
+    entries = {entry.id: entry for entry in selectors.directory(reader, VARESE, NOON)}
+    assert entries[mine.pk].first.name == both.display_name
+    assert entries[theirs.pk].first.name == ""
+
+
 def test_an_entry_says_until_when_it_is_open_or_when_it_opens(reader, mine):
     some_hours(mine)
     (entry,) = selectors.directory(reader, VARESE, NOON)
