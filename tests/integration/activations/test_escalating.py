@@ -4,16 +4,18 @@
 
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 
 from approdo.activations.models import Alert, Call
 from approdo.activations.rules.states import CallState
 from approdo.activations.selectors import board, oldest_unadvanced
-from approdo.activations.services import advance_due, delivery_changed, escalating, take
+from approdo.activations.services import advance_due, delivery_changed, escalating, receive, take
 from approdo.cases.models import Event
 from approdo.cases.rules import EventKind
 from approdo.cases.selectors import case_page
+from approdo.kit.postgres import Urls
 from approdo.networks.models import Shift
 from approdo.networks.rules import Channel
 from approdo.notifications.models import Message
@@ -141,6 +143,29 @@ def test_one_channel_that_still_may_arrive_keeps_the_step_its_time(town: Town) -
     )
     delivery_changed(reference=alert.pk, now=soon)
     assert Call.objects.get().due_at == TONIGHT + timedelta(minutes=10)
+
+
+def test_a_screen_that_shows_the_call_keeps_the_step_its_time_however_dead_the_rest(town: Town) -> None:
+    an_activation(town, Need.TALK_NOW)
+    soon = TONIGHT + timedelta(minutes=1)
+    receive(actor=town.actor(town.centre), now=soon)
+    alert = Alert.objects.get()
+    outside = Message.objects.filter(reference=alert.pk).exclude(channel=Channel.APP)
+    outside.update(state=MessageState.FAILED, failed_at=soon, failure="refused", code="")
+    delivery_changed(reference=alert.pk, now=soon)
+    assert Call.objects.get().due_at == TONIGHT + timedelta(minutes=10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_another_sweep_holds_is_left_to_it_and_keeps_nobody_waiting(database_urls: Urls) -> None:
+    an_activation(a_town(), Need.SAFE_PLACE)
+    due = TONIGHT + timedelta(minutes=15)
+    with psycopg.connect(database_urls.application) as other:
+        other.execute("SELECT id FROM activations_call WHERE key = 'shelter' FOR UPDATE")
+        assert sweep_at(due) == 1, "the centre's call, at once"
+        assert Call.objects.get(key="shelter").step == 1
+    assert sweep_at(due) == 1
+    assert Call.objects.get(key="shelter").step == 2
 
 
 def test_one_poisoned_call_does_not_stop_the_others(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
