@@ -10,7 +10,7 @@ from approdo.access.rules import SYSTEM
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
 from approdo.networks.models import Shift
-from approdo.networks.rules import FIRST, SECOND, Duty, local_period, repeated
+from approdo.networks.rules import FIRST, SECOND, Duty, local_period, repeated, week_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,19 @@ def test_a_night_is_added_and_its_person_is_on_call_in_it(service, coordinator, 
     [view] = selectors.coverage("012133", datetime(2026, 11, 27, 3, tzinfo=NOON.tzinfo))
     assert view.first.operator_id == people[0]
     assert selectors.shift(coordinator, pk)[0] == service.pk
+
+
+def test_a_whole_week_on_call_holds_the_hour_that_october_adds_and_not_a_minute_more(service, coordinator, people):
+    week = week_of(date(2027, 10, 27))
+    services.add_shifts(
+        actor=coordinator,
+        service_id=service.pk,
+        duties=[Duty(people[0], FIRST, week.starts_at, week.ends_at)],
+        now=NOON,
+    )
+    longer = Duty(people[1], SECOND, week.starts_at, week.ends_at + timedelta(minutes=1))
+    problems = refused(services.add_shifts, actor=coordinator, service_id=service.pk, duties=[longer])
+    assert "al massimo sette giorni" in problems["ends_at"]
 
 
 def test_an_overlap_is_refused_with_the_hours_of_the_other_shift(service, coordinator, people):
