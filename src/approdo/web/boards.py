@@ -9,11 +9,18 @@ from django.utils.translation import gettext as _
 from approdo.activations.rules.states import AlertState, CallState
 from approdo.activations.selectors import Board, BoardCall
 from approdo.cases.rules import EventKind
+from approdo.kit.words import mark
 from approdo.protocols.rules import Target
 from approdo.web.templatetags import when
+from approdo.web.templatetags.shapes import STEPS
 from approdo.web.templatetags.words import word
 
-PROGRESS = (AlertState.SENT, AlertState.DELIVERED, AlertState.SEEN)
+_SAID = {
+    AlertState.SENT: ("alerted", mark("avvisata %(at)s")),
+    AlertState.DELIVERED: ("alerted", mark("avvisata %(at)s")),
+    AlertState.SEEN: ("read", mark("letta %(at)s")),
+    AlertState.FAILED: ("late", mark("non raggiunta %(at)s")),
+}
 _OWN_PEOPLE = (Target.FIRST_ON_CALL, Target.SECOND_ON_CALL)
 _RANK = {
     AlertState.SENT: 1,
@@ -25,14 +32,6 @@ _RANK = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One of the four steps from sent to taken, done or not yet."""
-
-    word: str
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One called service, in words."""
 
@@ -40,7 +39,8 @@ class Row:
     shape: str
     words: str
     next: str
-    steps: tuple[Step, ...]
+    progress: int | None
+    """How many of the four steps are done, from sent to taken; None before anybody was alerted."""
     refusals: tuple[str, ...] = ()
 
 
@@ -49,7 +49,7 @@ def rows(board: Board) -> tuple[Row, ...]:
     calls = sorted(board.calls, key=lambda call: not (call.mine and call.unanswered))
     uncovered = {event.subject for event in board.chronology if event.kind is EventKind.NOBODY_ON_CALL}
     return tuple(
-        Row(call, *_state(call, call.id in uncovered), _next(call), _steps(call), _refusals(call)) for call in calls
+        Row(call, *_state(call, call.id in uncovered), _next(call), _progress(call), _refusals(call)) for call in calls
     )
 
 
@@ -89,13 +89,10 @@ def _alert(call: BoardCall) -> tuple[str, str]:
     at = when.clock(alert.at)
     if alert.state is AlertState.DECLINED:
         return "declined", _("non può") + (f": {word(alert.reason)}" if alert.reason else "")
-    shape, sentence = {
-        AlertState.SENT: ("alerted", _("avvisata %(at)s")),
-        AlertState.DELIVERED: ("alerted", _("avvisata %(at)s")),
-        AlertState.SEEN: ("read", _("letta %(at)s")),
-        AlertState.FAILED: ("late", _("non raggiunta %(at)s")),
-    }.get(alert.state, ("waiting", _("avviso in partenza")))
-    return shape, sentence % {"at": at} if "%" in sentence else sentence
+    if alert.state not in _SAID:
+        return "waiting", _("avviso in partenza")
+    shape, sentence = _SAID[alert.state]
+    return shape, _(sentence) % {"at": at}
 
 
 def _next(call: BoardCall) -> str:
@@ -113,9 +110,7 @@ def _next(call: BoardCall) -> str:
     return _("%(at)s si avvisano di nuovo tutte") % {"at": at}
 
 
-def _steps(call: BoardCall) -> tuple[Step, ...]:
+def _progress(call: BoardCall) -> int | None:
     if call.alert is None or call.state is CallState.WAITING:
-        return ()
-    reached = 4 if call.state is CallState.TAKEN else _RANK.get(call.alert.state, 0)
-    names = (_("inviata"), _("consegnata"), _("letta"), _("presa"))
-    return tuple(Step(name, reached > index) for index, name in enumerate(names))
+        return None
+    return len(STEPS) if call.state is CallState.TAKEN else _RANK.get(call.alert.state, 0)

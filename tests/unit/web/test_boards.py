@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 import approdo.web
 from approdo.activations.rules.states import ActivationState, AlertState, CallState, Consent, DeclineReason
@@ -18,6 +19,7 @@ from approdo.cases.selectors import EventRow
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import Need, Target
 from approdo.web.boards import rows
+from approdo.web.templatetags.shapes import progress
 
 NOW = datetime(2026, 11, 24, 1, 40, tzinfo=UTC)
 ICONS = (Path(approdo.web.__file__).parent / "static" / "web" / "icons.svg").read_text()
@@ -141,9 +143,16 @@ def test_another_service_that_took_the_call_is_named() -> None:
     (row,) = rows(board(taken))
     assert row.shape == "taken"
     assert row.words.endswith("Casa R-07")
-    assert all(step.done for step in row.steps)
+    assert row.progress == 4
 
 
 def test_the_steps_done_are_those_of_the_alert_that_got_furthest() -> None:
     (row,) = rows(board(replace(CALL, alert=alert(AlertState.DELIVERED))))
-    assert [step.done for step in row.steps] == [True, True, False, False]
+    assert row.progress == 2
+    assert progress(row.progress).count("✓") == 2
+
+
+def test_the_steps_are_said_in_the_language_of_the_moment() -> None:
+    assert "inviata" in progress(1)
+    with translation.override("en"):
+        assert "sent" in progress(1)
