@@ -41,6 +41,8 @@ class Row:
     next: str
     progress: int | None
     """How many of the four steps are done, from sent to taken; None before anybody was alerted."""
+    limit: str
+    """By when an answer is expected, or how late it is."""
     refusals: tuple[str, ...] = ()
 
 
@@ -49,7 +51,15 @@ def rows(board: Board) -> tuple[Row, ...]:
     calls = sorted(board.calls, key=lambda call: not (call.mine and call.unanswered))
     uncovered = {event.subject for event in board.chronology if event.kind is EventKind.NOBODY_ON_CALL}
     return tuple(
-        Row(call, *_state(call, call.id in uncovered), _next(call), _progress(call), _refusals(call)) for call in calls
+        Row(
+            call,
+            *_state(call, call.id in uncovered),
+            next=_next(call),
+            progress=_progress(call),
+            limit=when.deadline(call.answer_by, board.at) if call.unanswered else "",
+            refusals=_refusals(call),
+        )
+        for call in calls
     )
 
 

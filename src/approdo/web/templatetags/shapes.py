@@ -8,6 +8,7 @@ Tags and not components: each component is a rendering of its own, together a fi
 from functools import cache, lru_cache
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -63,6 +64,20 @@ def _progress(done: int, _language: str | None) -> SafeString:
         ),
     )
     return format_html('<ol class="steps-sent" aria-label="{}">{}</ol>', _("A che punto è"), lines)
+
+
+@register.simple_tag
+def once(name: str, **words: object) -> SafeString:
+    """Render a template that says only these words, once for all who read them: the same words, the same text.
+
+    Give it words, never an object. What is kept, in this process and for a while, is found by these very words only.
+    """
+    return _rendered(name, get_language(), tuple(words), *words.values())
+
+
+@lru_cache(maxsize=4_096, typed=True)
+def _rendered(name: str, _language: str | None, names: tuple[str, ...], *values: object) -> SafeString:
+    return get_template(name).render(dict(zip(names, values, strict=True)))
 
 
 @register.simple_tag
