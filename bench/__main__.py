@@ -47,8 +47,8 @@ _REST = 0.4  # seconds
 def main() -> None:
     """Measure round after round in rotated order, then print medians of per-round ratios."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--presses", type=int, default=60, help="activations of eight per round")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--presses", type=int, default=40, help="activations of eight per round")
     options.add_argument("--seconds", type=float, default=1.5, help="how long a page is asked for, per round")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()

@@ -157,6 +157,7 @@ def _board_words(board: Board) -> dict:
     return {
         "board": board,
         "rows": boards.rows(board),
+        "numbers": boards.numbers(board),
         "decline_reasons": DECLINE_LABELS,
         "stand_down_reasons": STAND_DOWN_LABELS,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from approdo.activations.rules.states import AlertState, CallState
+from approdo.activations.rules.states import ActivationState, AlertState, CallState
 from approdo.activations.selectors import Board, BoardCall
 from approdo.cases.rules import EventKind
 from approdo.kit.words import mark
@@ -33,7 +33,7 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One called service, in words."""
+    """One called service, in words, and what she may press."""
 
     call: BoardCall
     shape: str
@@ -44,11 +44,29 @@ class Row:
     limit: str
     """By when an answer is expected, or how late it is."""
     refusals: tuple[str, ...] = ()
+    may_answer: bool = False
+    may_release: bool = False
+
+    @property
+    def said(self) -> dict[str, object]:
+        """Return what the row says, the same to everybody who reads it."""
+        return {
+            "label": self.call.label,
+            "kind": self.call.kind,
+            "number": self.call.phone,
+            "shape": self.shape,
+            "words": self.words,
+            "progress": self.progress,
+            "limit": self.limit,
+            "next": self.next,
+            "refusals": self.refusals,
+        }
 
 
 def rows(board: Board) -> tuple[Row, ...]:
     """Return the calls of a board in words; what waits for her answer comes first."""
     calls = sorted(board.calls, key=lambda call: not (call.mine and call.unanswered))
+    is_open = board.state is ActivationState.OPEN
     uncovered = {event.subject for event in board.chronology if event.kind is EventKind.NOBODY_ON_CALL}
     return tuple(
         Row(
@@ -58,9 +76,16 @@ def rows(board: Board) -> tuple[Row, ...]:
             progress=_progress(call),
             limit=when.deadline(call.answer_by, board.at) if call.unanswered else "",
             refusals=_refusals(call),
+            may_answer=is_open and call.mine and call.unanswered,
+            may_release=is_open and call.taken_by_me,
         )
         for call in calls
     )
+
+
+def numbers(board: Board) -> dict[str, object]:
+    """Return whom to telephone while the page is old: the services that have not answered."""
+    return {"numbers": tuple((call.label, call.phone) for call in board.calls if call.unanswered and call.phone)}
 
 
 def _state(call: BoardCall, uncovered: bool) -> tuple[str, str]:

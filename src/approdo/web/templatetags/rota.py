@@ -48,6 +48,19 @@ def shown_phone(stored: str) -> str:
 
 
 @register.filter
+def entry_words(entry: DirectoryEntry) -> dict[str, object]:
+    """Return what the directory says of a service at this moment."""
+    return {
+        "label": entry.label,
+        "organisation": entry.organisation_name,
+        "opening": opening_words(entry),
+        "on_call": on_call_words(entry),
+        "languages": entry.languages,
+        "capabilities": entry.capabilities,
+        "number": entry.phone,
+    }
+
+
 def opening_words(entry: DirectoryEntry) -> str:
     """Say whether a service is open, and until when or from when."""
     if entry.always_open:
@@ -60,7 +73,6 @@ def opening_words(entry: DirectoryEntry) -> str:
     return gettext("chiuso")
 
 
-@register.filter
 def on_call_words(entry: DirectoryEntry) -> str:
     """Say who is on call and until when: places in the chain, and names within one's own organisation."""
     said = []

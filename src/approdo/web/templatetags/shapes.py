@@ -5,6 +5,7 @@
 Tags and not components: each component is a rendering of its own, together a fifth of the time of a board.
 """
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from django import template
@@ -67,10 +68,10 @@ def _progress(done: int, _language: str | None) -> SafeString:
 
 
 @register.simple_tag
-def once(name: str, **words: object) -> SafeString:
+def once(name: str, words: Mapping[str, object]) -> SafeString:
     """Render a template that says only these words, once for all who read them: the same words, the same text.
 
-    Give it words, never an object. What is kept, in this process and for a while, is found by these very words only.
+    Words and no objects: what is kept, in this process and for a while, is found by these very words only.
     """
     return _rendered(name, get_language(), tuple(words), *words.values())
 
