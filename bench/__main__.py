@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import json
 import random
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import psycopg
 
 from bench.browsing import Browser
 from bench.ground import Calibration, Ground, free_port, ground, machine, percentile, wait_for
+from bench.table import table
 
 if TYPE_CHECKING:  # needs Django, which needs the environment that the ground makes
     from bench.data import Caller
@@ -99,9 +99,9 @@ class _Run:
         self.escalations()
         self.calm()
         self.calibration.take()
+        self._note("screens open at the end", float(self.screens.close()))
         self.weights()
         self.paint()
-        self._note("screens open at the end", float(self.screens.close()))
         return self.table()
 
     def calm(self) -> None:
@@ -222,18 +222,15 @@ class _Run:
         from bench.paint import measure
 
         paths = {"list": "/casi/", "case": self.paths["case"], "activation": "/attiva/"}
-        for name, value, _limit in measure(self.ground, self.data.eight.cookie, paths, between=self.calibration.take):
+        for name, value in measure(self.ground, self.data.eight.cookie, paths, between=self.calibration.take):
             self._note(name, value)
 
     def _note(self, name: str, value: float) -> None:
         self.ratios.setdefault(name, []).append(value)
 
     def table(self) -> dict:
-        """Print the medians, with the lowest and highest round."""
-        print(f"\n{'what':66} {'median':>9} {'lowest':>9} {'highest':>9}")
-        for name, values in self.ratios.items():
-            print(f"{name:66} {statistics.median(values):9.2f} {min(values):9.2f} {max(values):9.2f}")
-        print(f"\n{self.calibration.line()}")
+        """Print the medians, with the lowest and highest round, beside what is promised."""
+        print(f"\n{table(self.ratios)}\n\n{self.calibration.line()}")
         return {"figures": self.ratios, "calibration": self.calibration.seconds}
 
 

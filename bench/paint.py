@@ -9,7 +9,6 @@ alone, `measure` inside a run.
 
 import json
 import shutil
-import statistics
 import subprocess
 import tempfile
 import time
@@ -23,10 +22,10 @@ from playwright.sync_api import sync_playwright
 from bench.browsing import Browser
 from bench.floors import stock
 from bench.ground import Calibration, Ground, free_port, ground, machine, wait_for
+from bench.table import table
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 ROUNDS = 3
-KILOBYTES, SHIFT, PAINT = 60.0, 0.0, 0.4  # promised
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,7 +38,7 @@ _FLAGS = [
 _ATTEMPTS = 3
 _AUDITS = ("total-byte-weight", "largest-contentful-paint", "cumulative-layout-shift")
 
-Figure = tuple[str, float, float | None]
+Figure = tuple[str, float]
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def measure(
     rounds: int = ROUNDS,
     between: Callable[[], None] = lambda: None,
 ) -> list[Figure]:
-    """Visit each page and its stock twin, in rotated order; return each round's figures: name, value, limit."""
+    """Visit each page and its stock twin, in rotated order; return each round's figures: name, value."""
     program = _lighthouse(ground.home / "lighthouse")
     if program is None:
         return []
@@ -143,28 +142,15 @@ def _figures(seen: dict[str, Visit], ours: dict[str, str]) -> list[Figure]:
     figures: list[Figure] = []
     for name in ours:
         own, twin = seen[name], seen.get(f"{name}, stock")
-        figures.append((f"first visit of {name}, compressed, kB", own.bytes / 1000, KILOBYTES))
-        figures.append((f"first visit of {name}: layout shift", own.shift, SHIFT))
-        figures.append((f"first visit of {name}: largest paint, ms", own.paint, None))
+        figures.append((f"first visit of {name}, compressed, kB", own.bytes / 1000))
+        figures.append((f"first visit of {name}: layout shift", own.shift))
+        figures.append((f"first visit of {name}: largest paint, ms", own.paint))
         if twin:
-            figures.append((f"first visit of {name}: largest paint / stock", own.paint / twin.paint, PAINT))
-            figures.append((f"stock {name}, compressed, kB", twin.bytes / 1000, None))
-            figures.append((f"stock {name}: layout shift", twin.shift, None))
-            figures.append((f"stock {name}: largest paint, ms", twin.paint, None))
+            figures.append((f"first visit of {name}: largest paint / stock", own.paint / twin.paint))
+            figures.append((f"stock {name}, compressed, kB", twin.bytes / 1000))
+            figures.append((f"stock {name}: layout shift", twin.shift))
+            figures.append((f"stock {name}: largest paint, ms", twin.paint))
     return figures
-
-
-def table(figures: list[Figure]) -> str:
-    """Median, lowest and highest of each figure over the rounds, beside what is promised."""
-    limits = {name: limit for name, _value, limit in figures}
-    lines = ["| what | median | lowest | highest | promised |", "|---|---|---|---|---|"]
-    for name, limit in limits.items():
-        values = [value for one, value, _limit in figures if one == name]
-        found = (statistics.median(values), min(values), max(values))
-        promised = "" if limit is None else f"{limit:g}"
-        shown = " | ".join(f"{value:,.0f}" if value >= 100 else f"{value:.3g}" for value in found)
-        lines.append(f"| {name} | {shown} | {promised} |")
-    return "\n".join(lines)
 
 
 def main() -> None:
@@ -197,8 +183,10 @@ def main() -> None:
         time.sleep(10)  # the messages leave first
         calibration = Calibration()
         calibration.take()
-        print(table(measure(made, loaded.eight.cookie, paths, between=calibration.take)))
-        print(f"\n{calibration.line()}")
+        figures: dict[str, list[float]] = {}
+        for name, value in measure(made, loaded.eight.cookie, paths, between=calibration.take):
+            figures.setdefault(name, []).append(value)
+        print(f"{table(figures)}\n\n{calibration.line()}")
 
 
 if __name__ == "__main__":

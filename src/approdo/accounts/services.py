@@ -61,8 +61,13 @@ def revoke_token(*, actor: Actor, token_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def disable_operator(*, actor: Actor, operator_id: int, now: datetime) -> None:
-    """Shut an operator out: her open sessions end at their next request."""
-    if not Operator.objects.filter(pk=operator_id, is_active=True).update(is_active=False):
-        raise NotFound
-    audit.record(actor=actor, verb="operator.disable", subject=f"operator:{operator_id}", now=now)
+def set_operator_active(*, actor: Actor, operator_id: int, active: bool, now: datetime) -> bool:
+    """Shut an operator out, or let her in again; tell whether that changed anything.
+
+    Shut out, she has no open session at her next request, answers by no link, and counts as on call nowhere.
+    """
+    if not Operator.objects.filter(pk=operator_id, is_active=not active).update(is_active=active):
+        return False
+    verb = "operator.enable" if active else "operator.disable"
+    audit.record(actor=actor, verb=verb, subject=f"operator:{operator_id}", now=now)
+    return True

@@ -18,6 +18,7 @@ _COMMANDS = {
     "watchdog": "watchdog",
     "migrate": "migrate",
     "network": "network",
+    "operator": "operator",
     "token": "token",
     "protocol": "protocol",
     "diagnose": "diagnose",

@@ -29,6 +29,7 @@ from approdo.activations.services import (
     take_by_reference,
     undo,
 )
+from approdo.activations.services.escalating import advance_due, rule_of
 from approdo.cases.models import Event
 from approdo.cases.rules import EventKind
 from approdo.cases.selectors import case_page
@@ -110,6 +111,21 @@ def test_declining_needs_a_reason_and_calls_the_next_person_at_once(town: Town, 
     assert second.operator_id == town.people[town.centre.pk][1].pk
     assert Alert.objects.get(call=centre_call, step=1).decline_reason == DeclineReason.CANNOT_NOW
     assert not Message.objects.filter(reference=Alert.objects.get(call=centre_call, step=1).pk, state=MessageState.HELD)
+
+
+def test_when_everybody_has_been_tried_a_refusal_calls_nobody_before_the_repeat(town: Town, centre_call: Call) -> None:
+    while centre_call.step < len(rule_of(centre_call).escalation):
+        advance_due(now=centre_call.due_at)
+        centre_call.refresh_from_db()
+    waits_until, alerted = centre_call.due_at, Alert.objects.filter(call=centre_call).count()
+    last = Alert.objects.filter(call=centre_call, step=centre_call.step).select_related("service").get()
+    who = Actor(last.operator_id, last.service.organisation_id, last.service_id, Role.NETWORK_COORDINATOR)
+    decline(actor=who, call_id=centre_call.pk, reason=DeclineReason.CANNOT_NOW, now=waits_until - timedelta(minutes=1))
+    centre_call.refresh_from_db()
+    assert (centre_call.state, centre_call.due_at) == (CallState.CALLING, waits_until)
+    assert Alert.objects.filter(call=centre_call).count() == alerted
+    advance_due(now=waits_until)
+    assert Alert.objects.filter(call=centre_call).count() > alerted
 
 
 def test_somebody_who_was_not_alerted_has_nothing_to_decline(town: Town, centre_call: Call) -> None:

@@ -19,7 +19,8 @@ from tests.factories.networks import (
     some_hours,
 )
 
-from approdo.access.rules import Role
+from approdo.access.rules import SYSTEM, Role
+from approdo.accounts import services as accounts
 from approdo.networks import selectors
 from approdo.networks.rules import Channel, ContactHours, ServiceKind
 
@@ -63,6 +64,15 @@ def test_coverage_tells_who_is_on_call_how_to_reach_her_and_until_when():
     assert view.second.operator_id == second.pk
     assert view.second.contacts == ()
     assert [contact.channel for contact in view.contacts] == [line.channel]
+
+
+def test_who_was_shut_out_is_on_call_nowhere():
+    service = a_service()
+    operator = a_member(service)
+    a_shift(service, operator)
+    assert selectors.coverage(VARESE, NOON)[0].first is not None
+    accounts.set_operator_active(actor=SYSTEM, operator_id=operator.pk, active=False, now=NOON)
+    assert selectors.coverage(VARESE, NOON)[0].first is None
 
 
 def test_a_shift_counts_from_its_first_instant_and_no_more_at_its_last():

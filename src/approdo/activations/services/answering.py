@@ -95,7 +95,7 @@ def _start_followers(call: Call, now: datetime) -> None:
 
 
 def decline(*, actor: Actor, call_id: UUID, reason: DeclineReason, now: datetime) -> None:
-    """Say that one cannot, and why: when everybody alerted at this step has said so, the next step begins at once.
+    """Say that one cannot, and why: when everybody alerted at a step of the chain has said so, the next begins at once.
 
     Raises like ``take``; ``Conflict`` when the actor was not the one alerted, or the call is no longer open.
     """
@@ -120,6 +120,8 @@ def _decline(actor: Actor, call: Call, reason: DeclineReason, now: datetime) -> 
     notifications.mark_read(references=references, now=now)
     notifications.cancel(references=references, now=now)
     _tell(actor, call, EventKind.DECLINED, now, detail=reason)
+    if call.step >= len(rule_of(call).escalation):
+        return  # everybody has been tried: they are called again together at the repeat, not at each refusal (ADR 0007)
     if not Alert.objects.filter(call=call, step=call.step, declined_at=None).exists():
         advance_calls([call], now)
 

@@ -32,7 +32,8 @@ SELECT s.id, s.organisation_id, o.name, s.name, s.code, s.kind, s.capabilities, 
        (SELECT json_agg(json_build_array(h.days, h.opens, h.closes))
           FROM networks_openinghours h WHERE h.service_id = s.id),
        (SELECT json_agg(json_build_array(d.position, d.operator_id, d.ends_at))
-          FROM networks_shift d WHERE d.service_id = s.id AND d.starts_at <= %(at)s AND d.ends_at > %(at)s),
+          FROM networks_shift d JOIN accounts_operator p ON p.id = d.operator_id AND p.is_active
+         WHERE d.service_id = s.id AND d.starts_at <= %(at)s AND d.ends_at > %(at)s),
        (SELECT json_agg(json_build_array(c.operator_id, c.channel, c.address, c.hours) ORDER BY c.position)
           FROM networks_contactpoint c WHERE c.service_id = s.id)
   FROM networks_service s JOIN networks_organisation o ON o.id = s.organisation_id

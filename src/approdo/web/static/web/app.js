@@ -28,6 +28,19 @@
     });
   });
 
+  // What nobody needs to read the page comes when it has been painted. What she has tapped meanwhile counts.
+  window.addEventListener("load", () => {
+    document.querySelectorAll('meta[name="later"]').forEach((later) => {
+      const script = document.createElement("script");
+      script.src = later.content;
+      script.addEventListener("load", () => {
+        const tapped = document.querySelector('[hx-trigger="change"] :checked');
+        if (later.content.includes("htmx")) tapped?.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      document.head.append(script);
+    });
+  });
+
   // A select marked data-go sends its form when it changes; without script there is a button.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-go]")) event.target.form.requestSubmit();
