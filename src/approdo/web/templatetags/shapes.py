@@ -78,7 +78,7 @@ def once(name: str, words: Mapping[str, object]) -> SafeString:
 
 @lru_cache(maxsize=4_096, typed=True)
 def _rendered(name: str, _language: str | None, names: tuple[str, ...], *values: object) -> SafeString:
-    return get_template(name).render(dict(zip(names, values, strict=True)))
+    return SafeString(get_template(name).render(dict(zip(names, values, strict=True))))
 
 
 @register.simple_tag
