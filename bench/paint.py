@@ -72,6 +72,7 @@ def measure(
         for turn in turns[first:] + turns[:first]:
             address = ours.get(turn) or twins[turn.removesuffix(", stock")]
             seen[turn] = visit(program, address, cookie if turn in ours else "")
+            time.sleep(1)  # what the browser still does while it ends is no measure of the machine
             between()
         figures += _figures(seen, ours)
     return figures
