@@ -1,16 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
 from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
+from approdo.kit.rows import Statement
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NetworkView
 from approdo.protocols.models import Protocol, ProtocolVersion
@@ -180,20 +179,15 @@ def _scope(row: tuple[Any, ...]) -> Scope:
     return Scope(pk, number, digest, frozenset(municipality_codes), named, effective_from)
 
 
-@lru_cache(maxsize=1)
-def _latest_statement() -> str:
-    """Build the statement of ``in_force`` once: writing it costs more than running it."""
-    holding = ProtocolVersion.objects.filter(protocol__network__municipalities="000000")
-    statement, parameters = _latest_rows(holding, datetime(2000, 1, 1, tzinfo=UTC)).query.sql_with_params()
-    if len(parameters) != 2 or parameters[0] != "000000":
-        raise AssertionError("in_force passes municipality and instant, in this order")
-    return str(statement)
+_LATEST = Statement(
+    lambda place, at: _latest_rows(ProtocolVersion.objects.filter(protocol__network__municipalities=place), at),
+    place=str,
+    at=datetime,
+)
 
 
 def _latest_for(municipality_code: str, at: datetime) -> list[Scope]:
-    with connection.cursor() as cursor:
-        cursor.execute(_latest_statement(), [municipality_code, at])
-        return [_scope(row) for row in cursor.fetchall()]
+    return [_scope(row) for row in _LATEST.read(place=municipality_code, at=at)]
 
 
 @lru_cache(maxsize=256)
