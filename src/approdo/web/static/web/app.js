@@ -28,8 +28,15 @@
     });
   });
 
-  // What nobody needs to read the page comes when it has been painted. What she has tapped meanwhile counts.
-  window.addEventListener("load", () => {
+  // What nobody needs to read the page comes when it has been painted: `load` may come before that, and
+  // a frame is painted between two animation frames. A hidden tab paints nothing and does not wait.
+  const painted = (then) => {
+    if (document.hidden) then();
+    else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then, 0)));
+  };
+
+  // What she has tapped meanwhile counts.
+  const bring = () => {
     document.querySelectorAll('meta[name="later"]').forEach((later) => {
       const script = document.createElement("script");
       script.src = later.content;
@@ -39,7 +46,8 @@
       });
       document.head.append(script);
     });
-  });
+  };
+  window.addEventListener("load", () => painted(bring));
 
   // A select marked data-go sends its form when it changes; without script there is a button.
   document.addEventListener("change", (event) => {
