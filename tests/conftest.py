@@ -23,6 +23,7 @@ from django.test import TransactionTestCase
 from psycopg import conninfo, sql
 from pytest_django.plugin import DjangoDbBlocker
 
+from approdo.access.services import system_process
 from approdo.kit import processes
 from approdo.kit.postgres import Server, Urls
 
@@ -159,6 +160,8 @@ def django_db_setup(test_databases: Databases) -> Iterator[None]:
         connections.close_all()
         test_databases.renew()
 
+    # what a test asks for by itself, it asks as the system; what a door answers, the door asks as who stands there
+    system_process()
     # Django would TRUNCATE, which the application role may not, and which would take the migrations' rows along.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", renew)

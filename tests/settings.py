@@ -5,8 +5,9 @@
 import os
 
 os.environ["APPRODO_TEST"] = "1"
-for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL", "APPRODO_SECRET_KEY"):
+for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL"):
     os.environ.pop(_name, None)
+os.environ["APPRODO_SECRET_KEY"] = "only-for-tests"  # processes that tests start sign their claims alike
 
 from tests.undefined import Undefined  # noqa: E402
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +35,12 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     exercise = models.BooleanField(default=False)
+    service_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="who takes part now, as the database keeps it"
+    )
+    supervising_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="who oversees one of its activations"
+    )
 
     objects = CaseQuerySet.as_manager()
 

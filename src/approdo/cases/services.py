@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.audit import services as audit
@@ -40,14 +40,18 @@ def open_case(
     now: datetime,
     exercise: bool = False,
     service_ids: Iterable[int] = (),
+    supervising_id: int | None = None,
     choose: Callable[[Sequence[str]], str] = secrets.choice,
 ) -> tuple[UUID, str]:
     """Open a case with an alias only, in which the actor's service and others take part; return (identifier, alias).
 
-    ``choose`` brings the chance for the alias; the demonstration brings one that can be repeated.
+    ``supervising_id`` is a service that oversees from outside; ``choose`` brings the chance for the alias, and the
+    demonstration one that can be repeated.
     """
     require(actor, Permission.ACTIVATE)
     case_id = uuid4()
+    own = [] if actor.service_id is None else [actor.service_id]
+    taking_part = sorted({*own, *service_ids})
     alias = _insert_with_free_alias(
         choose,
         id=case_id,
@@ -56,9 +60,10 @@ def open_case(
         arrival=arrival,
         opened_at=now,
         exercise=exercise,
+        service_ids=taking_part,
+        supervising_ids=[] if supervising_id is None else [supervising_id],
     )
-    own = [] if actor.service_id is None else [actor.service_id]
-    join(case_id=case_id, service_ids=[*own, *service_ids], now=now)
+    join(case_id=case_id, service_ids=taking_part, now=now)
     append(events=[NewEvent(case_id, EventKind.CASE_OPENED, actor.service_id)], now=now)
     audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", now=now)
     return case_id, alias
@@ -79,6 +84,16 @@ def join(*, case_id: UUID, service_ids: Iterable[int], now: datetime) -> None:
         [{"case_id": case_id, "service_id": service_id, "since": now} for service_id in sorted(set(service_ids))],
         unless_there=True,
     )
+
+
+def let_supervise(*, case_id: UUID, service_id: int) -> None:
+    """Let a service that does not take part see the case's alias and the acts of the activation it oversees."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_case SET supervising_ids = supervising_ids || %s::bigint"
+            " WHERE id = %s AND NOT (%s = ANY(supervising_ids))",
+            [service_id, case_id, service_id],
+        )
 
 
 def append(*, events: Iterable[NewEvent], now: datetime) -> None:

@@ -24,7 +24,7 @@ def _database(url: str, *, options: str, pool: dict | bool) -> dict:
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     extra = {key: unquote(value) for key, value in query.items() if key not in {"host", "port"}}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "approdo.kit.database",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -38,7 +38,7 @@ def _database(url: str, *, options: str, pool: dict | bool) -> dict:
 
 DEMO = _flag("APPRODO_DEMO")
 DEBUG = False
-SECRET_KEY = os.environ.get("APPRODO_SECRET_KEY") or ("" if not _flag("APPRODO_TEST") else "only-for-tests")
+SECRET_KEY = os.environ.get("APPRODO_SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("APPRODO_SECRET_KEY is not set: 'approdo up' makes one in APPRODO_HOME")
 
@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "procrastinate.contrib.django",
+    "approdo.access",
     "approdo.audit",
     "approdo.accounts",
     "approdo.networks",
