@@ -32,7 +32,7 @@ def _database(url: str, *, options: str, pool: dict | bool) -> dict:
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": options, "connect_timeout": 5, "pool": pool, **extra},
+        "OPTIONS": {"options": options, "connect_timeout": 5, "pool": pool, "prepare_threshold": 0, **extra},
     }
 
 
