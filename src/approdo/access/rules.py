@@ -55,6 +55,20 @@ class Purpose(StrEnum):
     OPERATION = "operation"
 
 
+class Slice(StrEnum):
+    """A part of the shared record that a grant may name (design.md, Private notes and the shared layer)."""
+
+    IDENTITY = "identity"
+    CONTACTS = "contacts"
+    LOCATION = "location"
+    RISK = "risk"
+    HEALTH = "health"
+    LEGAL = "legal"
+    CHILDREN = "children"
+    PLAN = "plan"
+    CHRONOLOGY = "chronology"
+
+
 _DIRECTORY = frozenset({Permission.READ_DIRECTORY})
 _MEMBER = _DIRECTORY | {
     Permission.ACTIVATE,
@@ -139,13 +153,13 @@ def claim_key(secret: str) -> bytes:
 
 
 def claim_of(actor: Actor, process: int, key: bytes) -> str:
-    """Return what is said to the database for an actor: services, operator, and a proof that we said it.
+    """Return what is said to the database for an actor: services, organisation, operator, and a proof that we said it.
 
     The proof (HMAC-SHA256) is good on the connection whose database process has this number, and on no other
     (security.md, P5). An actor without a service sees no row of any case.
     """
     services = [EVERYTHING] if actor == SYSTEM else [actor.service_id] if actor.service_id else []
-    said = f"{{{','.join(map(str, services))}}}|{actor.operator_id or 0}"
+    said = f"{{{','.join(map(str, services))}}}|{actor.organisation_id or 0}|{actor.operator_id or 0}"
     return f"{said}|{hmac.digest(key, f'{process}|{said}'.encode(), 'sha256').hex()}"
 
 

@@ -81,7 +81,8 @@ FORGERIES: dict[str, Callable[[str, int], str]] = {
     "a made-up proof": lambda said, _process: said.rpartition("|")[0] + "|" + "0" * 64,
     "everything, with the proof of one service": lambda said, _process: "{0}" + said[said.index("|") :],
     "another service added": lambda said, _process: said.replace("{", "{1,2,3,", 1),
-    "another operator": lambda said, _process: said.replace("|", "|9", 1),
+    "another organisation": lambda said, _process: said.replace("|", "|9", 1),
+    "another operator": lambda said, _process: "|9".join(said.split("|", 2)[:2]) + "|9" + said.split("|", 2)[2],
     "a proof for another connection": lambda said, process: claim_of(SYSTEM, process + 1, KEY),
     "another installation's key": lambda said, process: claim_of(SYSTEM, process, claim_key("another")),
     "a longer proof": lambda said, _process: said + "00",
@@ -105,7 +106,7 @@ def test_a_claim_that_is_no_list_of_services_is_an_error_and_shows_nothing(town:
     with (
         pytest.raises(Exception, match=r"malformed array|invalid input syntax"),
         transaction.atomic(),
-        claims.held(lambda _process: "1 OR true|1|" + "0" * 64),
+        claims.held(lambda _process: "1 OR true|1|1|" + "0" * 64),
     ):
         count("cases_case")
     assert count("cases_case") > 0, "and the next statement asks as before"

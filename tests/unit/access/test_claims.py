@@ -13,19 +13,19 @@ KEY = claim_key("a secret")
 NURSE = Actor(7, 3, 12, Role.EMERGENCY_OPERATOR)
 
 
-def test_a_claim_names_the_service_and_the_operator_and_proves_it() -> None:
+def test_a_claim_names_service_organisation_and_operator_and_proves_it() -> None:
     said, _bar, proof = claim_of(NURSE, 4321, KEY).rpartition("|")
-    assert said == "{12}|7"
-    assert proof == hmac.new(KEY, b"4321|{12}|7", sha256).hexdigest()
+    assert said == "{12}|3|7"
+    assert proof == hmac.new(KEY, b"4321|{12}|3|7", sha256).hexdigest()
 
 
 @pytest.mark.parametrize(
     ("actor", "said"),
     [
-        (SYSTEM, "{0}|0"),
-        (Actor(7, 3, None, Role.SYSTEM_ADMINISTRATOR), "{}|7"),
-        (Actor(None, None, None, None, Purpose.CARE), "{}|0"),
-        (Actor(None, 3, 12, None, Purpose.OPERATION), "{12}|0"),
+        (SYSTEM, "{0}|0|0"),
+        (Actor(7, 3, None, Role.SYSTEM_ADMINISTRATOR), "{}|3|7"),
+        (Actor(None, None, None, None, Purpose.CARE), "{}|0|0"),
+        (Actor(None, 3, 12, None, Purpose.OPERATION), "{12}|3|0"),
     ],
 )
 def test_only_the_system_claims_everything(actor: Actor, said: str) -> None:

@@ -17,17 +17,24 @@ CREATE FUNCTION access_services() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL 
     SELECT nullif(split_part(current_setting('approdo.claim', true), '|', 1), '')::bigint[]
 $$;
 
+CREATE FUNCTION access_organisation() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(split_part(current_setting('approdo.claim', true), '|', 2), '')::bigint
+$$;
+CREATE FUNCTION access_operator() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(split_part(current_setting('approdo.claim', true), '|', 3), '')::bigint
+$$;
+
 -- the only one that reads the key: HMAC-SHA256 of the database process and of what is claimed
 CREATE FUNCTION access_genuine() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     said text := current_setting('approdo.claim', true);
-    proof text := split_part(said, '|', 3);
+    proof text := split_part(said, '|', 4);
 BEGIN
     IF proof IS NULL OR proof = '' THEN
         RETURN false;
     END IF;
-    said := pg_backend_pid() || '|' || split_part(said, '|', 1) || '|' || split_part(said, '|', 2);
+    said := concat_ws('|', pg_backend_pid(), split_part(said, '|', 1), split_part(said, '|', 2), split_part(said, '|', 3));
     RETURN EXISTS (
         SELECT FROM {schema}.access_claim_key
         WHERE encode(sha256(outer_pad || sha256(inner_pad || convert_to(said, 'UTF8'))), 'hex') = proof
@@ -36,6 +43,8 @@ END $$;
 """
 UNDO = """
 DROP FUNCTION access_genuine();
+DROP FUNCTION access_operator();
+DROP FUNCTION access_organisation();
 DROP FUNCTION access_services();
 DROP TABLE access_claim_key;
 """
