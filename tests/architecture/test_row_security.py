@@ -21,6 +21,10 @@ WALLED = {
     "cases_case",
     "cases_event",
     "cases_participation",
+    "persons_entry",
+    "persons_nametoken",
+    "persons_version",
+    "vault_wrappedkey",
 }
 """Every table that says anything about a case."""
 

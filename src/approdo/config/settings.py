@@ -83,11 +83,13 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "procrastinate.contrib.django",
     "approdo.access",
+    "approdo.vault",
     "approdo.audit",
     "approdo.accounts",
     "approdo.networks",
     "approdo.notifications",
     "approdo.protocols",
+    "approdo.persons",
     "approdo.cases",
     "approdo.activations",
     "approdo.jobs",
@@ -217,6 +219,11 @@ CACHES = {
     # parts of pages that say the same to everybody: never anything of a person, a service or a case
     "same_for_all": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": None},
 }
+
+# Keys that open the record: outside the database and its backups (docs/how-to/chiavi.md)
+KEY_PROVIDER = os.environ.get("APPRODO_KEY_PROVIDER", "approdo.vault.gateways.FileKeyring")
+KEYS_DIRECTORY = Path(os.environ.get("APPRODO_KEYS", HOME / "keys"))
+UNWRAPS_A_MINUTE = int(os.environ.get("APPRODO_UNWRAPS_A_MINUTE", "1000"))
 
 # Outside systems
 _smtp = urlsplit(os.environ.get("APPRODO_SMTP_URL", "smtp://localhost:25"))
