@@ -35,6 +35,10 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     exercise = models.BooleanField(default=False)
+    lead_service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, null=True, related_name="+")
+    lead_operator_id = models.BigIntegerField(null=True, help_text="the case manager")
+    offered_service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, null=True, related_name="+")
+    next_contact_at = models.DateTimeField(null=True)
     service_ids = ArrayField(
         models.BigIntegerField(), default=list, help_text="who takes part now, as the database keeps it"
     )
@@ -55,6 +59,11 @@ class Case(models.Model):
                 name="closed_case_has_its_instant",
             ),
             models.CheckConstraint(condition=Q(state__in=list(CaseState)), name="case_state_known"),
+            models.CheckConstraint(
+                condition=Q(lead_service=None, lead_operator_id=None, offered_service=None)
+                | Q(lead_service__isnull=False, lead_operator_id__isnull=False),
+                name="lead_is_a_service_and_a_person",
+            ),
         ]
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What two services write about one case: who reads it, what the database holds, and two who write at once."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from tests.factories.activations import COMO, TONIGHT, Town, a_town, an_activati
 from approdo.access.rules import SYSTEM, Actor, Forbidden, Slice
 from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
+from approdo.cases import services as cases
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.persons import selectors, services
 from approdo.persons.models import Entry, NameToken, Version
@@ -126,8 +128,10 @@ def test_the_system_and_a_stranger_read_nothing(town: Town, centre: Actor, case:
         read(SYSTEM, case, *EVERYTHING)
 
 
-def test_a_note_is_read_by_its_own_organisation_only(town: Town, centre: Actor, case: UUID) -> None:
+def test_a_note_is_read_by_its_own_service_only(town: Town, centre: Actor, case: UUID) -> None:
     write(centre, case, Kind.NOTE)
+    next_door = replace(town.nurse, organisation_id=centre.organisation_id)
+    assert read(next_door, case, *EVERYTHING) == {}, "another service of the same organisation"
     write(town.nurse, case, Kind.NOTE, text="Nota dell'altro")
     assert read(centre, case, *EVERYTHING)[Kind.NOTE].texts[0].answers.given == CANARIES[Kind.NOTE]
     assert read(town.nurse, case, *EVERYTHING)[Kind.NOTE].texts[0].answers.given == {"text": "Nota dell'altro"}
@@ -145,6 +149,26 @@ def test_who_was_given_no_key_writes_nothing_shared_and_may_keep_notes(town: Tow
     assert set(read(town.nurse, case)) == {Kind.HEALTH, Kind.NOTE}
 
 
+def test_who_leads_reads_what_others_wrote_but_not_their_notes_and_a_new_lead_reads_on(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    def lead(actor: Actor) -> None:
+        with entered(actor=actor):
+            cases.take_lead(actor=actor, case_id=case, now=TONIGHT)
+
+    lead(centre)
+    write(centre, case, Kind.IDENTITY)
+    write(centre, case, Kind.NOTE)
+    with entered(actor=centre):
+        cases.offer_lead(actor=centre, case_id=case, service_id=town.nurse.service_id or 0, now=TONIGHT)
+    assert read(town.nurse, case, *EVERYTHING) == {}, "offered is not accepted"
+    lead(town.nurse)
+    found = read(town.nurse, case, *EVERYTHING)
+    assert set(found) == {Kind.IDENTITY}
+    assert not found[Kind.IDENTITY].own
+    assert set(read(centre, case)) == {Kind.IDENTITY, Kind.NOTE}, "and what she wrote remains hers to read"
+
+
 def test_a_service_has_one_identity_entry_and_as_many_episodes_as_there_were(centre: Actor, case: UUID) -> None:
     write(centre, case, Kind.IDENTITY)
     with pytest.raises(Conflict):
@@ -152,8 +176,8 @@ def test_a_service_has_one_identity_entry_and_as_many_episodes_as_there_were(cen
     for _each in range(3):
         write(centre, case, Kind.EPISODE)
     with entered(actor=centre):
-        kinds = [one.kind for one in selectors.entries(centre, case, ())]
-    assert kinds == [Kind.IDENTITY, Kind.EPISODE, Kind.EPISODE, Kind.EPISODE]
+        kinds = sorted(one.kind for one in selectors.entries(centre, case, ()))
+    assert kinds == [Kind.EPISODE, Kind.EPISODE, Kind.EPISODE, Kind.IDENTITY]
 
 
 def revise(actor: Actor, entry: UUID, seen: tuple[int, ...], **written: str) -> services.Saved:

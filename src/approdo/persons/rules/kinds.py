@@ -172,7 +172,9 @@ SHAPES: dict[Kind, Shape] = {
     ),
     Kind.NOTE: Shape(Slice.CHRONOLOGY, _("Nota del servizio"), (Field("text", _("Nota"), Form.TEXT),)),
 }
-"""Every kind. A note is private to the organisation that wrote it, whatever its slice (design.md, Private notes)."""
+"""Every kind. A note is private to the service that wrote it, whatever its slice (design.md, Private notes)."""
+
+KIND_LABELS: dict[Kind, str] = {kind: shape.label for kind, shape in SHAPES.items()}
 
 PRIVATE = frozenset({Kind.NOTE})
-"""Kinds that no other organisation ever sees, and no grant shares."""
+"""Kinds that no other service ever sees, and no grant shares."""

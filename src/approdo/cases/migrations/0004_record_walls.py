@@ -13,8 +13,10 @@ CREATE POLICY seen_by ON vault_wrappedkey
     USING (EXISTS (SELECT FROM cases_case c WHERE c.id = case_id));
 -- the system is no service and no organisation: it reads no record
 CREATE POLICY seen_by ON persons_entry USING (
-    CASE WHEN private THEN organisation_id = access_organisation() ELSE service_id = ANY (access_services()) END
-    AND EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)
+    EXISTS (
+        SELECT FROM cases_case c WHERE c.id = case_id
+        AND (service_id = ANY (access_services()) OR NOT private AND c.lead_service_id = ANY (access_services()))
+    )
 );
 CREATE POLICY seen_by ON persons_version
     USING (EXISTS (SELECT FROM persons_entry e WHERE e.id = entry_id));
@@ -41,5 +43,5 @@ END $$;
 class Migration(migrations.Migration):
     """The database says again who sees what the record says, and who holds its keys (ADR 0012)."""
 
-    dependencies = [("cases", "0002_walls"), ("persons", "0001_initial"), ("vault", "0001_initial")]
+    dependencies = [("cases", "0003_lead"), ("persons", "0001_initial"), ("vault", "0001_initial")]
     operations = [migrations.RunSQL(WALLS, UNDO)]
