@@ -51,21 +51,21 @@ NEVER: Mapping[str, str] = MappingProxyType(
 
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
-        "it": "italiano",
-        "en": "inglese",
-        "fr": "francese",
-        "es": "spagnolo",
-        "ar": "arabo",
-        "fa": "farsi",
-        "sq": "albanese",
-        "ru": "russo",
-        "uk": "ucraino",
-        "pt": "portoghese",
-        "pl": "polacco",
-        "zh": "cinese",
-        "ro": "romeno",
-        "bn": "bengalese",
-        "lis": "lingua dei segni",
+        "it": _("italiano"),
+        "en": _("inglese"),
+        "fr": _("francese"),
+        "es": _("spagnolo"),
+        "ar": _("arabo"),
+        "fa": _("farsi"),
+        "sq": _("albanese"),
+        "ru": _("russo"),
+        "uk": _("ucraino"),
+        "pt": _("portoghese"),
+        "pl": _("polacco"),
+        "zh": _("cinese"),
+        "ro": _("romeno"),
+        "bn": _("bengalese"),
+        "lis": _("lingua dei segni"),
     }
 )
 """ISO 639-1, those in which the helpline 1522 answers and the commonest others (conventions.md, 3)."""
