@@ -14,12 +14,16 @@ class Entry(models.Model):
     purpose = models.CharField(max_length=20)
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
+    case_id = models.UUIDField(null=True, help_text="the case it was about, for the access log that she may ask for")
     detail = models.JSONField(default=dict)
 
     class Meta:
         indexes = [
             models.Index(fields=["subject", "happened_at"]),
             models.Index(fields=["operator_id", "happened_at"]),
+            models.Index(
+                fields=["case_id", "happened_at"], condition=models.Q(case_id__isnull=False), name="entry_about_case"
+            ),
         ]
 
 

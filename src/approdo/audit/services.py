@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
@@ -11,12 +12,19 @@ from approdo.kit import rows
 
 
 def record(
-    *, actor: Actor, verb: str, subject: str, now: datetime, detail: Mapping[str, str | int | bool] | None = None
+    *,
+    actor: Actor,
+    verb: str,
+    subject: str,
+    now: datetime,
+    case_id: UUID | None = None,
+    detail: Mapping[str, str | int | bool] | None = None,
 ) -> None:
     """Append one audit row in the caller's transaction.
 
     ``verb`` is ``noun.verb`` (``call.take``), ``subject`` is ``kind:identifier``; ``detail`` holds codes and
-    identifiers, never words about a person (security.md, P20 and P23).
+    identifiers, never words about a person (security.md, P20 and P23). ``case_id`` lets the row into the access log of
+    that case (P22).
     """
     entry = {
         "happened_at": now,
@@ -27,6 +35,7 @@ def record(
         "purpose": actor.purpose,
         "verb": verb,
         "subject": subject,
+        "case_id": case_id,
         "detail": dict(detail or {}),
     }
     rows.insert(Entry, [entry])

@@ -68,7 +68,7 @@ def open_case(
     )
     join(case_id=case_id, service_ids=taking_part, now=now)
     append(events=[NewEvent(case_id, EventKind.CASE_OPENED, actor.service_id)], now=now)
-    audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", now=now)
+    audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", case_id=case_id, now=now)
     return case_id, alias
 
 
@@ -145,7 +145,7 @@ def take_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
     case.lead_service_id, case.lead_operator_id, case.offered_service_id = service_id, operator_id, None
     case.save(update_fields=["lead_service", "lead_operator_id", "offered_service"])
     append(events=[NewEvent(case.pk, EventKind.LEAD_TAKEN, service_id)], now=now)
-    audit.record(actor=actor, verb="case.lead", subject=f"case:{case.pk}", now=now)
+    audit.record(actor=actor, verb="case.lead", subject=f"case:{case.pk}", case_id=case.pk, now=now)
 
 
 def _hand_on_key(case: Case, actor: Actor, now: datetime) -> None:
@@ -169,7 +169,12 @@ def offer_lead(*, actor: Actor, case_id: UUID, service_id: int, now: datetime) -
     case.save(update_fields=["offered_service"])
     append(events=[NewEvent(case.pk, EventKind.LEAD_OFFERED, service_id)], now=now)
     audit.record(
-        actor=actor, verb="case.offer_lead", subject=f"case:{case.pk}", now=now, detail={"service": service_id}
+        actor=actor,
+        verb="case.offer_lead",
+        subject=f"case:{case.pk}",
+        case_id=case.pk,
+        now=now,
+        detail={"service": service_id},
     )
 
 
@@ -182,7 +187,7 @@ def refuse_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
     case.offered_service_id = None
     case.save(update_fields=["offered_service"])
     append(events=[NewEvent(case.pk, EventKind.LEAD_REFUSED, actor.service_id)], now=now)
-    audit.record(actor=actor, verb="case.refuse_lead", subject=f"case:{case.pk}", now=now)
+    audit.record(actor=actor, verb="case.refuse_lead", subject=f"case:{case.pk}", case_id=case.pk, now=now)
 
 
 @transaction.atomic
@@ -196,7 +201,7 @@ def plan_contact(*, actor: Actor, case_id: UUID, at: datetime, now: datetime) ->
     case.next_contact_at = at
     case.save(update_fields=["next_contact_at"])
     append(events=[NewEvent(case.pk, EventKind.CONTACT_PLANNED, actor.service_id)], now=now)
-    audit.record(actor=actor, verb="case.plan_contact", subject=f"case:{case.pk}", now=now)
+    audit.record(actor=actor, verb="case.plan_contact", subject=f"case:{case.pk}", case_id=case.pk, now=now)
 
 
 @transaction.atomic
@@ -210,5 +215,7 @@ def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime) -> CaseSta
     case.closed_at = now if target is CaseState.CLOSED else None
     case.save(update_fields=["state", "closed_at"])
     append(events=[NewEvent(case.pk, EventKind.CASE_MOVED, actor.service_id, detail=target)], now=now)
-    audit.record(actor=actor, verb="case.move", subject=f"case:{case.pk}", now=now, detail={"state": target})
+    audit.record(
+        actor=actor, verb="case.move", subject=f"case:{case.pk}", case_id=case.pk, now=now, detail={"state": target}
+    )
     return target

@@ -58,7 +58,12 @@ def add(
     )
     saved = _append(actor, made, answers, (), now)
     audit.record(
-        actor=actor, verb="entry.add", subject=f"entry:{made.pk}", now=now, detail={"kind": kind, "slice": made.slice}
+        actor=actor,
+        verb="entry.add",
+        subject=f"entry:{made.pk}",
+        case_id=case_id,
+        now=now,
+        detail={"kind": kind, "slice": made.slice},
     )
     return saved
 
@@ -88,6 +93,7 @@ def revise(
         actor=actor,
         verb="entry.revise",
         subject=f"entry:{found.pk}",
+        case_id=found.case_id,
         now=now,
         detail={"kind": found.kind, "slice": found.slice, "version": saved.number},
     )
@@ -109,7 +115,14 @@ def remove(*, actor: Actor, entry_id: UUID, now: datetime) -> None:
     entry.save(update_fields=["removed_at"])
     if entry.kind == Kind.IDENTITY:
         NameToken.objects.filter(organisation_id=entry.organisation_id, case_id=entry.case_id).delete()
-    audit.record(actor=actor, verb="entry.remove", subject=f"entry:{entry.pk}", now=now, detail={"kind": entry.kind})
+    audit.record(
+        actor=actor,
+        verb="entry.remove",
+        subject=f"entry:{entry.pk}",
+        case_id=entry.case_id,
+        now=now,
+        detail={"kind": entry.kind},
+    )
 
 
 def _append(actor: Actor, entry: Entry, answers: Answers, seen: tuple[int, ...], now: datetime) -> Saved:

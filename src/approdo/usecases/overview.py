@@ -11,6 +11,7 @@ from approdo.access.rules import Actor, Permission, acting, may
 from approdo.activations import selectors as activations
 from approdo.activations import services as answering
 from approdo.activations.selectors import AnsweredActivation, WaitingCall
+from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.networks import selectors as networks
@@ -113,8 +114,12 @@ class CaseOverview:
 
 
 def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
-    """Return one case and the labels of the services in it; ``NotFound`` for absent and hidden alike."""
+    """Return one case and the labels of the services in it, and write down that it was read.
+
+    Raises ``NotFound`` for absent and hidden alike.
+    """
     page = cases.case_page(actor, case_id)
+    audit.record(actor=actor, verb="case.read", subject=f"case:{case_id}", case_id=case_id, now=now)
     named = {participant.service_id for participant in page.participants}
     named |= {event.service_id for event in page.chronology if event.service_id is not None}
     plates = networks.name_plates(named)

@@ -75,7 +75,12 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     groups = tuple(_group(kind, found, leads=leads) for kind in Kind)
     shown = sorted({one.slice for one in found if one.slice not in COVERED})
     audit.record(
-        actor=actor, verb="record.read", subject=f"case:{case_id}", now=now, detail={"slices": " ".join(shown)}
+        actor=actor,
+        verb="record.read",
+        subject=f"case:{case_id}",
+        case_id=case_id,
+        now=now,
+        detail={"slices": " ".join(shown)},
     )
     named = {one.service_id for one in found} | {one.service_id for one in case.participants}
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
@@ -89,6 +94,7 @@ def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple
         actor=actor,
         verb="record.reveal",
         subject=f"case:{case.id}",
+        case_id=case.id,
         now=now,
         detail={"slice": found.slice, "entry": str(entry_id), "why": why},
     )
@@ -104,6 +110,7 @@ def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, En
         actor=actor,
         verb="record.read",
         subject=f"case:{case.id}",
+        case_id=case.id,
         now=now,
         detail={"slices": found.slice, "entry": str(entry_id)},
     )

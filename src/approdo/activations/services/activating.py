@@ -198,6 +198,7 @@ def _create(
         actor=actor,
         verb="activation.create",
         subject=f"activation:{activation_id}",
+        case_id=case_id,
         now=now,
         detail={"calls": len(planned.calls), "exercise": request.exercise, "consent": request.consent},
     )
@@ -301,6 +302,7 @@ def _end(actor: Actor, activation: Activation, act: ActivationAct, reason: str, 
         actor=actor,
         verb=f"activation.{act}",
         subject=f"activation:{activation.pk}",
+        case_id=activation.case_id,
         now=now,
         detail={"reason": reason} if reason else None,
     )

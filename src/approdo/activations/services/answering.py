@@ -215,6 +215,7 @@ def _tell(actor: Actor, call: Call, kind: EventKind, now: datetime, detail: str 
         actor=actor,
         verb=f"call.{kind}",
         subject=f"call:{call.pk}",
+        case_id=call.activation.case_id,
         now=now,
         detail={"reason": detail} if detail else None,
     )

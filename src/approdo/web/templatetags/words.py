@@ -21,6 +21,7 @@ from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
+from approdo.usecases.accesses import SLICE_LABELS
 from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
@@ -55,6 +56,7 @@ _TABLES = (
     FAILURE_WORDS,
     KIND_LABELS,
     REASON_LABELS,
+    SLICE_LABELS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()

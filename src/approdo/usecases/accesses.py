@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who has seen her record: the log that she may ask for, in plain words (Garante, 4 June 2015; security.md, P22)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from approdo.access.rules import Actor, Slice
+from approdo.audit import selectors as log
+from approdo.audit import services as audit
+from approdo.audit.selectors import Access
+from approdo.cases import selectors as cases
+from approdo.cases.selectors import CasePage
+from approdo.kit.errors import NotFound
+from approdo.kit.words import mark as _
+from approdo.networks import selectors as networks
+
+VERB_LABELS: Mapping[str, str] = {
+    "case.open": _("ha aperto il percorso"),
+    "case.read": _("ha guardato il percorso"),
+    "case.lead": _("conduce il percorso"),
+    "case.offer_lead": _("ha proposto a un altro servizio di condurre il percorso"),
+    "case.refuse_lead": _("non ha accettato di condurre il percorso"),
+    "case.plan_contact": _("ha fissato il prossimo contatto"),
+    "case.move": _("ha fatto avanzare il percorso"),
+    "record.read": _("ha letto la scheda"),
+    "record.reveal": _("ha scoperto un dato protetto"),
+    "record.log": _("ha chiesto questo elenco"),
+    "entry.add": _("ha scritto nella scheda"),
+    "entry.revise": _("ha cambiato la scheda"),
+    "entry.remove": _("ha tolto qualcosa dalla scheda"),
+    "activation.create": _("ha attivato la rete"),
+    "activation.undo": _("ha annullato l'attivazione"),
+    "activation.stand_down": _("ha fermato l'attivazione"),
+    "activation.close": _("ha chiuso l'attivazione"),
+    "call.taken": _("ha preso in carico la chiamata"),
+    "call.declined": _("ha detto che non può"),
+    "call.released": _("ha passato la mano"),
+}
+"""Every verb about a case, in words; a test finds one that has none."""
+
+SLICE_LABELS: Mapping[Slice, str] = {
+    Slice.IDENTITY: _("chi è"),
+    Slice.CONTACTS: _("come raggiungerla"),
+    Slice.LOCATION: _("dove sta"),
+    Slice.RISK: _("rischio ed episodi"),
+    Slice.HEALTH: _("salute"),
+    Slice.LEGAL: _("misure e atti"),
+    Slice.CHILDREN: _("figlie e figli"),
+    Slice.PLAN: _("progetto"),
+    Slice.CHRONOLOGY: _("cronologia"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The access log of one case: its lines with the name of each structure, oldest first."""
+
+    case: CasePage
+    lines: tuple[tuple[Access, str, tuple[Slice, ...]], ...]
+    at: datetime
+
+
+def access_log(actor: Actor, case_id: UUID, now: datetime) -> Log:
+    """Return the access log, for whoever leads the case, to be shown or printed for her; asking is in it as well.
+
+    Raises ``NotFound`` for everybody else.
+    """
+    case = cases.case_page(actor, case_id)
+    if case.lead_service_id is None or case.lead_service_id != actor.service_id:
+        raise NotFound
+    audit.record(actor=actor, verb="record.log", subject=f"case:{case_id}", case_id=case_id, now=now)
+    found = log.accesses(case_id)
+    plates = networks.name_plates(one.service_id for one in found if one.service_id is not None)
+    labels = {service_id: plate.label for service_id, plate in plates.items()}
+    lines = tuple((one, labels.get(one.service_id or 0, ""), _slices(one)) for one in found)
+    return Log(case, lines, now)
+
+
+def _slices(one: Access) -> tuple[Slice, ...]:
+    named = f"{one.detail.get('slices', '')} {one.detail.get('slice', '')}".split()
+    return tuple(slice_ for slice_ in Slice if slice_ in named)

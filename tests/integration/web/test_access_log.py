@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The access log that she may be given: every access in it, none invented, no operator named (security.md, P22)."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from tests.factories.region import Region
+
+from approdo.audit.models import Entry
+from approdo.cases.models import Case
+from approdo.usecases.accesses import VERB_LABELS
+
+SignIn = Callable[[str], Client]
+pytestmark = pytest.mark.django_db
+SOURCE = Path(__file__).parents[3] / "src" / "approdo"
+
+
+@pytest.fixture
+def case(sign_in: SignIn) -> str:
+    form = {"municipality": "012133", "need": ["talk_now"], "consent": "given", "key": uuid4().hex}
+    sign_in("ed").post("/attiva/", form)
+    return f"/casi/{Case.objects.get().pk}/"
+
+
+def lines(client: Client, case: str) -> list[tuple[str, str]]:
+    page = client.get(f"{case}accessi/").content.decode()
+    found = re.findall(r"<tr><td>.*?</td><td>(.*?)</td><td>(.*?)</td>", page)
+    return [(service, verb.replace("&#x27;", "'")) for service, verb in found]
+
+
+def test_the_log_holds_what_was_done_one_to_one_and_in_order(sign_in: SignIn, case: str) -> None:
+    nurse, centre = sign_in("ed"), sign_in("centre")
+    centre.post(f"{case}conduce/", {"act": "take"})
+    nurse.get(case)
+    centre.post(f"{case}scheda/identity/nuova/", {"given_name": "Canarina"})
+    page = centre.get(f"{case}scheda/").content.decode()
+    address = re.search(r"/voci/[0-9a-f-]+/mostra/", page)
+    assert address
+    centre.post(address[0], {"why": "meeting"})
+    found = lines(centre, case)
+    assert [verb for _service, verb in found] == [
+        "ha aperto il percorso",
+        "ha attivato la rete",
+        "conduce il percorso",
+        "ha guardato il percorso",
+        "ha scritto nella scheda",
+        "ha letto la scheda",
+        "ha scoperto un dato protetto",
+        "ha chiesto questo elenco",
+    ]
+    assert len({service for service, _verb in found}) == 2
+    assert len(found) == Entry.objects.filter(case_id=Case.objects.get().pk).count()
+
+
+def test_it_says_what_part_and_why_and_nobodys_name(sign_in: SignIn, case: str, region: Region) -> None:
+    centre = sign_in("centre")
+    centre.post(f"{case}conduce/", {"act": "take"})
+    centre.post(f"{case}scheda/place/nuova/", {"address": "Via Canarina 1"})
+    address = re.search(r"/voci/[0-9a-f-]+/mostra/", centre.get(f"{case}scheda/").content.decode())
+    assert address
+    centre.post(address[0], {"why": "safety"})
+    page = centre.get(f"{case}accessi/").content.decode()
+    body = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert "dove sta" in body
+    assert "è in pericolo adesso" in body
+    assert "Canarina" not in page
+    for operator in region.operators.values():
+        assert operator.display_name not in body
+        assert operator.email not in page
+
+
+def test_only_who_leads_opens_it(sign_in: SignIn, case: str) -> None:
+    nurse, centre = sign_in("ed"), sign_in("centre")
+    assert centre.get(f"{case}accessi/").status_code == 404
+    centre.post(f"{case}conduce/", {"act": "take"})
+    assert centre.get(f"{case}accessi/").status_code == 200
+    assert nurse.get(f"{case}accessi/").status_code == 404
+
+
+def test_every_verb_about_a_case_has_words() -> None:
+    written = set()
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text()
+        if "case_id=" in text:
+            written |= set(re.findall(r'verb="((?:case|record|entry|activation)\.[a-z_]+)"', text))
+    written |= {f"activation.{act}" for act in ("undo", "stand_down", "close")}
+    written |= {f"call.{kind}" for kind in ("taken", "declined", "released")}
+    assert written == set(VERB_LABELS)
+
+
+def test_a_reading_that_cannot_be_written_down_shows_nothing(
+    sign_in: SignIn, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    from approdo.kit import rows
+
+    centre = sign_in("centre")
+    centre.post(f"{case}conduce/", {"act": "take"})
+    centre.post(f"{case}scheda/health/nuova/", {"needs": "Visita canarina"})
+    insert = rows.insert
+
+    def refused(model: type, *rest: object, **named: object) -> int:
+        if model is Entry:
+            raise OperationalError("permission denied for table audit_entry")
+        return insert(model, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rows, "insert", refused)
+    centre.raise_request_exception = False
+    for address in (f"{case}scheda/", case, f"{case}accessi/"):
+        answer = centre.get(address)
+        assert answer.status_code == 500
+        assert "canarina" not in answer.content.decode()
