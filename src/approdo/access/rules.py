@@ -52,6 +52,20 @@ class Purpose(StrEnum):
     OPERATION = "operation"
 
 
+class Slice(StrEnum):
+    """A part of a woman's shared record, by which consent is given (design.md, private notes and the shared layer)."""
+
+    IDENTITY = "identity"
+    CONTACTS = "contacts"
+    LOCATION = "location"
+    RISK = "risk"
+    HEALTH = "health"
+    LEGAL = "legal"
+    CHILDREN = "children"
+    PLAN = "plan"
+    CHRONOLOGY = "chronology"
+
+
 _DIRECTORY = frozenset({Permission.READ_DIRECTORY})
 _MEMBER = _DIRECTORY | {
     Permission.ACTIVATE,

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "approdo.networks",
     "approdo.notifications",
     "approdo.protocols",
+    "approdo.consents",
     "approdo.cases",
     "approdo.activations",
     "approdo.jobs",
@@ -232,6 +233,7 @@ GATEWAY_URL = os.environ.get("APPRODO_GATEWAY_URL", "")
 GATEWAY_SECRET = os.environ.get("APPRODO_GATEWAY_SECRET", "")
 GATEWAY_TIMEOUT_SECONDS = 10
 MESSAGE_ADDRESS_DAYS = int(os.environ.get("APPRODO_MESSAGE_ADDRESS_DAYS", "30"))
+CONSENT_DAYS = int(os.environ.get("APPRODO_CONSENT_DAYS", "90"))
 
 LOGGING = {
     "version": 1,

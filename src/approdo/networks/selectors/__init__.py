@@ -43,6 +43,7 @@ from approdo.networks.selectors.places import (
     networks_of,
     own_network_municipalities,
 )
+from approdo.networks.selectors.sharing import other_organisations_around, recipient_kind
 from approdo.networks.selectors.wording import spoken, spoken_day
 
 __all__ = [
@@ -79,8 +80,10 @@ __all__ = [
     "on_duty",
     "on_duty_until",
     "organisation_for_editing",
+    "other_organisations_around",
     "own_contacts",
     "own_network_municipalities",
+    "recipient_kind",
     "rota",
     "service_for_editing",
     "shift",
