@@ -22,14 +22,13 @@ def standing(relation: Relation = Relation.LEAD, **facts: bool) -> Standing:
 
 def a_grant(actor: Actor, case_id: UUID, service_id: int, *slices: Slice, **changes: Any) -> UUID:
     """Let her agree, in front of an operator of the leading service, to share slices (the risk, if none is named)."""
+    period = (changes.pop("starts_at", None), changes.pop("until", None))
     values = {
         "actor": actor,
         "standing": standing(),
         "case_id": case_id,
         "service_id": service_id,
-        "terms": Terms(
-            slices or (Slice.RISK,), "protection", changes.pop("starts_at", None), changes.pop("until", None)
-        ),
+        "terms": Terms(slices or (Slice.RISK,), "protection", *period),
         "told": TOLD,
         "now": clock.now(),
     }

@@ -178,8 +178,8 @@ def test_sharing_by_law_is_another_act_with_its_norm_its_reason_and_who_decided(
     with pytest.raises(Forbidden):  # not the case manager
         a_legal_share(around.colleague, around.case, around.police.pk, standing=standing(), now=NOW)
     for decided_by in (around.nurse.operator_id, 0):
+        norms = Norms("court_order", "ordered", decided_by)
         with pytest.raises(Invalid) as refusal:
-            norms = Norms("court_order", "ordered", decided_by)
             a_legal_share(around.manager, around.case, around.police.pk, norms=norms, now=NOW)
         assert set(refusal.value.problems) == {"decided_by"}
 

@@ -21,6 +21,7 @@ from approdo.consents.rules import (
     BreakGlassState,
     Notice,
     Outcome,
+    Relation,
     Standing,
     code_of,
 )
@@ -71,12 +72,12 @@ def end_break_glass(*, actor: Actor, standing: Standing, case_id: UUID, glass_id
     row = _find(case_id, glass_id)
     if row is None:
         raise NotFound
-    if actor.operator_id == row.operator_id:
-        require(Action.BREAK_GLASS, actor=actor, standing=standing, case_id=case_id, now=now)
-    elif _may_review(actor, row):
-        require(Action.REVIEW, actor=actor, standing=standing, case_id=case_id, now=now)
+    if standing.relation is Relation.LEAD:
+        action = Action.REVOKE
     else:
-        require(Action.REVOKE, actor=actor, standing=standing, case_id=case_id, now=now)
+        action = Action.BREAK_GLASS if actor.operator_id == row.operator_id else Action.REVIEW
+    standing = replace(standing, independent=standing.independent and _may_review(actor, row))
+    require(action, actor=actor, standing=standing, case_id=case_id, now=now)
     if breaking(row, now).state is BreakGlassState.OPEN:
         row.until = max(now, row.opened_at)
         row.save(update_fields=["until"])
