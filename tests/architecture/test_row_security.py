@@ -21,6 +21,11 @@ WALLED = {
     "cases_case",
     "cases_event",
     "cases_participation",
+    "consents_block",
+    "consents_breakglass",
+    "consents_grant",
+    "consents_masking",
+    "consents_notshared",
     "persons_entry",
     "persons_nametoken",
     "persons_version",
@@ -55,7 +60,8 @@ OPEN_FAMILIES = {
     "protocols_": "operating procedures",
     "procrastinate_": "jobs, which carry identifiers only",
 }
-DEFINERS = {"access_genuine"}
+OWNER_LET_THROUGH = {"consents_block": "the function that hides a case reads it as the owner, or would ask itself"}
+DEFINERS = {"access_genuine", "cases_kept_out"}
 """Functions that run with the owner's rights."""
 
 
@@ -74,7 +80,7 @@ def _tables(connection: psycopg.Connection[Any]) -> Iterator[str]:
         if name in WALLED:
             if not enabled:
                 yield f"{name}: row-level security is off"
-            if not forced:
+            if not forced and name not in OWNER_LET_THROUGH:
                 yield f"{name}: its owner is let through"
             if policies != 1:
                 yield f"{name}: {policies} policies instead of one"
@@ -146,6 +152,8 @@ def test_every_table_with_case_data_is_behind_the_wall_and_nothing_leads_around_
     ],
 )
 def test_a_wall_taken_away_is_missed(database_urls: Urls, table: str, taken_away: str, missed: str) -> None:
+    if table in OWNER_LET_THROUGH and "NO FORCE" in taken_away:
+        pytest.skip(OWNER_LET_THROUGH[table])
     with changed(database_urls, taken_away.format(table)) as connection:
         assert faults(connection) == {f"{table}: {missed}"}
 

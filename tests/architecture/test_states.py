@@ -12,6 +12,8 @@ from pathlib import Path
 
 from approdo.activations.rules.states import ACTIVATION_TRANSITIONS, CALL_TRANSITIONS
 from approdo.cases.rules import TRANSITIONS as CASE_TRANSITIONS
+from approdo.consents.rules import BREAK_GLASS_TRANSITIONS
+from approdo.consents.rules import TRANSITIONS as GRANT_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
@@ -20,6 +22,8 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "An activation": ACTIVATION_TRANSITIONS,
     "A call": CALL_TRANSITIONS,
     "A message": MESSAGE_TRANSITIONS,
+    "A grant": GRANT_TRANSITIONS,
+    "A break-glass": BREAK_GLASS_TRANSITIONS,
 }
 
 

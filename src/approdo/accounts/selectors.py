@@ -38,3 +38,8 @@ def operator_by_email(email: str) -> Operator | None:
 def tokens_of(service_id: int) -> list[ServiceToken]:
     """Return the tokens ever made for a service, newest first."""
     return list(ServiceToken.objects.filter(service_id=service_id).order_by("-created_at"))
+
+
+def is_operator(operator_id: int) -> bool:
+    """Tell whether an operator exists, shut out or not."""
+    return Operator.objects.filter(pk=operator_id).exists()

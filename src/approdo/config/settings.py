@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "approdo.notifications",
     "approdo.protocols",
     "approdo.persons",
+    "approdo.consents",
     "approdo.cases",
     "approdo.activations",
     "approdo.jobs",
@@ -240,6 +241,7 @@ GATEWAY_URL = os.environ.get("APPRODO_GATEWAY_URL", "")
 GATEWAY_SECRET = os.environ.get("APPRODO_GATEWAY_SECRET", "")
 GATEWAY_TIMEOUT_SECONDS = 10
 MESSAGE_ADDRESS_DAYS = int(os.environ.get("APPRODO_MESSAGE_ADDRESS_DAYS", "30"))
+CONSENT_DAYS = int(os.environ.get("APPRODO_CONSENT_DAYS", "90"))
 
 LOGGING = {
     "version": 1,

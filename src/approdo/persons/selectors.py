@@ -74,6 +74,12 @@ def case_of(entry_id: UUID) -> UUID:
     return case_id
 
 
+def writers(case_id: UUID) -> frozenset[int]:
+    """Return the organisations that wrote something shared which is still there, as far as the reader sees it."""
+    found = Entry.objects.filter(case_id=case_id, private=False, removed_at=None)
+    return frozenset(found.values_list("organisation_id", flat=True))
+
+
 def _texts(actor: Actor, case_id: UUID, found: Iterable[Entry]) -> Mapping[UUID, tuple[Text, ...]]:
     """Return the versions that stand, opened, by entry."""
     by_entry: dict[UUID, list[Version]] = defaultdict(list)

@@ -12,14 +12,17 @@ from approdo.access.rules import Actor, Slice
 from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
+from approdo.consents import selectors as consents
+from approdo.consents.rules import READABLE, SECRET, Action, ConsentState, Relation, Standing, allowed
 from approdo.kit.errors import NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.persons import selectors as persons
 from approdo.persons import services
-from approdo.persons.rules import PRIVATE, SHAPES, Kind
+from approdo.persons.rules import SHAPES, Kind
 from approdo.persons.selectors import EntryView
 from approdo.persons.services import Saved
+from approdo.usecases.standing import standing_of
 
 
 class Reason(StrEnum):
@@ -40,8 +43,13 @@ REASON_LABELS = {
     Reason.SHE_ASKS: _("me lo chiede lei"),
 }
 
-COVERED = frozenset({Slice.IDENTITY, Slice.LOCATION})
-"""Slices whose entries are shown by their kind only, until somebody says why she uncovers them."""
+_ALWAYS_COVERED = frozenset({Slice.IDENTITY, Slice.LOCATION})
+
+
+def covered(entry: EntryView) -> bool:
+    """Tell whether an entry is shown by its kind only until somebody says why: who and where she is, always; how to
+    reach her and her children, to every service but the one that wrote it (security.md, P15)."""
+    return not entry.private and entry.slice in SECRET and (entry.slice in _ALWAYS_COVERED or not entry.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +77,10 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
 
     Raises ``NotFound`` for absent and hidden alike, ``KeysUnavailable``.
     """
-    case = cases.case_page(actor, case_id)
-    leads = case.lead_service_id is not None and case.lead_service_id == actor.service_id
-    found = persons.entries(actor, case_id, _slices(leads=leads))
-    groups = tuple(_group(kind, found, leads=leads) for kind in Kind)
-    shown = sorted({one.slice for one in found if one.slice not in COVERED})
+    case, may = _may(actor, case_id, now)
+    found = _readable(actor, case_id, may)
+    groups = tuple(_group(kind, found, may) for kind in Kind)
+    shown = sorted({one.slice for one in found if not covered(one)})
     audit.record(
         actor=actor,
         verb="record.read",
@@ -84,12 +91,12 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     )
     named = {one.service_id for one in found} | {one.service_id for one in case.participants}
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
-    return Record(case, groups, labels, leads, now)
+    return Record(case, groups, labels, may.standing.relation is Relation.LEAD, now)
 
 
 def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple[CasePage, EntryView]:
     """Return one entry with all it says, and write down who uncovered it and why."""
-    case, found = _entry(actor, entry_id)
+    case, found = _entry(actor, entry_id, now)
     audit.record(
         actor=actor,
         verb="record.reveal",
@@ -103,7 +110,7 @@ def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple
 
 def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
     """Return an entry of the actor's own service to write it again; it is read by that, and written down."""
-    case, found = _entry(actor, entry_id)
+    case, found = _entry(actor, entry_id, now)
     if not found.own:
         raise NotFound
     audit.record(
@@ -117,13 +124,14 @@ def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, En
     return case, found
 
 
-def may_add(actor: Actor, case_id: UUID, kind: Kind) -> None:
+def may_add(actor: Actor, case_id: UUID, kind: Kind, now: datetime) -> None:
     """Raise ``NotFound`` unless the actor may write an entry of this kind in a case that exists for her.
 
-    Anybody who takes part keeps notes of her own service; who leads writes the record.
+    What the table allows (``consents.rules.matrix``): notes to whoever takes part, the record to who leads or was
+    granted.
     """
-    case = cases.case_page(actor, case_id)
-    if kind not in PRIVATE and (case.lead_service_id is None or case.lead_service_id != actor.service_id):
+    _case, may = _may(actor, case_id, now)
+    if SHAPES[kind].slice not in may.slices(Action.WRITE):
         raise NotFound
 
 
@@ -137,7 +145,7 @@ def add(
     now: datetime,
 ) -> Saved:
     """Write an entry, when the actor may."""
-    may_add(actor, case_id, kind)
+    may_add(actor, case_id, kind, now)
     return services.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=declined, now=now)
 
 
@@ -151,27 +159,56 @@ def revise(
     now: datetime,
 ) -> Saved:
     """Write an entry of one's own service again."""
-    _case, found = _entry(actor, entry_id)
+    _case, found = _entry(actor, entry_id, now)
     if not found.own:
         raise NotFound
     return services.revise(actor=actor, entry_id=entry_id, seen=seen, written=written, declined=declined, now=now)
 
 
-def _entry(actor: Actor, entry_id: UUID) -> tuple[CasePage, EntryView]:
-    case_id = persons.case_of(entry_id)
+@dataclass(frozen=True, slots=True)
+class _May:
+    """What an actor may do with each slice of one case, at one instant."""
+
+    actor: Actor
+    standing: Standing
+    consents: Mapping[Slice, ConsentState]
+
+    def slices(self, action: Action) -> frozenset[Slice]:
+        role, standing, consents = self.actor.role, self.standing, self.consents
+        return frozenset(one for one in Slice if allowed(action, one, role=role, standing=standing, consents=consents))
+
+
+def _may(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, _May]:
     case = cases.case_page(actor, case_id)
-    leads = case.lead_service_id is not None and case.lead_service_id == actor.service_id
-    found = [one for one in persons.entries(actor, case_id, _slices(leads=leads)) if one.id == entry_id]
+    standing = standing_of(actor, case, now)
+    states = consents.consent_states(service_id=actor.service_id or 0, case_id=case_id, at=now)
+    return case, _May(actor, standing, states)
+
+
+def _readable(actor: Actor, case_id: UUID, may: _May) -> tuple[EntryView, ...]:
+    """Return what the actor may read: what her role never reads is not there even when her service wrote it."""
+    readable, hidden = (
+        may.slices(Action.READ),
+        consents.masked_entries(service_id=actor.service_id or 0, case_id=case_id),
+    )
+    ceiling = READABLE.get(actor.role, frozenset()) if actor.role else frozenset()
+    return tuple(
+        one
+        for one in persons.entries(actor, case_id, readable)
+        if one.id not in hidden and one.slice in ceiling and (one.own or one.slice in readable)
+    )
+
+
+def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
+    case_id = persons.case_of(entry_id)
+    case, may = _may(actor, case_id, now)
+    found = [one for one in _readable(actor, case_id, may) if one.id == entry_id]
     if not found:
         raise NotFound
     return case, found[0]
 
 
-def _slices(*, leads: bool) -> frozenset[Slice]:
-    return frozenset(Slice) if leads else frozenset()
-
-
-def _group(kind: Kind, found: tuple[EntryView, ...], *, leads: bool) -> Group:
+def _group(kind: Kind, found: tuple[EntryView, ...], may: _May) -> Group:
     shape, own = SHAPES[kind], tuple(one for one in found if one.kind is kind)
     taken = shape.single and any(one.own for one in own)
-    return Group(kind, own, may_add=(leads or kind in PRIVATE) and not taken)
+    return Group(kind, own, may_add=shape.slice in may.slices(Action.WRITE) and not taken)

@@ -44,6 +44,12 @@ def counts() -> tuple[Count, ...]:
     return tuple(Count(**one) for one in held.order_by("organisation_id"))
 
 
+def holders(case_id: UUID) -> frozenset[int]:
+    """Return the organisations that hold the shared key of a case."""
+    held = WrappedKey.objects.filter(case_id=case_id, private=False)
+    return frozenset(held.values_list("organisation_id", flat=True))
+
+
 def is_shared(case_id: UUID) -> bool:
     """Tell whether anybody holds the shared key of a case."""
     return WrappedKey.objects.filter(case_id=case_id, private=False).exists()

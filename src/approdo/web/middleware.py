@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 
 from approdo.access import services as access
 from approdo.access.rules import Forbidden, may
-from approdo.kit.errors import Refusal
+from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
+from approdo.usecases import sharing
 from approdo.web import errors, standing
 from approdo.web.guards import is_background
 
@@ -130,6 +131,9 @@ class Sessions:
             with access.entered(actor=request.actor):  # type: ignore[attr-defined]
                 response: HttpResponse = view(request, *args, **kwargs)
         except Refusal as refusal:
+            if isinstance(refusal, NotFound) and "case_id" in kwargs:
+                with access.entered(actor=request.actor):  # type: ignore[attr-defined]
+                    sharing.note_attempt(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
             return errors.refused(request, refusal)
         return response
 

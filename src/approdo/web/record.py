@@ -21,7 +21,7 @@ from approdo.persons.selectors import EntryView
 from approdo.usecases import accesses
 from approdo.usecases import record as usecase
 from approdo.usecases.accesses import VERB_LABELS
-from approdo.usecases.record import COVERED, Reason
+from approdo.usecases.record import Reason, covered
 from approdo.web.guards import Asked, needs
 from approdo.web.record_forms import DECLINED, entry_form, lines, seen, written
 
@@ -34,17 +34,15 @@ SHOWN_SECONDS = 60
 def record(request: Asked, case_id: UUID) -> HttpResponse:
     """Show the record: what is covered is there by its kind only."""
     shown = usecase.record(request.actor, case_id, request.now)
-    groups = [
-        (group, [_shown(entry, covered=entry.slice in COVERED and not entry.private) for entry in group.entries])
-        for group in shown.groups
-    ]
+    groups = [(group, [_shown(entry) for entry in group.entries]) for group in shown.groups]
     words = {"record": shown, "case": shown.case, "groups": groups, "reasons": list(Reason), "now": shown.at}
     return render(request, "web/cases/record.html", words)
 
 
-def _shown(entry: EntryView, *, covered: bool) -> dict[str, object]:
-    texts = [] if covered else [(text, lines(entry.kind, text)) for text in entry.texts]
-    return {"entry": entry, "covered": covered, "texts": texts, "torn": len(entry.texts) > 1}
+def _shown(entry: EntryView) -> dict[str, object]:
+    is_covered = covered(entry)
+    texts = [] if is_covered else [(text, lines(entry.kind, text)) for text in entry.texts]
+    return {"entry": entry, "covered": is_covered, "texts": texts, "torn": len(entry.texts) > 1}
 
 
 @needs(Permission.READ_CASE)
@@ -52,7 +50,7 @@ def _shown(entry: EntryView, *, covered: bool) -> dict[str, object]:
 def add(request: Asked, case_id: UUID, kind: str) -> HttpResponse:
     """Write a new entry of one kind."""
     chosen = _kind(kind)
-    usecase.may_add(request.actor, case_id, chosen)
+    usecase.may_add(request.actor, case_id, chosen, request.now)
     form, problems = entry_form(chosen), {}
     if request.method == "POST":
         form = entry_form(chosen, request.POST)

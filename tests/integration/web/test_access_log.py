@@ -66,7 +66,7 @@ def test_it_says_what_part_and_why_and_nobodys_name(sign_in: SignIn, case: str, 
     centre.post(address[0], {"why": "safety"})
     page = centre.get(f"{case}accessi/").content.decode()
     body = page[page.index("<tbody>") : page.index("</tbody>")]
-    assert "dove sta" in body
+    assert "Dove si trova" in body
     assert "è in pericolo adesso" in body
     assert "Canarina" not in page
     for operator in region.operators.values():
@@ -87,7 +87,7 @@ def test_every_verb_about_a_case_has_words() -> None:
     for path in SOURCE.rglob("*.py"):
         text = path.read_text()
         if "case_id=" in text:
-            written |= set(re.findall(r'verb="((?:case|record|entry|activation)\.[a-z_]+)"', text))
+            written |= set(re.findall(r'"((?:case|record|entry|activation|consent|block|mask|glass)\.[a-z_]+)"', text))
     written |= {f"activation.{act}" for act in ("undo", "stand_down", "close")}
     written |= {f"call.{kind}" for kind in ("taken", "declined", "released")}
     assert written == set(VERB_LABELS)

@@ -102,9 +102,15 @@ def _once(targets: Sequence[Target]) -> tuple[Target, ...]:
     return tuple(dict.fromkeys(targets))
 
 
-def reach_of(rule: CallRule, service: ServiceView | None, coverage: Sequence[ServiceView]) -> Reach:
+def reach_of(
+    rule: CallRule,
+    service: ServiceView | None,
+    coverage: Sequence[ServiceView],
+    kept_out: frozenset[int] = frozenset(),
+) -> Reach:
     """Return a function from target to the people it means now, for one call.
 
+    Who is kept out of the case (``kept_out``, operators) is passed by as if she were not on call (security.md, P14).
     Out of hours, a rule that says ``backup`` passes by the service's own people, and its line.
     """
     closed = service is not None and not service.open_now and rule.out_of_hours is OutOfHours.BACKUP
@@ -113,23 +119,25 @@ def reach_of(rule: CallRule, service: ServiceView | None, coverage: Sequence[Ser
         if closed and target in _OWN:
             return None
         if target is Target.FIRST_ON_CALL:
-            return _person(service, target, first=True)
+            return _person(service, target, kept_out, first=True)
         if target is Target.SECOND_ON_CALL:
-            return _person(service, target, first=False)
+            return _person(service, target, kept_out, first=False)
         if target is Target.SERVICE_LINE:
             return _line(service, target)
         if target is Target.BACKUP_SERVICE:
             others = [other for other in backups(rule, coverage) if service is None or other.id != service.id]
         else:
             others = list(coordination(coverage))
-        return next((found for other in others if (found := _anyone(other, target))), ())
+        return next((found for other in others if (found := _anyone(other, target, kept_out))), ())
 
     return reach
 
 
-def _person(service: ServiceView | None, target: Target, *, first: bool) -> tuple[Recipient, ...]:
+def _person(
+    service: ServiceView | None, target: Target, kept_out: frozenset[int], *, first: bool
+) -> tuple[Recipient, ...]:
     person = None if service is None else service.first if first else service.second
-    if service is None or person is None:
+    if service is None or person is None or person.operator_id in kept_out:
         return ()
     return (Recipient(service.id, person.operator_id, person.contacts, target),)
 
@@ -140,8 +148,9 @@ def _line(service: ServiceView | None, target: Target) -> tuple[Recipient, ...]:
     return (Recipient(service.id, None, service.contacts, target),)
 
 
-def _anyone(service: ServiceView, target: Target) -> tuple[Recipient, ...]:
-    first, second = _person(service, target, first=True), _person(service, target, first=False)
+def _anyone(service: ServiceView, target: Target, kept_out: frozenset[int]) -> tuple[Recipient, ...]:
+    first = _person(service, target, kept_out, first=True)
+    second = _person(service, target, kept_out, first=False)
     return first or second or _line(service, target)
 
 

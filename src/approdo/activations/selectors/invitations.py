@@ -11,6 +11,7 @@ from approdo.access.services import as_system
 from approdo.accounts.rules import digest
 from approdo.activations.models import Alert, Call
 from approdo.activations.rules.states import CallState
+from approdo.consents import selectors as consents
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 
@@ -36,11 +37,16 @@ def invitation_by_code(code: str, now: datetime) -> Invitation:
 
 
 def alert_answered_by(condition: Q) -> Alert | None:
-    """Return the alert that a link or a reply answers; None also when whom it called works there no more."""
+    """Return the alert that a link or a reply answers.
+
+    None also when whom it called works there no more, or has been kept out of the case since.
+    """
     alert = Alert.objects.filter(condition).select_related("call__activation", "service").first()
-    if alert is None or alert.operator_id is None or alert.operator_id in networks.members_of(alert.service_id):
+    if alert is None or alert.operator_id is None:
         return alert
-    return None
+    if alert.operator_id not in networks.members_of(alert.service_id):
+        return None
+    return None if consents.blocked(alert.operator_id, alert.call.activation.case_id) else alert
 
 
 def invitation(alert: Alert) -> Invitation:

@@ -27,6 +27,7 @@ from approdo.activations.selectors import rules_of
 from approdo.cases import services as cases
 from approdo.cases.rules import EventKind
 from approdo.cases.services import NewEvent
+from approdo.consents import selectors as consents
 from approdo.kit import live, rows
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel, ServiceView
@@ -52,10 +53,12 @@ class Work:
     newcomers: list[tuple[Activation, int]] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
 
-    def advance(self, call: Call, rule: CallRule, coverage: Sequence[ServiceView]) -> None:
+    def advance(
+        self, call: Call, rule: CallRule, coverage: Sequence[ServiceView], kept_out: frozenset[int] = frozenset()
+    ) -> None:
         """Take the next step of one call, in memory."""
         own = next((service for service in coverage if service.id == call.service_id), None)
-        found = next_step(rule, call.step, reach_of(rule, own, coverage), self.now)
+        found = next_step(rule, call.step, reach_of(rule, own, coverage, kept_out), self.now)
         activation = call.activation
         if call.started_at is None:
             call.started_at = self.now
@@ -152,11 +155,12 @@ def advance_calls(calls: Sequence[Call], now: datetime) -> None:
     """Advance locked calls and write what follows, in the caller's transaction."""
     coverage: dict[str, Sequence[ServiceView]] = {}
     work = Work(now)
+    kept_out = consents.kept_out({call.activation.case_id for call in calls})
     for call in calls:
         municipality = call.activation.municipality_id
         if municipality not in coverage:
             coverage[municipality] = networks.coverage(municipality, now)
-        work.advance(call, rule_of(call), coverage[municipality])
+        work.advance(call, rule_of(call), coverage[municipality], kept_out.get(call.activation.case_id, frozenset()))
     rows.update(Call, [{column: getattr(call, column) for column in _MOVED} for call in calls])
     work.write()
 

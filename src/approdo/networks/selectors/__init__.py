@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
-from approdo.networks.selectors.coverage import coordinators, coverage, name_plates, organisation_of
+from approdo.networks.selectors.coverage import coordinators, coverage, kind_of, name_plates, organisation_of
 from approdo.networks.selectors.directory import directory
 from approdo.networks.selectors.editing import (
     Member,
@@ -43,6 +43,14 @@ from approdo.networks.selectors.places import (
     networks_of,
     own_network_municipalities,
 )
+from approdo.networks.selectors.sharing import (
+    Recipient,
+    name_of,
+    other_organisations_around,
+    people_of,
+    recipient_kind,
+    recipients,
+)
 from approdo.networks.selectors.wording import spoken, spoken_day
 
 __all__ = [
@@ -50,6 +58,7 @@ __all__ = [
     "NamedDuty",
     "OrganisationEditing",
     "OwnContacts",
+    "Recipient",
     "Rota",
     "ServiceEditing",
     "SignIn",
@@ -62,6 +71,7 @@ __all__ = [
     "coverage",
     "directory",
     "gaps_ahead",
+    "kind_of",
     "label_of",
     "members_of",
     "membership",
@@ -70,6 +80,7 @@ __all__ = [
     "municipalities_by_code",
     "municipality",
     "municipality_coordinates",
+    "name_of",
     "name_plates",
     "network_municipalities",
     "network_of",
@@ -80,8 +91,12 @@ __all__ = [
     "on_duty_until",
     "organisation_for_editing",
     "organisation_of",
+    "other_organisations_around",
     "own_contacts",
     "own_network_municipalities",
+    "people_of",
+    "recipient_kind",
+    "recipients",
     "rota",
     "service_for_editing",
     "shift",

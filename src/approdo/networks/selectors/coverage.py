@@ -85,6 +85,12 @@ def organisation_of(service_id: int) -> int | None:
     return Service.objects.filter(pk=service_id).values_list("organisation_id", flat=True).first()
 
 
+def kind_of(service_id: int) -> ServiceKind | None:
+    """Return what kind of service it is; None for one that never was."""
+    found = read("SELECT kind FROM networks_service WHERE id = %s", [service_id])
+    return ServiceKind(found[0][0]) if found else None
+
+
 def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:
     """Return label and telephone of services in one query, closed-down ones included: a call may be under way."""
     found = read("SELECT id, kind, name, code, phone FROM networks_service WHERE id = ANY(%s)", [list(set(ids))])

@@ -9,6 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from approdo.kit.words import mark as _
+from approdo.networks import rules as networks
 
 
 @cache
@@ -49,26 +50,8 @@ NEVER: Mapping[str, str] = MappingProxyType(
 )
 """What must never be done, because he would hear or find it."""
 
-LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "it": _("italiano"),
-        "en": _("inglese"),
-        "fr": _("francese"),
-        "es": _("spagnolo"),
-        "ar": _("arabo"),
-        "fa": _("farsi"),
-        "sq": _("albanese"),
-        "ru": _("russo"),
-        "uk": _("ucraino"),
-        "pt": _("portoghese"),
-        "pl": _("polacco"),
-        "zh": _("cinese"),
-        "ro": _("romeno"),
-        "bn": _("bengalese"),
-        "lis": _("lingua dei segni"),
-    }
-)
-"""ISO 639-1, those in which the helpline 1522 answers and the commonest others (conventions.md, 3)."""
+LANGUAGES: Mapping[str, str] = MappingProxyType({**networks.LANGUAGES, "lis": _("lingua dei segni")})
+"""The languages that services speak (ISO 639-1), and sign language."""
 
 MEASURES: Mapping[str, str] = MappingProxyType(
     {

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The word for a code, in her language; every table of words belongs to the app that owns the code."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext
@@ -16,12 +18,12 @@ from approdo.activations.rules.states import (
     StandDownReason,
 )
 from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
+from approdo.consents.rules import LABELS as CONSENT_WORDS
 from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
-from approdo.usecases.accesses import SLICE_LABELS
 from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
@@ -43,7 +45,7 @@ _OWN: dict[StrEnum, str] = {
     Channel.SMS: mark("SMS"),
     Channel.VOICE: mark("telefono"),
 }
-_TABLES = (
+_TABLES: tuple[Mapping[Any, str], ...] = (
     CONSENT_LABELS,
     DECLINE_LABELS,
     STAND_DOWN_LABELS,
@@ -56,7 +58,7 @@ _TABLES = (
     FAILURE_WORDS,
     KIND_LABELS,
     REASON_LABELS,
-    SLICE_LABELS,
+    *CONSENT_WORDS.values(),
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()

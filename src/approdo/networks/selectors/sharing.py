@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""With whom something may be shared, and who is of another organisation."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from approdo.kit.rows import read
+from approdo.networks.rules import ServiceKind
+from approdo.networks.selectors.coverage import shown_name
+
+_RECIPIENT = """
+SELECT s.kind FROM networks_service s
+ WHERE s.id = %(service)s AND s.active
+   AND EXISTS (SELECT FROM networks_membership m JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
+                WHERE m.service_id = s.id AND m.active)
+   AND (s.organisation_id = %(organisation)s OR EXISTS (
+        SELECT FROM networks_organisation_networks theirs
+          JOIN networks_organisation_networks ours ON ours.network_id = theirs.network_id
+         WHERE theirs.organisation_id = s.organisation_id AND ours.organisation_id = %(organisation)s))
+"""
+_RECIPIENTS = _RECIPIENT.replace("SELECT s.kind", "SELECT s.id, s.kind, s.name, s.code").replace(
+    "s.id = %(service)s AND ", ""
+)
+_PEOPLE = """
+SELECT DISTINCT ON (p.display_name, p.id) p.id, p.display_name, s.kind, s.name, s.code
+  FROM networks_membership m
+  JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
+  JOIN networks_service s ON s.id = m.service_id
+ WHERE m.active AND m.service_id = ANY(%s)
+ ORDER BY p.display_name, p.id
+"""
+_NEIGHBOURS = """
+SELECT DISTINCT theirs.organisation_id
+  FROM networks_organisation_networks ours
+  JOIN networks_organisation_networks theirs ON theirs.network_id = ours.network_id
+ WHERE ours.organisation_id = %s AND theirs.organisation_id <> %s
+"""
+
+
+def recipient_kind(organisation_id: int | None, service_id: int) -> ServiceKind | None:
+    """Return the kind of a service with which an organisation may share, or None, whatever the cause.
+
+    None for a service that does not exist, has closed down, has nobody who works for it here, or whose organisation
+    is in no network of hers: the four are answered alike.
+    """
+    found = read(_RECIPIENT, {"service": service_id, "organisation": organisation_id})
+    return ServiceKind(found[0][0]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A service with which an organisation may share."""
+
+    id: int
+    label: str
+
+
+def recipients(organisation_id: int) -> tuple[Recipient, ...]:
+    """Return the services with which an organisation may share, by name; those that treat the man are never there."""
+    found = [
+        Recipient(pk, shown_name(kind, name, code))
+        for pk, kind, name, code in read(_RECIPIENTS, {"organisation": organisation_id})
+        if kind != ServiceKind.PERPETRATOR_PROGRAMME
+    ]
+    return tuple(sorted(found, key=lambda one: one.label))
+
+
+def people_of(service_ids: Collection[int]) -> tuple[tuple[int, str], ...]:
+    """Return (operator, name and service) of everybody who works in these services, by name."""
+    return tuple(
+        (operator, f"{person} · {shown_name(kind, name, code)}")
+        for operator, person, kind, name, code in read(_PEOPLE, [list(service_ids)])
+    )
+
+
+def name_of(operator_id: int) -> str:
+    """Return the name of an operator, wherever she works; empty for one who never was."""
+    found = read("SELECT display_name FROM accounts_operator WHERE id = %s", [operator_id])
+    return str(found[0][0]) if found else ""
+
+
+def other_organisations_around(organisation_id: int | None) -> frozenset[int]:
+    """Return the other organisations of the networks in which an organisation takes part."""
+    return frozenset(pk for (pk,) in read(_NEIGHBOURS, [organisation_id, organisation_id]))

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Her consents on one case: read aloud, given, taken back; and who is kept out of it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from approdo.access.rules import Actor
+from approdo.cases import selectors as cases
+from approdo.cases import services as case_services
+from approdo.cases.rules import EventKind
+from approdo.cases.selectors import CasePage
+from approdo.cases.services import NewEvent
+from approdo.consents import selectors as consents
+from approdo.consents import services
+from approdo.consents.rules import Relation, Terms, Told
+from approdo.consents.selectors import BlockLine, GrantLine
+from approdo.kit.errors import NotFound
+from approdo.networks import selectors as networks
+from approdo.networks.selectors import Recipient
+from approdo.persons import selectors as persons
+from approdo.usecases.standing import standing_of
+from approdo.vault import selectors as vault
+from approdo.vault import services as keys
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """The page of consents of one case, for whoever leads it."""
+
+    case: CasePage
+    lines: tuple[GrantLine, ...]
+    labels: Mapping[int, str]
+    recipients: tuple[Recipient, ...]
+    """Services of her networks with which something may be shared."""
+    blocks: tuple[tuple[BlockLine, str], ...]
+    colleagues: tuple[tuple[int, str], ...]
+    """People of the services around her, who may be kept out."""
+    at: datetime
+
+
+def consents_of(actor: Actor, case_id: UUID, now: datetime) -> Consents:
+    """Return the consents of a case, newest first; ``NotFound`` for whoever does not lead it."""
+    case = _led(actor, case_id, now)
+    lines = consents.grants_of(case_id, at=now)
+    around = [one.service_id for one in case.participants]
+    labels = {
+        service_id: plate.label
+        for service_id, plate in networks.name_plates([*around, *(line.service_id for line in lines)]).items()
+    }
+    people = networks.people_of(around)
+    names = dict(people)
+    kept_out = tuple(
+        (one, names.get(one.operator_id) or networks.name_of(one.operator_id)) for one in consents.blocks_of(case_id)
+    )
+    blocked = {one.operator_id for one, _name in kept_out}
+    colleagues = tuple(one for one in people if one[0] not in {*blocked, actor.operator_id})
+    recipients = networks.recipients(actor.organisation_id or 0)
+    return Consents(case, lines, labels, recipients, kept_out, colleagues, now)
+
+
+@transaction.atomic
+def grant(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    service_id: int,
+    slices: Collection[str],
+    purpose: str,
+    days: int | None,
+    told: Told,
+    now: datetime,
+) -> UUID:
+    """Record her yes to one service: from now on it takes part in the case, and holds the key of what it may read.
+
+    ``days`` from now; the usual time when None. Raises ``Invalid`` with a sentence for each field.
+    """
+    case = _led(actor, case_id, now)
+    until = None if days is None else now + timedelta(days=days)
+    made = services.grant(
+        actor=actor,
+        standing=standing_of(actor, case, now),
+        case_id=case_id,
+        service_id=service_id,
+        terms=Terms(slices, purpose, until=until),
+        told=told,
+        now=now,
+    )
+    case_services.join(case_id=case_id, service_ids=[service_id], now=now)
+    _share_key(actor, case_id, service_id, now)
+    case_services.append(events=[NewEvent(case_id, EventKind.SHARED, service_id)], now=now)
+    return made
+
+
+@transaction.atomic
+def revoke(*, actor: Actor, case_id: UUID, grant_id: UUID, now: datetime) -> None:
+    """Take one consent back, at once; the key goes too when the service's organisation may read nothing else."""
+    case = _led(actor, case_id, now)
+    services.revoke(actor=actor, standing=standing_of(actor, case, now), case_id=case_id, grant_id=grant_id, now=now)
+    _after_revoking(actor, case_id, now)
+
+
+@transaction.atomic
+def revoke_all(*, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Take every consent back, at once; what a norm shares stays."""
+    case = _led(actor, case_id, now)
+    services.revoke_all(actor=actor, standing=standing_of(actor, case, now), case_id=case_id, now=now)
+    _after_revoking(actor, case_id, now)
+
+
+@transaction.atomic
+def keep_out(*, actor: Actor, case_id: UUID, operator_id: int, reason: str, now: datetime) -> None:
+    """Keep an operator out of a case: from then on nothing anywhere tells her or him that it exists (P14)."""
+    case = _led(actor, case_id, now)
+    services.block(
+        actor=actor,
+        standing=standing_of(actor, case, now),
+        case_id=case_id,
+        operator_id=operator_id,
+        reason=reason,
+        case_managers=[case.lead_operator_id] if case.lead_operator_id else [],
+        now=now,
+    )
+
+
+@transaction.atomic
+def let_back(*, actor: Actor, case_id: UUID, operator_id: int, now: datetime) -> None:
+    """Let an operator back into a case."""
+    case = _led(actor, case_id, now)
+    services.unblock(
+        actor=actor, standing=standing_of(actor, case, now), case_id=case_id, operator_id=operator_id, now=now
+    )
+
+
+def note_attempt(*, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Leave a trace when somebody who is kept out asks for the case by its address; to her it is not there."""
+    if actor.operator_id is not None and consents.blocked(actor.operator_id, case_id):
+        services.note_attempt(actor=actor, case_id=case_id, now=now)
+
+
+def _led(actor: Actor, case_id: UUID, now: datetime) -> CasePage:
+    case = cases.case_page(actor, case_id)
+    if standing_of(actor, case, now).relation is not Relation.LEAD:
+        raise NotFound
+    return case
+
+
+def _share_key(actor: Actor, case_id: UUID, service_id: int, now: datetime) -> None:
+    """Give the shared key to the organisation of a service; nobody has one before the first word is written."""
+    receiving = networks.organisation_of(service_id)
+    if receiving is not None and actor.organisation_id is not None:
+        keys.key_to_write(organisation_id=actor.organisation_id, case_id=case_id, now=now)
+        keys.share_case_key(case_id=case_id, holder_id=actor.organisation_id, organisation_ids=[receiving], now=now)
+
+
+def _after_revoking(actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Take the key from every organisation that neither leads nor holds a live grant nor wrote anything shared."""
+    live = [line for line in consents.grants_of(case_id, at=now) if line.state == "live"]
+    reading = {networks.organisation_of(line.service_id) for line in live} | {actor.organisation_id}
+    reading |= persons.writers(case_id)
+    lost = vault.holders(case_id) - {one for one in reading if one is not None}
+    keys.withdraw_case_key(case_id=case_id, organisation_ids=lost)
+    revoked = {line.service_id for line in consents.grants_of(case_id, at=now) if line.revoked_at == now}
+    case_services.append(
+        events=[NewEvent(case_id, EventKind.REVOKED, service_id) for service_id in sorted(revoked)], now=now
+    )

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""I consensi: what she agreed to let whom read, until when; read aloud from here, and taken back with one press."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from approdo.access.rules import Permission, Slice
+from approdo.consents.rules import BlockReason, HowGiven, Proof, SharingPurpose, Told, labels_of
+from approdo.kit.errors import Invalid
+from approdo.networks.rules import LANGUAGES
+from approdo.usecases import sharing
+from approdo.usecases.sharing import Consents
+from approdo.web.guards import Asked, needs
+
+_LONGEST = 731  # days; the rule refuses more than two years in its own words
+
+
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
+def consents(request: Asked, case_id: UUID) -> HttpResponse:
+    """Show what she agreed to; record that she agrees to something more."""
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            _grant(request, case_id)
+        except Invalid as refusal:
+            problems = refusal.problems
+        else:
+            messages.success(request, _("Segnato. Può leggere da adesso."))
+            return redirect("consents", case_id)
+    shown = sharing.consents_of(request.actor, case_id, request.now)
+    words = {"case": shown.case, "shown": shown, "form": _form(request, shown), "problems": problems, "now": shown.at}
+    words |= {"block_reasons": list(BlockReason)}
+    return render(request, "web/cases/consents.html", words, status=422 if problems else 200)
+
+
+def _grant(request: Asked, case_id: UUID) -> None:
+    sent = request.POST
+    told = Told(sent.get("language", ""), sent.get("how", ""), sent.get("proof", ""))
+    sharing.grant(
+        actor=request.actor,
+        case_id=case_id,
+        service_id=_number(sent.get("service_id", "")),
+        slices=sent.getlist("slices"),
+        purpose=sent.get("purpose", ""),
+        days=_days(sent.get("days", "")),
+        told=told,
+        now=request.now,
+    )
+
+
+def _form(request: Asked, shown: Consents) -> forms.Form:
+    """Return the form as it was sent, or as it begins; it only shows: the rules of the room decide."""
+    sent = request.POST if request.method == "POST" else None
+    initial: dict[str, Any] = {"days": settings.CONSENT_DAYS, "language": "it"}
+    if sent is not None:
+        initial = {**{name: sent.get(name, "") for name in sent}, "slices": sent.getlist("slices")}
+    form = forms.Form(initial=initial, auto_id="%s", use_required_attribute=False)
+    services = [(one.id, one.label) for one in shown.recipients]
+    form.fields["service_id"] = forms.ChoiceField(label=_("A quale servizio"), choices=[("", _("scegli")), *services])
+    form.fields["slices"] = forms.MultipleChoiceField(
+        label=_("Che cosa può leggere"),
+        choices=[(code, _(label)) for code, label in labels_of(Slice)],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    for name, label, codes in (
+        ("purpose", _("Per che cosa"), SharingPurpose),
+        ("how", _("Come ha detto di sì"), HowGiven),
+        ("proof", _("Che cosa ne resta"), Proof),
+    ):
+        choices = [("", _("scegli")), *((code, _(word)) for code, word in labels_of(codes))]
+        form.fields[name] = forms.ChoiceField(label=label, choices=choices)
+    spoken = [(code, _(word)) for code, word in LANGUAGES.items()]
+    form.fields["language"] = forms.ChoiceField(label=_("In quale lingua"), choices=spoken)
+    form.fields["days"] = forms.IntegerField(label=_("Per quanti giorni"))
+    return form
+
+
+@needs(Permission.READ_CASE)
+@require_POST
+def revoke(request: Asked, case_id: UUID) -> HttpResponse:
+    """Take one consent back, or all of them."""
+    if request.POST.get("grant") == "all":
+        sharing.revoke_all(actor=request.actor, case_id=case_id, now=request.now)
+        messages.success(request, _("Tolti tutti i consensi. Da adesso nessuno legge più."))
+        return redirect("consents", case_id)
+    try:
+        grant_id = UUID(request.POST.get("grant", ""))
+    except ValueError:
+        raise Invalid({"grant": _("Scegli quale consenso togliere.")}) from None
+    sharing.revoke(actor=request.actor, case_id=case_id, grant_id=grant_id, now=request.now)
+    messages.success(request, _("Tolto. Da adesso non legge più."))
+    return redirect("consents", case_id)
+
+
+@needs(Permission.READ_CASE)
+@require_POST
+def keep_out(request: Asked, case_id: UUID) -> HttpResponse:
+    """Keep somebody out of the case, or let her back."""
+    who = _number(request.POST.get("operator", ""))
+    if request.POST.get("act") == "back":
+        sharing.let_back(actor=request.actor, case_id=case_id, operator_id=who, now=request.now)
+        messages.success(request, _("Riammessa. Ora può vedere il percorso come chi lavora con lei."))
+        return redirect("consents", case_id)
+    reason = request.POST.get("reason", "")
+    sharing.keep_out(actor=request.actor, case_id=case_id, operator_id=who, reason=reason, now=request.now)
+    messages.success(request, _("Esclusa. Da adesso per lei questo percorso non esiste."))
+    return redirect("consents", case_id)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _days(text: str) -> int | None:
+    """Return the days that were typed; None when nothing was. Raises ``Invalid`` for what is no number of days."""
+    if not text.strip():
+        return None
+    days = _number(text.strip())
+    if not 0 < days <= _LONGEST * 10:
+        raise Invalid({"days": _("Scrivi per quanti giorni, in cifre.")})
+    return days
+
+
+urlpatterns = [
+    path("casi/<uuid:case_id>/consensi/", consents, name="consents"),
+    path("casi/<uuid:case_id>/consensi/togli/", revoke, name="revoke_grant"),
+    path("casi/<uuid:case_id>/consensi/escludi/", keep_out, name="keep_out"),
+]

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What follows from her yes and her no, between organisations: who takes part, who holds the key, who gets an alert."""
+
+from uuid import UUID
+
+import pytest
+from django.db.models import Q
+from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.consents import TOLD
+
+from approdo.access.rules import Actor, Role
+from approdo.access.services import entered
+from approdo.activations.models import Alert, Call
+from approdo.activations.selectors import alert_answered_by
+from approdo.activations.services import advance_due
+from approdo.cases.models import Event
+from approdo.cases.services import take_lead
+from approdo.consents.models import Grant
+from approdo.kit import clock
+from approdo.kit.errors import NotFound
+from approdo.persons.rules import Kind
+from approdo.persons.services import add
+from approdo.usecases import sharing
+from approdo.vault.models import WrappedKey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return a_town()
+
+
+@pytest.fixture
+def centre(town: Town) -> Actor:
+    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
+
+
+@pytest.fixture
+def case(town: Town, centre: Actor) -> UUID:
+    case_id = an_activation(town).case_id
+    with entered(actor=centre):
+        take_lead(actor=centre, case_id=case_id, now=TONIGHT)
+        add(actor=centre, case_id=case_id, kind=Kind.HEALTH, written={"needs": "x"}, declined=(), now=TONIGHT)
+    return case_id
+
+
+def yes(centre: Actor, case: UUID, service: int) -> UUID:
+    with entered(actor=centre):
+        return sharing.grant(
+            actor=centre,
+            case_id=case,
+            service_id=service,
+            slices=["health"],
+            purpose="health_care",
+            days=None,
+            told=TOLD,
+            now=clock.now(),
+        )
+
+
+def holders(case: UUID) -> set[int]:
+    return set(WrappedKey.objects.filter(case_id=case, private=False).values_list("organisation_id", flat=True))
+
+
+def test_a_yes_gives_the_key_and_a_no_takes_it_from_that_organisation_only(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    yes(centre, case, town.hospital.pk)
+    shelter = yes(centre, case, town.shelter.pk)
+    assert holders(case) == {town.centre.organisation_id, town.hospital.organisation_id, town.shelter.organisation_id}
+    with entered(actor=centre):
+        sharing.revoke(actor=centre, case_id=case, grant_id=shelter, now=clock.now())
+    assert holders(case) == {town.centre.organisation_id, town.hospital.organisation_id}
+    with entered(actor=centre):
+        sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
+    assert holders(case) == {town.centre.organisation_id}
+
+
+def test_an_organisation_that_wrote_something_keeps_the_key_to_its_own_words(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    yes(centre, case, town.hospital.pk)
+    with entered(actor=town.nurse):
+        add(actor=town.nurse, case_id=case, kind=Kind.HEALTH, written={"needs": "y"}, declined=(), now=TONIGHT)
+    with entered(actor=centre):
+        sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
+    assert town.hospital.organisation_id in holders(case)
+
+
+def test_a_service_that_took_no_part_takes_part_from_her_yes_on(town: Town, centre: Actor, case: UUID) -> None:
+    yes(centre, case, town.shelter.pk)
+    assert Event.objects.filter(case=case, kind="shared", service=town.shelter).exists()
+    with entered(actor=town.actor(town.shelter)):
+        assert Grant.objects.exists()
+
+
+def test_the_link_of_an_alert_dies_with_the_block(town: Town, centre: Actor, case: UUID) -> None:
+    alert = Alert.objects.filter(service=town.centre, operator_id__isnull=False).first()
+    assert alert is not None
+    assert alert_answered_by(Q(pk=alert.pk)) is not None
+    colleague = town.people[town.centre.pk][1].pk
+    Alert.objects.filter(pk=alert.pk).update(operator_id=colleague)
+    assert alert_answered_by(Q(pk=alert.pk)) is not None
+    with entered(actor=centre):
+        sharing.keep_out(actor=centre, case_id=case, operator_id=colleague, reason="knows_him", now=clock.now())
+    assert alert_answered_by(Q(pk=alert.pk)) is None
+
+
+def test_the_search_passes_by_whoever_is_kept_out_and_reaches_the_next(town: Town, centre: Actor, case: UUID) -> None:
+    second = town.people[town.centre.pk][1].pk
+    with entered(actor=centre):
+        sharing.keep_out(actor=centre, case_id=case, operator_id=second, reason="knows_him", now=clock.now())
+    call = Call.objects.get(key="centre", activation__case_id=case)
+    assert call.step == 1
+    Call.objects.filter(pk=call.pk).update(due_at=TONIGHT)
+    advance_due(now=TONIGHT)
+    alerted = set(Alert.objects.filter(call=call).values_list("operator_id", flat=True))
+    assert second not in alerted
+    assert Call.objects.get(pk=call.pk).step > 2, "the step that would have been hers is passed by at once"
+
+
+def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID) -> None:
+    grant = yes(centre, case, town.hospital.pk)
+    nurse = town.nurse
+    with entered(actor=nurse):
+        for act in (
+            lambda: sharing.consents_of(nurse, case, TONIGHT),
+            lambda: sharing.revoke(actor=nurse, case_id=case, grant_id=grant, now=TONIGHT),
+            lambda: sharing.revoke_all(actor=nurse, case_id=case, now=TONIGHT),
+            lambda: sharing.keep_out(actor=nurse, case_id=case, operator_id=1, reason="party", now=TONIGHT),
+            lambda: sharing.let_back(actor=nurse, case_id=case, operator_id=1, now=TONIGHT),
+        ):
+            with pytest.raises(NotFound):
+                act()

@@ -1,0 +1,226 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Her yes and her no, seen from two services; and the one for whom the case does not exist."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from tests.factories.region import Region
+
+from approdo.access.rules import Actor, Role
+from approdo.activations.models import Alert, Call
+from approdo.activations.services import advance_due
+from approdo.audit.models import Entry as AuditEntry
+from approdo.cases.models import Case
+from approdo.consents.models import Block, Grant
+from approdo.consents.selectors import live_slices
+from approdo.kit import clock
+from approdo.persons import selectors as persons
+
+SignIn = Callable[[str], Client]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(sign_in: SignIn) -> str:
+    form = {"municipality": "012133", "need": ["talk_now"], "consent": "given", "key": uuid4().hex}
+    sign_in("ed").post("/attiva/", form)
+    return f"/casi/{Case.objects.get().pk}/"
+
+
+@pytest.fixture
+def centre(sign_in: SignIn, case: str) -> Client:
+    """The centre's operator, who leads and has written something in three slices."""
+    client = sign_in("centre")
+    client.post(f"{case}conduce/", {"act": "take"})
+    for kind, field in (("health", "needs"), ("contact", "hours"), ("measure", "reference")):
+        client.post(f"{case}scheda/{kind}/nuova/", {field: f"Canarina {kind}"})
+    return client
+
+
+def yes(client: Client, case: str, region: Region, *slices: str, **changes: object) -> int:
+    sent = {
+        "service_id": region.services["ed"].pk,
+        "slices": slices or ("health",),
+        "purpose": "health_care",
+        "how": "read_aloud",
+        "proof": "noted_by_operator",
+        "language": "it",
+        "days": "30",
+    }
+    return client.post(f"{case}consensi/", sent | changes).status_code
+
+
+def sees(client: Client, case: str) -> set[str]:
+    response = client.get(f"{case}scheda/")
+    assert response.status_code == 200
+    return set(re.findall(r"Canarina (\w+)", response.content.decode()))
+
+
+def test_a_service_reads_what_she_agreed_to_and_not_a_slice_more(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    assert sees(nurse, case) == set()
+    assert yes(centre, case, region, "health", "legal") == 302
+    assert sees(nurse, case) == {"health", "measure"}
+    assert sees(centre, case) == {"health", "contact", "measure"}
+
+
+def test_the_page_says_to_whom_what_for_and_until_when(centre: Client, case: str, region: Region) -> None:
+    yes(centre, case, region, "health")
+    page = centre.get(f"{case}consensi/").content.decode()
+    until = (clock.now() + timedelta(days=30)).astimezone(clock.ROME)
+    for word in ("vale adesso", "Salute", "Cure", f"fino al {until.day} ", "Togli"):
+        assert word in page
+
+
+def test_a_consent_that_is_taken_back_ends_with_the_next_request(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "health")
+    assert sees(nurse, case) == {"health"}
+    grant = Grant.objects.get()
+    assert centre.post(f"{case}consensi/togli/", {"grant": str(grant.pk)}).status_code == 302
+    assert sees(nurse, case) == set()
+    assert centre.post(f"{case}consensi/togli/", {"grant": str(grant.pk)}).status_code == 302, "again, calmly"
+    assert "revocato" in centre.get(f"{case}consensi/").content.decode()
+    assert yes(centre, case, region, "health") == 302
+    assert sees(nurse, case) == {"health"}, "and she may say yes again"
+
+
+def test_one_press_takes_everything_back(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "health")
+    yes(centre, case, region, "legal", purpose="legal_protection")
+    assert sees(nurse, case) == {"health", "measure"}
+    centre.post(f"{case}consensi/togli/", {"grant": "all"})
+    assert sees(nurse, case) == set()
+
+
+def test_a_consent_ends_by_the_clock_of_the_database_and_the_wall_agrees(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "health")
+    service = region.services["ed"]
+    case_id = Case.objects.get().pk
+    until = Grant.objects.get().until
+    moment = timedelta(seconds=1)
+    assert live_slices(service_id=service.pk, case_id=case_id, at=until - moment)
+    assert not live_slices(service_id=service.pk, case_id=case_id, at=until)
+    now = clock.now()
+    Grant.objects.update(until=now)
+    assert sees(nurse, case) == set()
+    # the application forgets to ask: the database still shows nothing
+    from approdo.access.rules import Slice
+    from approdo.access.services import entered
+
+    actor = Actor(region.operators["ed"].pk, service.organisation_id, service.pk, Role.EMERGENCY_OPERATOR)
+    with entered(actor=actor):
+        assert persons.entries(actor, case_id, frozenset(Slice)) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"service_id": ""}, "service_id"),
+        ({"service_id": "999999"}, "service_id"),
+        ({"service_id": "²"}, "service_id"),
+        ({"slices": []}, "slices"),
+        ({"slices": ["everything"]}, "slices"),
+        ({"purpose": "curiosity"}, "purpose"),
+        ({"how": ""}, "how"),
+        ({"proof": "none"}, "proof"),
+        ({"language": "xx"}, "language"),
+        ({"days": "0"}, "days"),
+        ({"days": "-3"}, "days"),
+        ({"days": "tanti"}, "days"),
+        ({"days": "900"}, "until"),
+    ],
+)
+def test_a_consent_that_cannot_be_is_told_and_leaves_nothing(
+    centre: Client, case: str, region: Region, changes: dict[str, object], field: str
+) -> None:
+    joined = Case.objects.get().service_ids
+    assert yes(centre, case, region, "health", **changes) == 422
+    assert not Grant.objects.exists()
+    assert Case.objects.get().service_ids == joined
+
+
+def test_only_who_leads_sees_or_changes_consents(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "health")
+    grant = str(Grant.objects.get().pk)
+    assert nurse.get(f"{case}consensi/").status_code == 404
+    assert yes(nurse, case, region, "legal") == 404
+    assert nurse.post(f"{case}consensi/togli/", {"grant": grant}).status_code == 404
+    assert nurse.post(f"{case}consensi/escludi/", {"operator": "1", "reason": "she_asked"}).status_code == 404
+    assert Grant.objects.get().revoked_at is None
+
+
+def keep_out(client: Client, case: str, operator: int, reason: str = "knows_him") -> int:
+    return client.post(f"{case}consensi/escludi/", {"operator": operator, "reason": reason, "act": "out"}).status_code
+
+
+def test_for_whoever_is_kept_out_the_case_is_nowhere(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse, alias = sign_in("ed"), Case.objects.get().alias
+    activation = Call.objects.values_list("activation_id", flat=True)[0]
+    board = f"/attivazioni/{activation}/"
+    for address in (case, board, "/casi/", "/"):
+        assert nurse.get(address).status_code == 200
+    assert alias in nurse.get("/casi/").content.decode()
+    assert keep_out(centre, case, region.operators["ed"].pk) == 302
+    absent = nurse.get(f"/casi/{uuid4()}/")
+    for address in (case, f"{case}scheda/", board, f"{board}lavagna/", f"{case}accessi/"):
+        hidden = nurse.get(address)
+        assert hidden.status_code == 404
+        assert hidden.content == absent.content
+    for address in ("/casi/", "/", "/oggi/avviso/"):
+        assert alias not in nurse.get(address).content.decode()
+    assert nurse.post(f"{board}annulla/").status_code == 404
+    centre.post(f"{case}consensi/escludi/", {"operator": region.operators["ed"].pk, "act": "back"})
+    assert nurse.get(case).status_code == 200
+
+
+def test_the_attempt_leaves_a_trace_that_the_leader_finds_and_he_does_not(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    keep_out(centre, case, region.operators["ed"].pk)
+    nurse.get(case)
+    assert AuditEntry.objects.filter(verb="block.attempt", case_id=Case.objects.get().pk).count() == 1
+    nurse.get(f"/casi/{uuid4()}/")
+    assert AuditEntry.objects.filter(verb="block.attempt").count() == 1
+    assert "una persona esclusa ha provato a entrare" in centre.get(f"{case}accessi/").content.decode()
+
+
+def test_nobody_alerts_whoever_is_kept_out(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    advance_due(now=clock.now())
+    first = Alert.objects.filter(operator_id__isnull=False).order_by("created_at").first()
+    assert first is not None
+    Alert.objects.all().delete()
+    colleague = first.operator_id
+    Block.objects.create(
+        case_id=Case.objects.get().pk,
+        operator_id=colleague,
+        reason="knows_him",
+        blocked_at=clock.now(),
+        blocked_by_id=region.operators["centre"].pk,
+    )
+    Call.objects.update(step=0, due_at=clock.now(), state="calling", started_at=None)
+    advance_due(now=clock.now())
+    assert not Alert.objects.filter(operator_id=colleague).exists()
+
+
+def test_the_only_case_manager_is_not_kept_out_of_her_own_case(centre: Client, case: str, region: Region) -> None:
+    assert keep_out(centre, case, region.operators["centre"].pk) == 409
+    assert not Block.objects.exists()
+    assert centre.get(case).status_code == 200
