@@ -106,7 +106,7 @@ class _Run:
 
     def calm(self) -> None:
         """Stand down all activations but the first three, which somebody follows, and let the worker come to rest."""
-        with psycopg.connect(self.ground.owner, autocommit=True) as writer:
+        with psycopg.connect(self.ground.observer, autocommit=True) as writer:
             for statement in _STAND_DOWN:
                 writer.execute(statement)
         self.rest()
@@ -114,7 +114,7 @@ class _Run:
     def rest(self) -> None:
         """Wait until everybody is alerted, every message has left and is known to have arrived."""
         limit = time.monotonic() + 60
-        with psycopg.connect(self.ground.owner, autocommit=True) as reader:
+        with psycopg.connect(self.ground.observer, autocommit=True) as reader:
             while time.monotonic() < limit and reader.execute(_BUSY).fetchone() != (0,):
                 time.sleep(0.1)
         time.sleep(_REST)
@@ -172,7 +172,7 @@ class _Run:
                     self._note(f"page {name}, {users} users: {part} / bare page", value / bare)
 
     def _paths(self) -> dict[str, str]:
-        with psycopg.connect(self.ground.owner) as reader:
+        with psycopg.connect(self.ground.observer) as reader:
             row = reader.execute(
                 "SELECT id, case_id FROM activations_activation ORDER BY activated_at LIMIT 1"
             ).fetchone()
@@ -199,10 +199,10 @@ class _Run:
         late = """
             SELECT min(created_at) FROM activations_alert WHERE call_id = %s AND step = 2
         """
-        with psycopg.connect(self.ground.owner) as writer:
+        with psycopg.connect(self.ground.observer) as writer:
             due = writer.execute(statement).fetchall()
         time.sleep(9)
-        with psycopg.connect(self.ground.owner) as reader:
+        with psycopg.connect(self.ground.observer) as reader:
             fired = [(reader.execute(late, [call]).fetchone(), at) for call, at in due]
         lateness = [(row[0] - at).total_seconds() for row, at in fired if row and row[0]]
         self._note("escalations fired within 9 s / due", len(lateness) / len(due))

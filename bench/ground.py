@@ -16,6 +16,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from approdo.kit import processes
 from approdo.kit.postgres import Server
 
@@ -95,6 +97,8 @@ class Ground:
         self._server = Server(home)
         urls = self._server.start()
         self.application, self.owner, self.administrator = urls.application, urls.owner, urls.administrator
+        self.observer = make_conninfo(urls.administrator, dbname=conninfo_to_dict(urls.owner)["dbname"])
+        """Above row-level security: for what the benchmark looks at or arranges behind the product's back."""
         self.pages_port, self.live_port = free_port(), free_port()
         self.gateway_port, self.mail_port = free_port(), free_port()
         self.public = f"http://localhost:{self.pages_port}"

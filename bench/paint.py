@@ -172,7 +172,7 @@ def main() -> None:
         for _each in range(20):
             press(browser, loaded.eight)
         browser.close()
-        with psycopg.connect(made.owner) as reader:
+        with psycopg.connect(made.observer) as reader:
             row = reader.execute("SELECT id, case_id FROM activations_activation LIMIT 1").fetchone()
         assert row is not None
         paths = {

@@ -23,8 +23,10 @@ from django.test import TransactionTestCase
 from psycopg import conninfo, sql
 from pytest_django.plugin import DjangoDbBlocker
 
+from approdo.access.services import system_process
 from approdo.kit import processes
 from approdo.kit.postgres import Server, Urls
+from approdo.vault.gateways import provider
 
 ROOT = Path(__file__).resolve().parent.parent
 _FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
@@ -159,6 +161,9 @@ def django_db_setup(test_databases: Databases) -> Iterator[None]:
         connections.close_all()
         test_databases.renew()
 
+    # what a test asks for by itself, it asks as the system; what a door answers, the door asks as who stands there
+    system_process()
+    provider().install()
     # Django would TRUNCATE, which the application role may not, and which would take the migrations' rows along.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", renew)

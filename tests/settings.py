@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The settings of the product, in a test's environment; tests/conftest.py fills in the database."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ["APPRODO_TEST"] = "1"
-for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL", "APPRODO_SECRET_KEY"):
+for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL"):
     os.environ.pop(_name, None)
+os.environ["APPRODO_KEYS"] = tempfile.mkdtemp(prefix="approdo-keys-")  # each test process has a keyring of its own
+atexit.register(shutil.rmtree, os.environ["APPRODO_KEYS"], ignore_errors=True)
+os.environ["APPRODO_SECRET_KEY"] = "only-for-tests"  # processes that tests start sign their claims alike
 
 from tests.undefined import Undefined  # noqa: E402
 

@@ -14,12 +14,16 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.factories.activations import Town, a_town, an_activation
+from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
+from approdo.access.services import entered
 from approdo.activations.models import Call
+from approdo.cases.services import take_lead
 from approdo.networks.models import Membership, Shift
+from approdo.persons.rules import Kind
+from approdo.persons.services import add
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +98,13 @@ TABLE: dict[str, str | Permission] = {
     "release_call": P.ANSWER_CALL,
     "cases": P.READ_CASE,
     "case": P.READ_CASE,
+    "record": P.READ_CASE,
+    "add_entry": P.READ_CASE,
+    "revise_entry": P.READ_CASE,
+    "reveal_entry": P.READ_CASE,
+    "remove_entry": P.READ_CASE,
+    "lead": P.READ_CASE,
+    "next_contact": P.READ_CASE,
     "directory": P.READ_DIRECTORY,
     "organisation": P.EDIT_ORGANISATION,
     "new_service": P.EDIT_ORGANISATION,
@@ -148,6 +159,11 @@ def prepared(module_transaction: None) -> Scene:
     town = a_town()
     made = an_activation(town)
     operator = town.people[town.centre.pk][0]
+    actor = town.actor(town.centre)
+    with entered(actor=actor):
+        take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
+        written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
+        entry = add(**written, written={"given_name": "Prova"}, declined=())
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -162,6 +178,8 @@ def prepared(module_transaction: None) -> Scene:
         "membership_id": membership.pk,
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
         "network": town.network.code,
+        "entry_id": entry.entry_id,
+        "kind": "episode",
         "code": "urgent",
         "number": 1,
         "pk": 1,
@@ -239,6 +257,9 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "attempts",
         "attempts_fragment",
         "case",
+        "record",
+        "add_entry",
+        "revise_entry",
         "service",
         "shift",
         "protocol",
@@ -259,6 +280,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             **mine,
             "activation_id": uuid4(),
             "case_id": uuid4(),
+            "entry_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "network": "no",
@@ -274,7 +296,12 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
 def an_activation_of(town: Town) -> dict[str, object]:
     """Identifiers of things another network has."""
     made = an_activation(town, municipality_code="013075")
+    actor = town.actor(town.centre)
+    with entered(actor=actor):
+        written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
+        entry = add(**written, written={"given_name": "Prova"}, declined=())
     return {
+        "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,
         "service_id": town.centre.pk,

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
+from textwrap import indent
 
 import httpx
 
@@ -27,7 +28,11 @@ PAGES, LIVE, DATABASE = "wsgi:application", "live:application", "cli database"
 WORKER, SWEEP, WATCHDOG = "cli worker", "cli sweep", "cli watchdog"
 """The supervised programs, by a piece of their command lines."""
 _PORTS = 4
-_DJANGO = "from approdo.cli.environment import set_up_django; set_up_django()\n"
+_DJANGO = """
+from approdo.cli.environment import set_up_django; set_up_django()
+from approdo.access.services import as_system
+with as_system():
+"""
 _SEED = """
 import json, sys
 from datetime import timedelta
@@ -184,7 +189,7 @@ class Installation:
 
     def run(self, code: str) -> str:
         """What a piece of Python prints inside this installation's environment, with Django ready."""
-        command = [sys.executable, "-c", _DJANGO + code]
+        command = [sys.executable, "-c", _DJANGO + indent(code, "    ")]
         result = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr[-4000:]
         return result.stdout

@@ -5,8 +5,11 @@
 Whether she may do it to *this* object is decided where the object lives (``visible_to``).
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from approdo.kit.errors import Refusal
 from approdo.kit.words import mark as _
@@ -53,7 +56,7 @@ class Purpose(StrEnum):
 
 
 class Slice(StrEnum):
-    """A part of a woman's shared record, by which consent is given (design.md, private notes and the shared layer)."""
+    """A part of the shared record that a grant may name (design.md, Private notes and the shared layer)."""
 
     IDENTITY = "identity"
     CONTACTS = "contacts"
@@ -137,3 +140,31 @@ def acting(actor: Actor) -> tuple[int, int]:
     if actor.operator_id is None or actor.service_id is None:
         raise Forbidden
     return actor.operator_id, actor.service_id
+
+
+EVERYTHING = 0
+"""Stands among the services that see a row for the system itself; no service has this number."""
+
+
+@lru_cache(maxsize=4)
+def claim_key(secret: str) -> bytes:
+    """Return the key that signs claims, made from the installation's secret; the database keeps it from every role."""
+    return hmac.digest(secret.encode(), b"approdo: who asks the database", "sha256")
+
+
+def claim_of(actor: Actor, process: int, key: bytes) -> str:
+    """Return what is said to the database for an actor: services, organisation, operator, and a proof that we said it.
+
+    The proof (HMAC-SHA256) is good on the connection whose database process has this number, and on no other
+    (security.md, P5). An actor without a service sees no row of any case.
+    """
+    services = [EVERYTHING] if actor == SYSTEM else [actor.service_id] if actor.service_id else []
+    said = f"{{{','.join(map(str, services))}}}|{actor.organisation_id or 0}|{actor.operator_id or 0}"
+    return f"{said}|{hmac.digest(key, f'{process}|{said}'.encode(), 'sha256').hex()}"
+
+
+def pads(key: bytes) -> tuple[bytes, bytes]:
+    """Return the inner and outer pad of a key of at most 64 bytes (RFC 2104), with which a plain hash verifies it."""
+    whole = hashlib.sha256(key).digest() if len(key) > 64 else key
+    filled = whole.ljust(64, b"\0")
+    return bytes(byte ^ 0x36 for byte in filled), bytes(byte ^ 0x5C for byte in filled)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from approdo.access.rules import Actor
+from approdo.access.services import entered
 from approdo.accounts import selectors as accounts
 from approdo.accounts import services as account_services
 from approdo.accounts.rules import digest, use_is_old
@@ -55,6 +56,7 @@ class ServiceToken(HttpBearer):
             account_services.note_use(token_id=holder.token_id, now=now)
         if request.method == "GET" and (wait := reads.take(digest(token), now)):
             raise TooManyRequests(wait)
+        request.doors.enter_context(entered(actor=actor))  # type: ignore[attr-defined]
         return Caller(actor, now)
 
 

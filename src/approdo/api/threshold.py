@@ -3,6 +3,7 @@
 """The threshold every request for a program crosses: language, size, form; and nothing but problem documents back."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import wraps
 from typing import Any
 
@@ -31,7 +32,8 @@ def threshold(route: str, view: View) -> View:
         with override(language):
             try:
                 _check(request, contract.document()["paths"][f"{ROOT}/{route}"])
-                response = view(request, *args, **kwargs)
+                with ExitStack() as request.doors:  # type: ignore[attr-defined]
+                    response = view(request, *args, **kwargs)
             except Exception as error:
                 response = problems.answer(request, error)
         request.method = method

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +35,16 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     exercise = models.BooleanField(default=False)
+    lead_service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, null=True, related_name="+")
+    lead_operator_id = models.BigIntegerField(null=True, help_text="the case manager")
+    offered_service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, null=True, related_name="+")
+    next_contact_at = models.DateTimeField(null=True)
+    service_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="who takes part now, as the database keeps it"
+    )
+    supervising_ids = ArrayField(
+        models.BigIntegerField(), default=list, help_text="who oversees one of its activations"
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -48,6 +59,11 @@ class Case(models.Model):
                 name="closed_case_has_its_instant",
             ),
             models.CheckConstraint(condition=Q(state__in=list(CaseState)), name="case_state_known"),
+            models.CheckConstraint(
+                condition=Q(lead_service=None, lead_operator_id=None, offered_service=None)
+                | Q(lead_service__isnull=False, lead_operator_id__isnull=False),
+                name="lead_is_a_service_and_a_person",
+            ),
         ]
 
 

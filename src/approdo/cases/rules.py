@@ -95,6 +95,13 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     STOOD_DOWN = "stood_down"
     ACTIVATION_CLOSED = "activation_closed"
+    LEAD_TAKEN = "lead_taken"
+    LEAD_OFFERED = "lead_offered"
+    LEAD_REFUSED = "lead_refused"
+    CONTACT_PLANNED = "contact_planned"
+    SHARED = "shared"
+    SHARED_BY_LAW = "shared_by_law"
+    REVOKED = "revoked"
 
 
 EVENT_LABELS = {
@@ -112,6 +119,13 @@ EVENT_LABELS = {
     EventKind.UNDONE: _("attivazione annullata"),
     EventKind.STOOD_DOWN: _("attivazione fermata"),
     EventKind.ACTIVATION_CLOSED: _("attivazione chiusa"),
+    EventKind.LEAD_TAKEN: _("conduce il percorso"),
+    EventKind.LEAD_OFFERED: _("le è proposto di condurre il percorso"),
+    EventKind.LEAD_REFUSED: _("non conduce il percorso"),
+    EventKind.CONTACT_PLANNED: _("prossimo contatto fissato"),
+    EventKind.SHARED: _("può leggere una parte della scheda"),
+    EventKind.SHARED_BY_LAW: _("può leggere una parte della scheda per legge"),
+    EventKind.REVOKED: _("non legge più la scheda"),
 }
 
 _WORDS = """

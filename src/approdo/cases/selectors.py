@@ -64,6 +64,10 @@ class CasePage:
     municipality_code: str
     opened_at: datetime
     exercise: bool
+    lead_service_id: int | None
+    lead_operator_id: int | None
+    offered_service_id: int | None
+    next_contact_at: datetime | None
     participants: tuple[Participant, ...]
     chronology: tuple[EventRow, ...]
 
@@ -129,6 +133,10 @@ def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
         municipality_code=case.municipality_id,
         opened_at=case.opened_at,
         exercise=case.exercise,
+        lead_service_id=case.lead_service_id,
+        lead_operator_id=case.lead_operator_id,
+        offered_service_id=case.offered_service_id,
+        next_contact_at=case.next_contact_at,
         participants=tuple(Participant(*row) for row in _PARTICIPANTS.read(case=case_id)),
         chronology=_rows(
             read(_EVENTS + " WHERE case_id = %s ORDER BY happened_at DESC, id DESC LIMIT %s", [case.pk, limit])

@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from approdo.access.rules import Actor, Permission, require
+from approdo.access.rules import Actor, Forbidden, Permission, acting, require
 from approdo.audit import services as audit
 from approdo.cases.models import Case, Event, Participation
 from approdo.cases.rules import TRANSITIONS, Arrival, CaseAct, CaseState, EventKind, propose_alias
 from approdo.kit import rows
-from approdo.kit.errors import Conflict, NotFound
+from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
+from approdo.networks import selectors as networks
+from approdo.vault import selectors as vault
+from approdo.vault import services as keys
 
 _ATTEMPTS = 20
 
@@ -40,14 +43,18 @@ def open_case(
     now: datetime,
     exercise: bool = False,
     service_ids: Iterable[int] = (),
+    supervising_id: int | None = None,
     choose: Callable[[Sequence[str]], str] = secrets.choice,
 ) -> tuple[UUID, str]:
     """Open a case with an alias only, in which the actor's service and others take part; return (identifier, alias).
 
-    ``choose`` brings the chance for the alias; the demonstration brings one that can be repeated.
+    ``supervising_id`` is a service that oversees from outside; ``choose`` brings the chance for the alias, and the
+    demonstration one that can be repeated.
     """
     require(actor, Permission.ACTIVATE)
     case_id = uuid4()
+    own = [] if actor.service_id is None else [actor.service_id]
+    taking_part = sorted({*own, *service_ids})
     alias = _insert_with_free_alias(
         choose,
         id=case_id,
@@ -56,9 +63,10 @@ def open_case(
         arrival=arrival,
         opened_at=now,
         exercise=exercise,
+        service_ids=taking_part,
+        supervising_ids=[] if supervising_id is None else [supervising_id],
     )
-    own = [] if actor.service_id is None else [actor.service_id]
-    join(case_id=case_id, service_ids=[*own, *service_ids], now=now)
+    join(case_id=case_id, service_ids=taking_part, now=now)
     append(events=[NewEvent(case_id, EventKind.CASE_OPENED, actor.service_id)], now=now)
     audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", now=now)
     return case_id, alias
@@ -81,6 +89,16 @@ def join(*, case_id: UUID, service_ids: Iterable[int], now: datetime) -> None:
     )
 
 
+def let_supervise(*, case_id: UUID, service_id: int) -> None:
+    """Let a service that does not take part see the case's alias and the acts of the activation it oversees."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_case SET supervising_ids = supervising_ids || %s::bigint"
+            " WHERE id = %s AND NOT (%s = ANY(supervising_ids))",
+            [service_id, case_id, service_id],
+        )
+
+
 def append(*, events: Iterable[NewEvent], now: datetime) -> None:
     """Append acts to chronologies, in the caller's transaction."""
     rows.insert(
@@ -99,13 +117,92 @@ def append(*, events: Iterable[NewEvent], now: datetime) -> None:
     )
 
 
-@transaction.atomic
-def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime) -> CaseState:
-    """Move a case along its states; raises ``NotFound`` when hidden and ``Conflict`` when the act does not fit."""
+def _locked(actor: Actor, case_id: UUID) -> Case:
+    """Return the case, held until the transaction ends; ``NotFound`` for absent and hidden alike."""
     require(actor, Permission.READ_CASE)
     case = Case.objects.select_for_update(of=("self",)).visible_to(actor).filter(pk=case_id).first()
     if case is None:
         raise NotFound
+    return case
+
+
+@transaction.atomic
+def take_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Lead a case: the actor becomes its case manager, when nobody leads it or its lead was offered to her service.
+
+    The shared key is handed on with the lead, and the service that led keeps it no longer than its own grants say.
+    Within the leading service another person may take it over. Pressing again is harmless. Raises ``NotFound``,
+    ``Conflict`` when another service leads and has not offered, ``KeysUnavailable``.
+    """
+    operator_id, service_id = acting(actor)
+    case = _locked(actor, case_id)
+    if (case.lead_service_id, case.lead_operator_id) == (service_id, operator_id):
+        return
+    if case.lead_service_id not in {None, service_id} and case.offered_service_id != service_id:
+        raise Conflict(_("Un altro servizio conduce già questo percorso: chiedi che ti passi la mano."), code="led")
+    if case.lead_service_id not in {None, service_id}:
+        _hand_on_key(case, actor, now)
+    case.lead_service_id, case.lead_operator_id, case.offered_service_id = service_id, operator_id, None
+    case.save(update_fields=["lead_service", "lead_operator_id", "offered_service"])
+    append(events=[NewEvent(case.pk, EventKind.LEAD_TAKEN, service_id)], now=now)
+    audit.record(actor=actor, verb="case.lead", subject=f"case:{case.pk}", now=now)
+
+
+def _hand_on_key(case: Case, actor: Actor, now: datetime) -> None:
+    holder = networks.organisation_of(case.lead_service_id) if case.lead_service_id else None
+    if holder is not None and actor.organisation_id is not None and vault.is_shared(case.pk):
+        keys.share_case_key(case_id=case.pk, holder_id=holder, organisation_ids=[actor.organisation_id], now=now)
+
+
+@transaction.atomic
+def offer_lead(*, actor: Actor, case_id: UUID, service_id: int, now: datetime) -> None:
+    """Offer the lead to a service that takes part in the case; until it accepts, who leads goes on leading.
+
+    Raises ``NotFound``, ``Forbidden`` for who does not lead, ``Invalid`` for a service that takes no part.
+    """
+    case = _locked(actor, case_id)
+    if case.lead_service_id is None or case.lead_service_id != actor.service_id:
+        raise Forbidden
+    if service_id not in case.service_ids or service_id == case.lead_service_id:
+        raise Invalid({"service": _("Scegli un altro servizio che accompagna la donna.")})
+    case.offered_service_id = service_id
+    case.save(update_fields=["offered_service"])
+    append(events=[NewEvent(case.pk, EventKind.LEAD_OFFERED, service_id)], now=now)
+    audit.record(
+        actor=actor, verb="case.offer_lead", subject=f"case:{case.pk}", now=now, detail={"service": service_id}
+    )
+
+
+@transaction.atomic
+def refuse_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Say that the service cannot lead: who offered is told by the chronology, and goes on leading."""
+    case = _locked(actor, case_id)
+    if actor.service_id is None or case.offered_service_id != actor.service_id:
+        raise Conflict(_("A questo servizio non è stato proposto di condurre il percorso."), code="not_offered")
+    case.offered_service_id = None
+    case.save(update_fields=["offered_service"])
+    append(events=[NewEvent(case.pk, EventKind.LEAD_REFUSED, actor.service_id)], now=now)
+    audit.record(actor=actor, verb="case.refuse_lead", subject=f"case:{case.pk}", now=now)
+
+
+@transaction.atomic
+def plan_contact(*, actor: Actor, case_id: UUID, at: datetime, now: datetime) -> None:
+    """Fix when the leading service is next in touch with her; ``Invalid`` for an instant that has passed."""
+    case = _locked(actor, case_id)
+    if case.lead_service_id is None or case.lead_service_id != actor.service_id:
+        raise Forbidden
+    if at <= now:
+        raise Invalid({"at": _("Questo momento è già passato.")})
+    case.next_contact_at = at
+    case.save(update_fields=["next_contact_at"])
+    append(events=[NewEvent(case.pk, EventKind.CONTACT_PLANNED, actor.service_id)], now=now)
+    audit.record(actor=actor, verb="case.plan_contact", subject=f"case:{case.pk}", now=now)
+
+
+@transaction.atomic
+def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime) -> CaseState:
+    """Move a case along its states; raises ``NotFound`` when hidden and ``Conflict`` when the act does not fit."""
+    case = _locked(actor, case_id)
     target = TRANSITIONS.get((CaseState(case.state), act))
     if target is None:
         raise Conflict(_("Da qui questo passo non è possibile."))

@@ -56,14 +56,18 @@ def _database() -> tuple[bool, str]:
 def _safety() -> tuple[bool, str]:
     from django.db import connection
 
+    from approdo.access.services import is_believed
+
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_user, current_setting('fsync'), current_setting('synchronous_commit'),"
             " (SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole)"
         )
         role, fsync, commit, owned = cursor.fetchone()
-    safe = fsync == "on" and commit != "off" and owned == 0
-    return safe, f"ruolo {role}, possiede {owned} tabelle, fsync {fsync}, commit {commit}"
+    believed = is_believed()
+    safe = fsync == "on" and commit != "off" and owned == 0 and believed
+    secret = "lo stesso segreto" if believed else "un altro segreto: approdo migrate"
+    return safe, f"ruolo {role}, possiede {owned} tabelle, fsync {fsync}, commit {commit}, {secret}"
 
 
 def _clocks() -> tuple[bool, str]:

@@ -77,3 +77,6 @@ def set_up_django(*, as_owner: bool = False) -> None:
     import django
 
     django.setup()
+    from approdo.access.services import system_process
+
+    system_process()

@@ -20,6 +20,7 @@ _COMMANDS = {
     "network": "network",
     "operator": "operator",
     "token": "token",
+    "keys": "keys",
     "protocol": "protocol",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",

@@ -15,12 +15,14 @@ _WAIT_SECONDS = 120
 
 
 def migrate_database() -> None:
-    """Grant, migrate and make the cache table; other processes that migrate wait for this one.
+    """Grant, migrate, make the cache table, install the key of claims; other processes that migrate wait for this one.
 
     Raises click.ClickException when the database cannot be reached or another process does not finish in two minutes.
     """
     set_up_django(as_owner=True)
     from django.core.management import call_command
+
+    from approdo.access.services import install_claim_key
 
     try:
         with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True, connect_timeout=10) as guard:
@@ -29,6 +31,7 @@ def migrate_database() -> None:
             database_roles.grant(guard, _application_role())
             call_command("migrate", database="owner", interactive=False, verbosity=0)
             call_command("createcachetable", database="owner", verbosity=0)
+            install_claim_key(owner=guard)
     except psycopg.errors.LockNotAvailable as error:
         raise click.ClickException("Un altro processo sta aggiornando la banca dati: riprova fra poco.") from error
     except psycopg.OperationalError as error:

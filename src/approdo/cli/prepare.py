@@ -30,6 +30,21 @@ def collect_files() -> None:
     stamp.write_text(found.hexdigest())
 
 
+def _install_keys() -> None:
+    from approdo.access.services import as_system
+    from approdo.vault import services as vault
+    from approdo.vault.rules import KeysUnavailable
+
+    try:
+        with as_system():
+            vault.install_keys()
+    except KeysUnavailable as error:
+        raise click.ClickException(
+            "La cartella delle chiavi (APPRODO_KEYS) manca, non è privata o è danneggiata, e ci sono già percorsi"
+            " protetti: rimetti quella giusta (docs/how-to/chiavi.md). Niente è stato cambiato."
+        ) from error
+
+
 @click.command("prepare")
 @click.option("--demonstration", is_flag=True, help="Carica anche la regione inventata, se non c'è già.")
 @click.option("--seed", default=1, show_default=True, help="Seme dei dati inventati.")
@@ -45,6 +60,8 @@ def prepare(demonstration: bool, seed: int) -> None:
         collect_files()
     with step("Aggiorno la banca dati"):
         migrate_database()
+    with step("Guardo le chiavi"):
+        _install_keys()
     if demonstration:
         from approdo.cli import demonstration as region
         from approdo.kit import clock

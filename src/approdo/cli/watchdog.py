@@ -209,6 +209,7 @@ def observe() -> Observation:
     """Ask each app how old its oldest undone work is."""
     from django.db import connection
 
+    from approdo.access.services import as_system
     from approdo.activations import selectors as activations
     from approdo.audit import selectors as audit
     from approdo.kit import clock
@@ -216,6 +217,8 @@ def observe() -> Observation:
 
     try:
         now = clock.now()
+        with as_system():
+            call = activations.oldest_unadvanced(now)
         beaten_at = audit.heartbeats().get(SWEEP)
 
         def seconds(age: timedelta | None) -> float | None:
@@ -223,7 +226,7 @@ def observe() -> Observation:
 
         return Observation(
             sweep=seconds(now - beaten_at if beaten_at else None),
-            call=seconds(activations.oldest_unadvanced(now)),
+            call=seconds(call),
             message=seconds(notifications.oldest_overdue(now)),
         )
     except Exception:

@@ -24,7 +24,7 @@ def _database(url: str, *, options: str, pool: dict | bool) -> dict:
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     extra = {key: unquote(value) for key, value in query.items() if key not in {"host", "port"}}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "approdo.kit.database",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -32,13 +32,13 @@ def _database(url: str, *, options: str, pool: dict | bool) -> dict:
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": options, "connect_timeout": 5, "pool": pool, **extra},
+        "OPTIONS": {"options": options, "connect_timeout": 5, "pool": pool, "prepare_threshold": 0, **extra},
     }
 
 
 DEMO = _flag("APPRODO_DEMO")
 DEBUG = False
-SECRET_KEY = os.environ.get("APPRODO_SECRET_KEY") or ("" if not _flag("APPRODO_TEST") else "only-for-tests")
+SECRET_KEY = os.environ.get("APPRODO_SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("APPRODO_SECRET_KEY is not set: 'approdo up' makes one in APPRODO_HOME")
 
@@ -82,11 +82,14 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "procrastinate.contrib.django",
+    "approdo.access",
+    "approdo.vault",
     "approdo.audit",
     "approdo.accounts",
     "approdo.networks",
     "approdo.notifications",
     "approdo.protocols",
+    "approdo.persons",
     "approdo.consents",
     "approdo.cases",
     "approdo.activations",
@@ -217,6 +220,11 @@ CACHES = {
     # parts of pages that say the same to everybody: never anything of a person, a service or a case
     "same_for_all": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": None},
 }
+
+# Keys that open the record: outside the database and its backups (docs/how-to/chiavi.md)
+KEY_PROVIDER = os.environ.get("APPRODO_KEY_PROVIDER", "approdo.vault.gateways.FileKeyring")
+KEYS_DIRECTORY = Path(os.environ.get("APPRODO_KEYS", HOME / "keys"))
+UNWRAPS_A_MINUTE = int(os.environ.get("APPRODO_UNWRAPS_A_MINUTE", "1000"))
 
 # Outside systems
 _smtp = urlsplit(os.environ.get("APPRODO_SMTP_URL", "smtp://localhost:25"))

@@ -22,8 +22,8 @@ Row = Mapping[str, Any]
 
 
 def read(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement written out in full."""
-    with connection.cursor() as cursor:
+    """Return the rows of a statement written out in full, which is planned once for each connection."""
+    with cast(Any, connection).prepared_cursor() as cursor:
         cursor.execute(statement, values)
         return cast(list[tuple[Any, ...]], cursor.fetchall())
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
+from approdo.access.services import as_system
 from approdo.activations import services as activations
 from approdo.kit.errors import NotFound, Refusal
 from approdo.notifications import services as notifications
@@ -17,7 +16,7 @@ from approdo.notifications.rules import Receipt, Reply, ReplyOutcome, is_yes
 log = logging.getLogger(__name__)
 
 
-@transaction.atomic
+@as_system()
 def receive_receipt(*, receipt: Receipt, signature: str, now: datetime) -> None:
     """Record a delivery receipt. Raises ``Replayed``; ``NotFound`` for a message that we do not know."""
     notifications.admit(signature=signature, now=now)
@@ -28,7 +27,7 @@ def receive_receipt(*, receipt: Receipt, signature: str, now: datetime) -> None:
         raise NotFound
 
 
-@transaction.atomic
+@as_system()
 def receive_reply(*, reply: Reply, signature: str, now: datetime) -> ReplyOutcome:
     """Take the call that a reply or a key press answers, and say what became of it. Raises ``Replayed``."""
     notifications.admit(signature=signature, now=now)

@@ -44,7 +44,17 @@ def _before(text: str) -> datetime | None:
 def case_page(request: Asked, case_id: UUID) -> HttpResponse:
     """Show one case: what matters now, then its chronology."""
     shown = overview.case(request.actor, case_id, request.now)
-    return render(request, "web/cases/case.html", {"case": shown.page, "labels": shown.labels, "now": shown.at})
+    page, own = shown.page, request.actor.service_id
+    words = {
+        "case": page,
+        "labels": shown.labels,
+        "now": shown.at,
+        "leads": page.lead_service_id == own,
+        "manages": page.lead_operator_id == request.actor.operator_id,
+        "offered": page.offered_service_id == own,
+        "others": [one for one in page.participants if one.service_id != own],
+    }
+    return render(request, "web/cases/case.html", words)
 
 
 urlpatterns = [

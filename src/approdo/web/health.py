@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from approdo.access import services as access
 from approdo.audit import selectors as audit
 from approdo.kit import clock, queue
 
@@ -26,11 +27,15 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, queue and sweep work, else 503; each of the three is named."""
-    checks = {"database": False, "queue": False, "sweep": False}
+    """Answer 200 when database, claims, queue and sweep work, else 503; each is named.
+
+    ``claims`` is false when the database does not believe this process: its secret is not the one that was installed.
+    """
+    checks = {"database": False, "claims": False, "queue": False, "sweep": False}
     try:
         now = clock.now()
         checks["database"] = True
+        checks["claims"] = access.is_believed()
         checks["queue"] = queue.backlog().oldest_seconds < QUEUE_SECONDS
         beaten_at = audit.heartbeats().get("sweep")
         checks["sweep"] = beaten_at is not None and now - beaten_at < timedelta(seconds=SWEEP_SECONDS)

@@ -4,10 +4,11 @@
 
 from datetime import datetime, timedelta
 
-import psycopg
 import pytest
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.observers import observer
 
+from approdo.access.services import as_system
 from approdo.activations.models import Alert, Call
 from approdo.activations.rules.states import CallState
 from approdo.activations.selectors import board, oldest_unadvanced
@@ -160,12 +161,17 @@ def test_a_screen_that_shows_the_call_keeps_the_step_its_time_however_dead_the_r
 def test_a_call_that_another_sweep_holds_is_left_to_it_and_keeps_nobody_waiting(database_urls: Urls) -> None:
     an_activation(a_town(), Need.SAFE_PLACE)
     due = TONIGHT + timedelta(minutes=15)
-    with psycopg.connect(database_urls.application) as other:
+
+    @as_system()
+    def step() -> int:
+        return Call.objects.get(key="shelter").step
+
+    with observer(database_urls) as other:
         other.execute("SELECT id FROM activations_call WHERE key = 'shelter' FOR UPDATE")
         assert sweep_at(due) == 1, "the centre's call, at once"
-        assert Call.objects.get(key="shelter").step == 1
+        assert step() == 1
     assert sweep_at(due) == 1
-    assert Call.objects.get(key="shelter").step == 2
+    assert step() == 2
 
 
 def test_one_poisoned_call_does_not_stop_the_others(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,8 @@ def case(alias: str) -> dict[str, object]:
         "arrival": "other",
         "opened_at": NOW,
         "exercise": False,
+        "service_ids": [],
+        "supervising_ids": [],
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from approdo.audit import services as audit
 
@@ -51,6 +52,15 @@ def test_readiness_names_what_does_not_work(
 
 
 @pytest.mark.django_db
+def test_a_process_with_another_secret_than_the_databases_is_not_ready(client: Client, settings: Settings) -> None:
+    audit.beat(name="sweep")
+    settings.SECRET_KEY = "not the one that was installed"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert {name for name, sound in answer.json().items() if sound is False} == {"claims"}
+
+
+@pytest.mark.django_db
 def test_a_sweep_that_never_ran_is_not_ready(client: Client) -> None:
     assert client.get("/readyz").json()["sweep"] is False
 
@@ -68,7 +78,13 @@ def test_without_a_database_readiness_is_refused_and_not_an_error(
     monkeypatch.setattr(clock, "now", gone)
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "unavailable", "database": False, "queue": False, "sweep": False}
+    assert answer.json() == {
+        "status": "unavailable",
+        "database": False,
+        "claims": False,
+        "queue": False,
+        "sweep": False,
+    }
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])

@@ -166,23 +166,10 @@ def _create(
     planned: Plan,
     coverage: Sequence[ServiceView],
 ) -> Activated:
-    case_id = request.case_id
     called = {call.service.id for call in planned.calls}
-    if case_id is None:
-        case_id, _alias = cases.open_case(
-            actor=actor,
-            municipality_code=request.municipality_code,
-            arrival=Arrival.HEALTH if request.context is Context.EMERGENCY_DEPARTMENT else Arrival.OTHER,
-            now=now,
-            exercise=request.exercise,
-            service_ids=called,
-        )
-    elif case_records.joinable(actor, case_id, exercise=request.exercise):
-        cases.join(case_id=case_id, service_ids=called, now=now)
-    else:
-        raise NotFound
-    operator_id, service_id = acting(actor)
     supervising = supervising_service(coverage)
+    case_id = _case(actor, request, called, supervising, now)
+    operator_id, service_id = acting(actor)
     activation_id = uuid4()
     activation = {
         "id": activation_id,
@@ -216,6 +203,27 @@ def _create(
     )
     live.announce(f"s:{one}" for one in sorted(called))
     return Activated(activation_id, case_id, created=True)
+
+
+def _case(actor: Actor, request: Request, called: set[int], supervising: int | None, now: datetime) -> UUID:
+    """Return the case that an activation is about, joined by whom it calls: a new one, or the one that was named."""
+    if request.case_id is None:
+        case_id, _alias = cases.open_case(
+            actor=actor,
+            municipality_code=request.municipality_code,
+            arrival=Arrival.HEALTH if request.context is Context.EMERGENCY_DEPARTMENT else Arrival.OTHER,
+            now=now,
+            exercise=request.exercise,
+            service_ids=called,
+            supervising_id=supervising,
+        )
+        return case_id
+    if not case_records.joinable(actor, request.case_id, exercise=request.exercise):
+        raise NotFound
+    cases.join(case_id=request.case_id, service_ids=called, now=now)
+    if supervising is not None:
+        cases.let_supervise(case_id=request.case_id, service_id=supervising)
+    return request.case_id
 
 
 def _calls(

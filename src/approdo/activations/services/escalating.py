@@ -189,7 +189,8 @@ def advance_due(*, now: datetime, limit: int = 200) -> int:
 
 
 def _due_ids(now: datetime, limit: int) -> Iterable[UUID]:
-    return list(Call.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:limit])
+    with transaction.atomic():
+        return list(Call.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
 def _advance_one(call_id: UUID, now: datetime) -> int:
@@ -200,7 +201,8 @@ def _advance_one(call_id: UUID, now: datetime) -> int:
             return len(calls)
     except Exception:
         log.exception("call %s did not advance", call_id)
-        Call.objects.filter(pk=call_id, due_at__lte=now).update(due_at=now + NOBODY_RETRY)
+        with transaction.atomic():
+            Call.objects.filter(pk=call_id, due_at__lte=now).update(due_at=now + NOBODY_RETRY)
         return 0
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
-from approdo.networks.selectors.coverage import coordinators, coverage, name_plates
+from approdo.networks.selectors.coverage import coordinators, coverage, name_plates, organisation_of
 from approdo.networks.selectors.directory import directory
 from approdo.networks.selectors.editing import (
     Member,
@@ -81,6 +81,7 @@ __all__ = [
     "on_duty_until",
     "organisation_for_editing",
     "other_organisations_around",
+    "organisation_of",
     "own_contacts",
     "own_network_municipalities",
     "recipient_kind",

@@ -80,6 +80,11 @@ def serving(municipality_code: str, at: datetime) -> list[Observed]:
     return _observed(_SERVING, at, place=municipality_code)
 
 
+def organisation_of(service_id: int) -> int | None:
+    """Return the organisation a service belongs to; None for a service that never was."""
+    return Service.objects.filter(pk=service_id).values_list("organisation_id", flat=True).first()
+
+
 def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:
     """Return label and telephone of services in one query, closed-down ones included: a call may be under way."""
     found = read("SELECT id, kind, name, code, phone FROM networks_service WHERE id = ANY(%s)", [list(set(ids))])

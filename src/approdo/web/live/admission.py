@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
 from approdo.access.rules import Actor, Permission, may
+from approdo.access.services import entered
 from approdo.activations import selectors as activations
 from approdo.kit import clock
 from approdo.networks import selectors as networks
@@ -45,7 +46,8 @@ def admit(session_key: str, boards: Collection[UUID]) -> tuple[Actor, frozenset[
         return None
     topics = {f"o:{actor.operator_id}", f"s:{actor.service_id}"}
     if boards and may(actor, Permission.READ_ACTIVATION):
-        topics |= {f"a:{activation}" for activation in activations.visible_among(actor, boards)}
+        with entered(actor=actor):
+            topics |= {f"a:{activation}" for activation in activations.visible_among(actor, boards)}
     return actor, frozenset(topics)
 
 

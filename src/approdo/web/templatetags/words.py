@@ -19,7 +19,9 @@ from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, Case
 from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
+from approdo.persons.rules import KIND_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
+from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
 
@@ -51,6 +53,8 @@ _TABLES = (
     TARGET_LABELS,
     CONTEXT_LABELS,
     FAILURE_WORDS,
+    KIND_LABELS,
+    REASON_LABELS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()

@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The embedded file keyring, and whichever provider the settings name instead."""
+
+import base64
+import json
+import logging
+import os
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from approdo.kit.processes import locked
+from approdo.vault.rules import KeyProvider, KeysUnavailable, Unreadable, Wrapped, new_key, unwrap, wrap
+
+_log = logging.getLogger(__name__)
+_MINUTE = 60.0
+Result = TypeVar("Result")
+
+
+@cache
+def provider() -> KeyProvider:
+    """Return the key provider of this process, as APPRODO_KEY_PROVIDER names it."""
+    made: KeyProvider = import_string(settings.KEY_PROVIDER)()
+    return made
+
+
+class FileKeyring:
+    """Keys in a private directory outside the database: ``keyring.json``, and ``erased``, the ledger.
+
+    Every process that shares the directory shares the keys; what another process changed is read again. In clear,
+    because whoever reads this directory already reads what the application reads: protect the machine, and keep its
+    backup apart from the database's (docs/how-to/chiavi.md).
+    """
+
+    def __init__(self, directory: Path | None = None, unwraps_a_minute: int | None = None) -> None:
+        self._directory = Path(directory or settings.KEYS_DIRECTORY)
+        self._budget = unwraps_a_minute or settings.UNWRAPS_A_MINUTE
+        self._unwrapped: deque[float] = deque()
+        self._read_as: tuple[int, ...] = ()
+        self._known: dict[str, Any] = {}
+
+    def install(self) -> None:
+        """Make an empty keyring where there is none: only when an installation begins, never when keys are missing."""
+        with _answering():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not (self._directory / "keyring.json").exists():
+                self._write({})
+
+    def wrap(self, organisation_id: int, case_id: UUID, key: bytes) -> Wrapped:
+        """Wrap with the organisation's newest key, made now if there is none."""
+        with _answering():
+            newest = self._held_or_made(organisation_id)["keys"][-1]
+            return Wrapped(newest["id"], wrap(_key(newest), newest["id"], organisation_id, case_id, key))
+
+    def unwrap(self, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> bytes:
+        """Return a case key, within the budget of a minute."""
+        self._spend()
+        return self._opened(organisation_id, case_id, wrapped)
+
+    def rewrap(self, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> Wrapped:
+        """Wrap again with the newest key."""
+        return self.wrap(organisation_id, case_id, self._opened(organisation_id, case_id, wrapped))
+
+    def _opened(self, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> bytes:
+        if case_id in self.erased():
+            raise Unreadable
+        with _answering():
+            held = self._known["organisations"].get(str(organisation_id), {"keys": []})
+            found = [_key(one) for one in held["keys"] if one["id"] == wrapped.key_id]
+        if not found:
+            raise Unreadable
+        return unwrap(found[0], wrapped.key_id, organisation_id, case_id, wrapped.sealed)
+
+    def token_key(self, organisation_id: int) -> bytes:
+        """Return the key of search tokens, made with the organisation's first key."""
+        with _answering():
+            return base64.b64decode(self._held_or_made(organisation_id)["tokens"])
+
+    def rotate(self, organisation_id: int) -> str:
+        """Make a new newest key."""
+
+        def add(keyring: dict[str, Any]) -> str:
+            held = _of(keyring, organisation_id)
+            held["keys"].append(_made())
+            return str(held["keys"][-1]["id"])
+
+        return self._change(add)
+
+    def retire(self, organisation_id: int, in_use: Set[str]) -> int:
+        """Destroy older keys that wrap nothing."""
+
+        def drop(keyring: dict[str, Any]) -> int:
+            held = _of(keyring, organisation_id)
+            kept = [one for one in held["keys"][:-1] if one["id"] in in_use] + held["keys"][-1:]
+            dropped = len(held["keys"]) - len(kept)
+            held["keys"] = kept
+            return dropped
+
+        return self._change(drop)
+
+    def erase(self, case_id: UUID) -> None:
+        """Write the case into the ledger and flush it to the disk."""
+        with _answering(), locked(self._directory / "lock"):
+            descriptor = os.open(self._directory / "erased", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "a") as ledger:
+                ledger.write(f"{case_id}\n")
+                ledger.flush()
+                os.fsync(ledger.fileno())
+
+    def erased(self) -> frozenset[UUID]:
+        """Return the ledger."""
+        self._refresh()
+        return frozenset(self._known["erased"])
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _spend(self) -> None:
+        """Count an unwrap; refuse when this process opened more cases in a minute than people can read (P9)."""
+        now = time.monotonic()
+        while self._unwrapped and now - self._unwrapped[0] > _MINUTE:
+            self._unwrapped.popleft()
+        if len(self._unwrapped) >= self._budget:
+            _log.error("more than %s case keys asked for within a minute: refused", self._budget)
+            raise KeysUnavailable
+        self._unwrapped.append(now)
+
+    def _held_or_made(self, organisation_id: int) -> dict[str, Any]:
+        self._refresh()
+        held: dict[str, Any] | None = self._known["organisations"].get(str(organisation_id))
+        return self._change(lambda keyring: _of(keyring, organisation_id)) if held is None else held
+
+    def _refresh(self) -> None:
+        with _answering():
+            marks = [self._mark(name) for name in ("keyring.json", "erased")]
+            read_as = tuple(part for mark in marks for part in mark)
+            if read_as != self._read_as:
+                self._check_privacy()
+                self._known, self._read_as = self._read(), read_as
+
+    def _mark(self, name: str) -> tuple[int, ...]:
+        try:
+            status = (self._directory / name).stat()
+        except FileNotFoundError:
+            return (0,)
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def _read(self) -> dict[str, Any]:
+        ledger = self._directory / "erased"
+        organisations = dict(json.loads((self._directory / "keyring.json").read_text())["organisations"])
+        erased = ledger.read_text().split() if ledger.exists() else []
+        return {"organisations": organisations, "erased": {UUID(one) for one in erased}}
+
+    def _check_privacy(self) -> None:
+        """Refuse a directory that others read, or that lies where the database and its backups are."""
+        if self._directory.stat().st_mode & 0o077:
+            _log.error("the directory of the keys can be read by others: chmod 700")
+            raise PermissionError
+        if any((parent / "PG_VERSION").exists() for parent in (self._directory, *self._directory.resolve().parents)):
+            _log.error("the directory of the keys lies inside a database: move it")
+            raise PermissionError
+
+    def _change(self, change: Callable[[dict[str, Any]], Result]) -> Result:
+        """Change the keyring as it is now, whoever wrote it last, and replace the file in one step."""
+        with _answering():
+            with locked(self._directory / "lock"):
+                self._check_privacy()
+                organisations = self._read()["organisations"]
+                result = change(organisations)
+                self._write(organisations)
+            return result
+
+    def _write(self, organisations: dict[str, Any]) -> None:
+        partial = self._directory / f"keyring.{os.getpid()}"
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            json.dump({"organisations": organisations}, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(self._directory / "keyring.json")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn whatever keeps us from the keys into one answer."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        _log.error("the keys cannot be reached: %s", type(error).__name__)
+        raise KeysUnavailable from None
+
+
+def _of(keyring: dict[str, Any], organisation_id: int) -> dict[str, Any]:
+    """Return what an organisation holds, made now if it has nothing yet."""
+    if str(organisation_id) not in keyring:
+        keyring[str(organisation_id)] = {"tokens": base64.b64encode(new_key()).decode(), "keys": [_made()]}
+    held: dict[str, Any] = keyring[str(organisation_id)]
+    return held
+
+
+def _made() -> dict[str, str]:
+    return {"id": secrets.token_hex(8), "key": base64.b64encode(new_key()).decode()}
+
+
+def _key(one: dict[str, str]) -> bytes:
+    return base64.b64decode(one["key"])

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from approdo.kit import rows
+from approdo.kit.errors import NotFound
+from approdo.vault.gateways import provider
+from approdo.vault.models import WrappedKey
+from approdo.vault.rules import CaseKey, Unreadable, Wrapped, beginnings_of, new_key, token, words_of
+from approdo.vault.rules.tokens import LONGEST, SHORTEST
+from approdo.vault.selectors import is_shared, wrapped_key
+
+BATCH = 500
+
+
+def install_keys() -> None:
+    """Make the keyring of a new installation; one that is missing under cases that have keys is never replaced.
+
+    Raises ``KeysUnavailable`` when it is there and cannot be used.
+    """
+    if not WrappedKey.objects.exists():
+        provider().install()
+    provider().erased()
+
+
+def case_key(*, organisation_id: int, case_id: UUID, private: bool = False) -> CaseKey:
+    """Return the key with which an organisation reads and writes a case, or its private key in that case.
+
+    Raises ``NotFound`` when it holds none, ``KeysUnavailable``, ``Unreadable`` for an erased case.
+    """
+    wrapped = wrapped_key(organisation_id, case_id, private)
+    try:
+        key = provider().unwrap(organisation_id, case_id, wrapped)
+    except Unreadable:
+        again = wrapped_key(organisation_id, case_id, private)
+        if again == wrapped:
+            raise
+        key = provider().unwrap(organisation_id, case_id, again)  # wrapped anew between our reading and our opening
+    return CaseKey(case_id, key)
+
+
+def key_to_write(*, organisation_id: int, case_id: UUID, now: datetime, private: bool = False) -> CaseKey:
+    """Return the key an organisation writes with, made now when nobody has one yet.
+
+    A shared key that others already hold is theirs to share: ``NotFound`` until they do. Raises ``KeysUnavailable``.
+    """
+    try:
+        return case_key(organisation_id=organisation_id, case_id=case_id, private=private)
+    except NotFound:
+        if not private and is_shared(case_id):
+            raise
+    key = new_key()
+    _store(case_id, [organisation_id], key, now, private=private)
+    return CaseKey(case_id, key)
+
+
+@transaction.atomic
+def share_case_key(*, case_id: UUID, holder_id: int, organisation_ids: Iterable[int], now: datetime) -> None:
+    """Wrap the shared key for other organisations; those that hold it are left as they are.
+
+    ``holder_id`` is the organisation that shares. Raises ``NotFound`` when it holds none.
+    """
+    wrapped = WrappedKey.objects.filter(case_id=case_id, organisation_id=holder_id, private=False).first()
+    if wrapped is None:
+        raise NotFound
+    key = provider().unwrap(holder_id, case_id, Wrapped(wrapped.key_id, bytes(wrapped.sealed)))
+    held = WrappedKey.objects.filter(case_id=case_id, private=False).values_list("organisation_id", flat=True)
+    _store(case_id, sorted(set(organisation_ids) - set(held)), key, now, private=False)
+
+
+def withdraw_case_key(*, case_id: UUID, organisation_ids: Iterable[int]) -> None:
+    """Take the shared key back from organisations: what they may read is decided each time, this is the lock behind."""
+    WrappedKey.objects.filter(case_id=case_id, private=False, organisation_id__in=list(organisation_ids)).delete()
+
+
+@transaction.atomic
+def erase_case(*, case_id: UUID) -> None:
+    """Destroy every key of a case: the ledger first, so that no backup brings it back (P11)."""
+    provider().erase(case_id)
+    WrappedKey.objects.filter(case_id=case_id).delete()
+
+
+@transaction.atomic
+def replay_erasures() -> int:
+    """Destroy again, after a restore, the keys of the cases in the ledger; return how many rows there were."""
+    deleted, _by_model = WrappedKey.objects.filter(case_id__in=list(provider().erased())).delete()
+    return deleted
+
+
+def rotate(*, organisation_id: int, progress: Callable[[int], None] = lambda _done: None) -> int:
+    """Make a new key-encryption key and wrap every case key again with it, batch by batch; return how many.
+
+    Readers never fail meanwhile: older keys open what they wrapped until nothing of theirs is left, and go then. For a
+    process that acts as the system, outside any transaction: a key may go only when what replaces it is committed.
+    """
+    newest = provider().rotate(organisation_id)
+    done = 0
+    while moved := _rewrap(organisation_id, newest):
+        done += moved
+        progress(done)
+    with transaction.atomic(durable=True):
+        held = WrappedKey.objects.filter(organisation_id=organisation_id).values_list("key_id", flat=True)
+        in_use = set(held.distinct())
+    provider().retire(organisation_id, in_use | {newest})
+    return done
+
+
+@transaction.atomic(durable=True)
+def _rewrap(organisation_id: int, newest: str) -> int:
+    older = WrappedKey.objects.select_for_update(skip_locked=True).filter(organisation_id=organisation_id)
+    batch = list(older.exclude(key_id=newest).order_by("id")[:BATCH])
+    for one in batch:
+        try:
+            wrapped = provider().rewrap(organisation_id, one.case_id, Wrapped(one.key_id, bytes(one.sealed)))
+        except Unreadable:
+            one.delete()  # an erased case that a restore had brought back
+            continue
+        one.key_id, one.sealed = wrapped.key_id, wrapped.sealed
+        one.save(update_fields=["key_id", "sealed"])
+    return len(batch)
+
+
+def _store(case_id: UUID, organisation_ids: list[int], key: bytes, now: datetime, *, private: bool) -> None:
+    made = [(organisation_id, provider().wrap(organisation_id, case_id, key)) for organisation_id in organisation_ids]
+    rows.insert(
+        WrappedKey,
+        [
+            {
+                "case_id": case_id,
+                "organisation_id": organisation_id,
+                "private": private,
+                "key_id": wrapped.key_id,
+                "sealed": "\\x" + wrapped.sealed.hex(),
+                "made_at": now,
+            }
+            for organisation_id, wrapped in made
+        ],
+    )
+
+
+def name_tokens(*, organisation_id: int, name: str) -> list[int]:
+    """Return the keyed beginnings, from three letters on, by which one organisation finds a name (P12)."""
+    key = provider().token_key(organisation_id)
+    return sorted(token(key, beginning) for beginning in beginnings_of(name))
+
+
+def search_tokens(*, organisation_id: int, beginning: str) -> list[int]:
+    """Return what is looked for when somebody types beginnings of words; a word under three letters finds nothing."""
+    words = words_of(beginning)
+    if not words or min(map(len, words)) < SHORTEST:
+        return []
+    key = provider().token_key(organisation_id)
+    return sorted({token(key, word[:LONGEST]) for word in words})
