@@ -50,7 +50,7 @@ OPEN = {
     "usersessions_usersession": "operators",
 }
 OPEN_FAMILIES = {
-    "consents_": "NOT YET WALLED: who was granted what says that she is known; the policies of these tables are to come",
+    "consents_": "NOT YET WALLED: a grant says that she is known; the policies of these tables are to come",
     "networks_": "organisations, services, territory and shifts: the directory",
     "notifications_": "how operators are reached",
     "protocols_": "operating procedures",
