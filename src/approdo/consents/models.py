@@ -101,8 +101,11 @@ class Grant(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["case_id", "service"], name="grant_of_service_on_case"),
-            models.Index(fields=["service", "until"], condition=Q(revoked_at=None), name="grant_of_service_by_expiry"),
+            models.Index(fields=["service", "case_id"], name="grant_of_service_on_case"),
+            models.Index(fields=["case_id"], name="grant_of_case"),
+            # the end first: with the service first the planner, while statistics are young, walks every grant of the
+            # service for the hot read (17 ms instead of a quarter of one, over 100,000 grants)
+            models.Index(fields=["until", "service"], condition=Q(revoked_at=None), name="grant_by_expiry"),
         ]
 
 

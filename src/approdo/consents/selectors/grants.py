@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 
 from approdo.access.rules import Slice
 from approdo.consents.models import Grant, Masking, NotShared
@@ -133,15 +133,12 @@ def consent_states(*, service_id: int, case_id: UUID, at: datetime) -> dict[Slic
 
 def grants_of(case_id: UUID, *, at: datetime) -> tuple[GrantLine, ...]:
     """Return every grant on a case, newest first, each with its state; who may see them is decided by the caller."""
-    rows = (
-        Grant.objects.filter(case_id=case_id)
-        .annotate(renewed=Exists(Grant.objects.filter(case_id=OuterRef("case_id"), renews=OuterRef("pk"))))
-        .order_by("-recorded_at", "pk")
-    )
-    return tuple(_line(row, at) for row in rows)
+    rows = list(Grant.objects.filter(case_id=case_id).order_by("-recorded_at", "pk"))
+    renewed = {row.renews_id for row in rows}
+    return tuple(_line(row, at, renewed=row.pk in renewed) for row in rows)
 
 
-def _line(row: Grant, at: datetime) -> GrantLine:
+def _line(row: Grant, at: datetime, *, renewed: bool) -> GrantLine:
     return GrantLine(
         id=row.pk,
         service_id=row.service_id,
@@ -159,7 +156,7 @@ def _line(row: Grant, at: datetime) -> GrantLine:
         reason=row.reason,
         decided_by=row.decided_by_id,
         revoked_at=row.revoked_at,
-        renewed=row.renewed,  # type: ignore[attr-defined]
+        renewed=renewed,
         state=grant_state(valid_from=row.valid_from, until=row.until, revoked_at=row.revoked_at, at=at),
     )
 
