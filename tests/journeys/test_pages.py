@@ -7,17 +7,14 @@ The nurse's walk is in test_activation.py.
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.journeys.conftest import DESK, PHONE, Arrived, SignIn
 from tests.journeys.installation import Installation
-from tests.journeys.steps import activate
+from tests.journeys.steps import activate, flaws
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-SCHEMES = ("light", "dark")
 
 _FACTS = """
 import json
@@ -29,9 +26,6 @@ print(json.dumps({{
     "shift": Shift.objects.filter(service_id={service})[0].pk,
 }}))
 """
-# no rule of axe needs the other scheme but the one about colours
-_WHOLE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 _TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, input, textarea")]
     .filter((one) => one.checkVisibility() && !one.closest(".visually-hidden, .visually-hidden-focusable"))
     .filter((one) => one.type !== "hidden")
@@ -41,22 +35,6 @@ _TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, s
         return [box.width, box.height, target.outerHTML.slice(0, 120), target.innerText];
     })
     .filter(([width, height]) => width < 24 || height < 24)"""
-
-
-def flaws(page: Page, sizes: tuple[dict[str, int], ...]) -> Iterator[str]:
-    """What axe finds on a page at these sizes in both schemes, and whether it must be scrolled sideways."""
-    page.evaluate(Axe().axe_script)
-    for size in sizes:
-        page.set_viewport_size(size)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
-            yield f"{page.url} at {size['width']} px scrolls sideways by {wider} px"
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            options = _WHOLE if scheme == SCHEMES[0] else _COLOURS
-            for found in page.evaluate("(options) => axe.run(document, options)", options)["violations"]:
-                where = [node["html"][:120] for node in found["nodes"]]
-                yield f"{page.url} at {size['width']} px, {scheme}: {found['id']} {where}"
 
 
 def walk(page: Page, product: Installation, addresses: list[str], *sizes: dict[str, int]) -> list[str]:
