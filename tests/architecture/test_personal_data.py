@@ -52,8 +52,8 @@ REGISTER: dict[str, dict[str, str]] = {
     "networks.Membership": {"people": "operator_id service_id role active", "technical": "id"},
     "notifications.Message": {
         "people": "recipient_operator_id service_id channel address language code read_at",
-        "technical": "id reference wave template state attempts written_at due_at lease_until provider_reference sent_at"
-        " delivered_at failed_at failure closed_at",
+        "technical": "id reference wave template state attempts written_at due_at lease_until provider_reference"
+        " sent_at delivered_at failed_at failure closed_at",
     },
     "notifications.InboundRequest": {"technical": "signature received_at"},
     "protocols.Protocol": {"public": "network_id code", "technical": "id"},
