@@ -13,6 +13,12 @@ from tests.journeys.steps import activate, flaws
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
+_WHO = """
+from approdo.accounts.models import Operator
+print(Operator.objects.get(email="{email}").pk)
+"""
+
+
 def is_accessible(page: Page) -> None:
     assert list(flaws(page, (PHONE, DESK))) == []
     page.set_viewport_size(PHONE)
@@ -43,9 +49,15 @@ def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, pro
     expect(centre.get_by_text("Nome di prova")).to_have_count(0)
     is_accessible(centre)
     centre.get_by_label("Perché ti serve").select_option("meeting")
+    centre.clock.install()
     centre.get_by_role("button", name="Mostra per un minuto").click()
     expect(centre.get_by_text("Nome di prova")).to_be_visible()
     is_accessible(centre)
+    shown = centre.url
+    centre.clock.run_for(61_000)
+    centre.wait_for_url("**/scheda/")
+    assert centre.url != shown
+    expect(centre.get_by_text("Nome di prova")).to_have_count(0)
 
     nurse.goto(f"{case}scheda/")
     expect(nurse.get_by_text("Visita di prova")).to_have_count(0)
@@ -87,8 +99,7 @@ def test_for_whoever_is_kept_out_an_open_page_is_gone_with_the_next_request(
     centre.get_by_role("button", name="Conduco io questo percorso").click()
     centre.goto(f"{case}consensi/")
     centre.get_by_text("Escludi una persona").click()
-    hospital = centre.locator("#operator option", has_text=re.compile("Pronto soccorso", re.IGNORECASE)).first
-    centre.locator("#operator").select_option(value=hospital.get_attribute("value"))
+    centre.locator("#operator").select_option(product.run(_WHO.format(email=product.people["hospital"][0])).strip())
     centre.get_by_role("button", name="Escludi", exact=True).click()
     expect(centre.get_by_text("Da adesso per lei questo percorso non esiste.")).to_be_visible()
     for address in (case, board, f"{case}scheda/"):

@@ -109,7 +109,8 @@ def test_identity_and_places_are_covered_until_somebody_says_why(
     assert centre.post(address, {"why": "curiosity"}).status_code == 422
     shown = centre.post(address, {"why": "meeting"}).content.decode()
     assert "Canarina Coperta" in shown
-    assert f'http-equiv="refresh" content="60;url={case}scheda/"' in shown
+    assert f'<noscript><meta http-equiv="refresh" content="60;url={case}scheda/">' in shown
+    assert f'href="{case}scheda/" data-hides="60"' in shown
     assert verbs()[-1] == "record.reveal"
     detail = AuditEntry.objects.get(verb="record.reveal").detail
     assert (detail["slice"], detail["why"]) == ({"identity": "identity", "place": "location"}[kind], "meeting")

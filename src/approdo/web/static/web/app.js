@@ -49,6 +49,10 @@
   };
   window.addEventListener("load", () => painted(bring));
 
+  // What was uncovered covers itself again, and Back does not bring it back.
+  const hides = document.querySelector("[data-hides]");
+  if (hides) setTimeout(() => location.replace(hides.href), hides.dataset.hides * 1000);
+
   // A select marked data-go sends its form when it changes; without script there is a button.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-go]")) event.target.form.requestSubmit();
