@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max
+from django.db.models import Case as Case_
+from django.db.models import F, Max, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.cases.models import Case, Participation
@@ -98,6 +101,68 @@ _PARTICIPANTS = Statement(
     ),
     case=UUID,
 )
+
+
+class Missing(StrEnum):
+    """What a case lacks that somebody must give it."""
+
+    ANSWER = "answer"
+    LEAD = "lead"
+    NEXT_CONTACT = "next_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Adrift:
+    """A case that goes nowhere by itself: what it lacks, and since when."""
+
+    id: UUID
+    alias: str
+    missing: Missing
+    since: datetime
+    exercise: bool
+
+
+ADRIFT = 5
+_ADRIFT = Statement(
+    lambda service, at: (
+        Case.objects.visible_to_service(service)
+        .filter(closed_at=None)
+        .filter(
+            Q(offered_service_id=service)
+            | Q(lead_service_id=None)
+            | Q(lead_service_id=service, next_contact_at=None)
+            | Q(lead_service_id=service, next_contact_at__lt=at)
+        )
+        .annotate(
+            missing=Case_(
+                When(offered_service_id=service, then=Value(Missing.ANSWER.value)),
+                When(lead_service_id=None, then=Value(Missing.LEAD.value)),
+                default=Value(Missing.NEXT_CONTACT.value),
+            ),
+            since=Coalesce("next_contact_at", "opened_at"),
+        )
+        .order_by("missing", "since", "id")
+        .values_list("id", "alias", "missing", "since", "exercise")[: ADRIFT + 1]
+    ),
+    service=int,
+    at=datetime,
+)
+
+
+def adrift(actor: Actor, at: datetime) -> tuple[tuple[Adrift, ...], bool]:
+    """Return the cases of the actor's service that go nowhere by themselves, and whether there are more.
+
+    Those whose lead was offered to her service come first, then those that nobody leads, then those it leads without a
+    next contact, or with one that has passed; the longest first.
+    """
+    require(actor, Permission.READ_CASE)
+    if actor.service_id is None:
+        return (), False
+    rows = [
+        Adrift(pk, alias, Missing(missing), since, exercise)
+        for pk, alias, missing, since, exercise in _ADRIFT.read(service=actor.service_id, at=at)
+    ]
+    return tuple(rows[:ADRIFT]), len(rows) > ADRIFT
 
 
 def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[CaseRow], bool]:

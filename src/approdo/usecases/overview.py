@@ -13,7 +13,7 @@ from approdo.activations import services as answering
 from approdo.activations.selectors import AnsweredActivation, WaitingCall
 from approdo.audit import services as audit
 from approdo.cases import selectors as cases
-from approdo.cases.selectors import CasePage
+from approdo.cases.selectors import Adrift, CasePage
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
 
@@ -29,6 +29,9 @@ class Day:
     late: tuple[WaitingCall, ...]
     waiting: tuple[WaitingCall, ...]
     answered: tuple[AnsweredActivation, ...]
+    adrift: tuple[Adrift, ...] = ()
+    """Cases that nobody leads, or without a next contact; and whether there are more of them."""
+    more_adrift: bool = False
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -41,7 +44,7 @@ class Day:
     @property
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
-        return not (self.calling or self.late or self.waiting or self.answered)
+        return not (self.calling or self.late or self.waiting or self.answered or self.adrift)
 
 
 def day(actor: Actor, now: datetime) -> Day:
@@ -53,6 +56,7 @@ def day(actor: Actor, now: datetime) -> Day:
     calls = activations.waiting_for(actor, now)
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
+    adrift, more = cases.adrift(actor, now) if may(actor, Permission.READ_CASE) else ((), False)
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
     return Day(
         at=now,
@@ -61,6 +65,8 @@ def day(actor: Actor, now: datetime) -> Day:
         waiting=tuple(call for call in others if not call.late),
         next_duty=None if calls else _next_duty(actor, now),
         answered=tuple(activations.answered_by_all(actor)),
+        adrift=adrift,
+        more_adrift=more,
         trial=trial,
     )
 

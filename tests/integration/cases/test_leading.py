@@ -12,7 +12,8 @@ from approdo.access.rules import Actor, Forbidden, Role
 from approdo.access.services import entered
 from approdo.cases import services
 from approdo.cases.models import Case, Event
-from approdo.cases.rules import EventKind
+from approdo.cases.rules import CaseAct, EventKind
+from approdo.cases.selectors import adrift
 from approdo.kit.errors import Conflict, Invalid, NotFound
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,48 @@ def test_a_case_that_is_not_hers_does_not_exist_for_any_of_these_acts(town: Town
 def test_a_role_that_reads_no_case_leads_none(town: Town, case: UUID, role: Role) -> None:
     with pytest.raises(Forbidden):
         lead(town.actor(town.centre, role=role), case)
+
+
+def missing(actor: Actor) -> list[tuple[UUID, str]]:
+    with entered(actor=actor):
+        found, _more = adrift(actor, TONIGHT + timedelta(days=2))
+        return [(one.id, one.missing) for one in found]
+
+
+def test_a_case_stays_in_sight_until_it_has_a_lead_and_a_next_contact(town: Town, case: UUID) -> None:
+    centre = town.actor(town.centre)
+    assert missing(centre) == missing(town.nurse) == [(case, "lead")]
+    lead(centre, case)
+    assert missing(centre) == [(case, "next_contact")]
+    assert missing(town.nurse) == []
+    with entered(actor=centre):
+        services.plan_contact(actor=centre, case_id=case, at=TONIGHT + timedelta(days=3), now=TONIGHT)
+    assert missing(centre) == []
+    with entered(actor=centre):
+        services.plan_contact(actor=centre, case_id=case, at=TONIGHT + timedelta(days=1), now=TONIGHT)
+    assert missing(centre) == [(case, "next_contact")], "it has passed"
+
+
+def test_a_lead_that_was_offered_waits_for_an_answer_first_of_all(town: Town, case: UUID) -> None:
+    centre = town.actor(town.centre)
+    lead(centre, case)
+    offer(centre, case, town.hospital.pk)
+    other = an_activation(town).case_id
+    assert missing(town.nurse) == [(case, "answer"), (other, "lead")]
+
+
+def test_a_closed_case_and_a_strangers_are_not_adrift(town: Town, case: UUID) -> None:
+    centre, stranger = town.actor(town.centre), a_town(COMO)
+    assert missing(stranger.actor(stranger.centre)) == []
+    with entered(actor=centre):
+        services.move(actor=centre, case_id=case, act=CaseAct.CLOSE, now=TONIGHT)
+    assert missing(centre) == []
+
+
+def test_five_are_shown_and_it_is_said_that_there_are_more(town: Town) -> None:
+    for _each in range(6):
+        an_activation(town)
+    nurse = town.nurse
+    with entered(actor=nurse):
+        found, more = adrift(nurse, TONIGHT)
+    assert (len(found), more) == (5, True)

@@ -8,9 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 from tests.factories.region import PROTOCOL, VARESE, Region
 
 from approdo.activations.models import Activation, Alert, Call
@@ -449,9 +450,7 @@ def test_a_cursor_from_a_zone_that_no_database_knows_is_the_same_instant(sign_in
         "/attiva/anteprima/?need=safe_place",
     ],
 )
-def test_a_page_costs_at_most_twelve_queries(
-    sign_in: SignIn, page: str, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_a_page_costs_at_most_twelve_queries(sign_in: SignIn, page: str) -> None:
     ed = sign_in("ed")
     address = _send(ed)
     case = Activation.objects.get().case_id
@@ -459,5 +458,8 @@ def test_a_page_costs_at_most_twelve_queries(
     for name in ("ed", "centre"):
         client = sign_in(name)
         client.get(target)
-        with django_assert_max_num_queries(12):
+        with CaptureQueriesContext(connection) as asked:
             assert client.get(target).status_code == 200
+        # a transaction inside a test's is a savepoint, which the product does not pay
+        paid = [one["sql"] for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]]
+        assert len(paid) <= 12, paid
