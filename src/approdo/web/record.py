@@ -35,7 +35,15 @@ def record(request: Asked, case_id: UUID) -> HttpResponse:
     """Show the record: what is covered is there by its kind only."""
     shown = usecase.record(request.actor, case_id, request.now)
     groups = [(group, [_shown(entry) for entry in group.entries]) for group in shown.groups]
-    words = {"record": shown, "case": shown.case, "groups": groups, "reasons": list(Reason), "now": shown.at}
+    unwritten = [group for group in shown.groups if group.may_add and not group.entries]
+    words = {
+        "unwritten": unwritten,
+        "record": shown,
+        "case": shown.case,
+        "groups": groups,
+        "reasons": list(Reason),
+        "now": shown.at,
+    }
     return render(request, "web/cases/record.html", words)
 
 

@@ -29,7 +29,7 @@ def case(sign_in: SignIn) -> str:
 
 def lines(client: Client, case: str) -> list[tuple[str, str]]:
     page = client.get(f"{case}accessi/").content.decode()
-    found = re.findall(r"<tr><td>.*?</td><td>(.*?)</td><td>(.*?)</td>", page)
+    found = re.findall(r"<tr><td>.*?</td><td>(.*?)</td><td>(.*?)</td><td", page)
     return [(service, verb.replace("&#x27;", "'")) for service, verb in found]
 
 
