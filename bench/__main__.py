@@ -160,16 +160,18 @@ class _Run:
 
     def pages(self) -> None:
         """Each page beside the bare page, in this very minute."""
-        from bench.pages import seconds
+        from bench.pages import beside
 
         for users in (1, 20):
-            floor = seconds(self.floor_port, self.data.bare, "/", users=users, for_seconds=self.options.seconds)
-            self._note(f"bare page, {users} users: p50, ms", floor[0] * 1000)
+            floors = []
             for name, path in self.paths.items():
-                port, cookie = self.ground.pages_port, self.data.eight.cookie
-                found = seconds(port, cookie, path, users=users, for_seconds=self.options.seconds)
-                for part, value, bare in zip(("p50", "p95"), found, floor, strict=True):
-                    self._note(f"page {name}, {users} users: {part} / bare page", value / bare)
+                floor = (self.floor_port, self.data.bare, "/")
+                page = (self.ground.pages_port, self.data.eight.cookie, path)
+                bare, found = beside(floor, page, users=users, for_seconds=self.options.seconds)
+                floors.append(bare[0])
+                for part, value, base in zip(("p50", "p95"), found, bare, strict=True):
+                    self._note(f"page {name}, {users} users: {part} / bare page", value / base)
+            self._note(f"bare page, {users} users: p50, ms", percentile(floors, 0.5) * 1000)
 
     def _paths(self) -> dict[str, str]:
         with psycopg.connect(self.ground.observer) as reader:

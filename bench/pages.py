@@ -9,9 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from bench.browsing import Browser
 from bench.ground import percentile
 
+Page = tuple[int, str, str]
+"""Port, session cookie and path."""
+TURNS = 3
 
-def seconds(port: int, cookie: str, path: str, *, users: int, for_seconds: float) -> tuple[float, float]:
-    """Median and 95th percentile of a page, asked without pause by so many users."""
+
+def beside(floor: Page, page: Page, *, users: int, for_seconds: float) -> tuple[tuple[float, float], ...]:
+    """Median and 95th percentile of the bare page and of a page, in turns: what slows the machine meets both."""
+    took: tuple[list[float], list[float]] = ([], [])
+    for _turn in range(TURNS):
+        for which, asked in zip(took, (floor, page), strict=True):
+            which.extend(_asked(*asked, users=users, for_seconds=for_seconds / TURNS))
+    return tuple((percentile(which, 0.5), percentile(which, 0.95)) for which in took)
+
+
+def _asked(port: int, cookie: str, path: str, *, users: int, for_seconds: float) -> list[float]:
+    """Seconds of each answer, asked without pause by so many users."""
     until = time.monotonic() + for_seconds
 
     def one(_number: int) -> list[float]:
@@ -25,8 +38,7 @@ def seconds(port: int, cookie: str, path: str, *, users: int, for_seconds: float
         return took
 
     with ThreadPoolExecutor(users) as pool:
-        everything = [spent for took in pool.map(one, range(users)) for spent in took]
-    return percentile(everything, 0.5), percentile(everything, 0.95)
+        return [spent for took in pool.map(one, range(users)) for spent in took]
 
 
 def weight(port: int, cookie: str, path: str) -> int:

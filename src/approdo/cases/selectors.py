@@ -1,24 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Case_
 from django.db.models import F, Max, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from approdo.access.rules import Actor, Permission, require
+from approdo.access.rules import Actor, Permission, acting, require
 from approdo.cases.models import Case, Participation
 from approdo.cases.rules import Arrival, CaseState, EventKind
 from approdo.kit.errors import Invalid, NotFound
-from approdo.kit.rows import Statement, read
+from approdo.kit.rows import Answer, Rows, Statement, ask, together
 from approdo.kit.words import mark as _
 
 _EVENTS = "SELECT happened_at, kind, service_id, subject, detail FROM cases_event"
+_NEWEST = _EVENTS + " WHERE case_id = %s ORDER BY happened_at DESC, id DESC LIMIT %s"
 PAGE = 25
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -155,14 +155,19 @@ def adrift(actor: Actor, at: datetime) -> tuple[tuple[Adrift, ...], bool]:
     Those whose lead was offered to her service come first, then those that nobody leads, then those it leads without a
     next contact, or with one that has passed; the longest first.
     """
+    return ask_adrift(actor, at).value
+
+
+def ask_adrift(actor: Actor, at: datetime) -> Answer[tuple[tuple[Adrift, ...], bool]]:
+    """Ask for ``adrift`` without waiting for it."""
     require(actor, Permission.READ_CASE)
-    if actor.service_id is None:
-        return (), False
-    rows = [
-        Adrift(pk, alias, Missing(missing), since, exercise)
-        for pk, alias, missing, since, exercise in _ADRIFT.read(service=actor.service_id, at=at)
-    ]
-    return tuple(rows[:ADRIFT]), len(rows) > ADRIFT
+    _operator_id, service_id = acting(actor)
+    return _ADRIFT.ask(service=service_id, at=at).then(_adrift)
+
+
+def _adrift(rows: Rows) -> tuple[tuple[Adrift, ...], bool]:
+    found = [Adrift(pk, alias, Missing(missing), since, exercise) for pk, alias, missing, since, exercise in rows]
+    return tuple(found[:ADRIFT]), len(found) > ADRIFT
 
 
 def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[CaseRow], bool]:
@@ -185,7 +190,13 @@ def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[Case
 def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
     """Return one case with its chronology, newest first; ``NotFound`` for absent and hidden alike."""
     require(actor, Permission.READ_CASE)
-    found = [] if actor.service_id is None else _CASE.read(service=actor.service_id, case=case_id)
+    if actor.service_id is None:
+        raise NotFound
+    with together():
+        asked = _CASE.ask(service=actor.service_id, case=case_id)
+        participants = _PARTICIPANTS.ask(case=case_id)
+        chronology = ask(_NEWEST, [case_id, limit], _rows)
+        found = asked.value
     if not found:
         raise NotFound
     case = found[0]
@@ -202,10 +213,8 @@ def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
         lead_operator_id=case.lead_operator_id,
         offered_service_id=case.offered_service_id,
         next_contact_at=case.next_contact_at,
-        participants=tuple(Participant(*row) for row in _PARTICIPANTS.read(case=case_id)),
-        chronology=_rows(
-            read(_EVENTS + " WHERE case_id = %s ORDER BY happened_at DESC, id DESC LIMIT %s", [case.pk, limit])
-        ),
+        participants=tuple(Participant(*row) for row in participants.value),
+        chronology=chronology.value,
     )
 
 
@@ -219,10 +228,10 @@ def joinable(actor: Actor, case_id: UUID, *, exercise: bool) -> bool:
     return drill is not None
 
 
-def chronology_of(subjects: Sequence[UUID]) -> tuple[EventRow, ...]:
-    """Return the events about these acts, oldest first; the caller decides who may see the acts."""
-    return _rows(read(_EVENTS + " WHERE subject = ANY(%s) ORDER BY happened_at, id", [list(subjects)]))
+def ask_chronology_of(subjects: Sequence[UUID]) -> Answer[tuple[EventRow, ...]]:
+    """Ask for the events about these acts, oldest first; the caller decides who may see the acts."""
+    return ask(_EVENTS + " WHERE subject = ANY(%s) ORDER BY happened_at, id", [list(subjects)], _rows)
 
 
-def _rows(events: Iterable[tuple[Any, ...]]) -> tuple[EventRow, ...]:
+def _rows(events: Rows) -> tuple[EventRow, ...]:
     return tuple(EventRow(at, EventKind(kind), *rest) for at, kind, *rest in events)

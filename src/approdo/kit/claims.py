@@ -50,4 +50,5 @@ def held(claim: Claim) -> Iterator[None]:
 def state(raw: Any) -> None:
     """Say the claim in force to a connection of the driver, until its transaction ends; none at all takes it back."""
     claim = current()
-    raw.execute("SELECT set_config(%s, %s, true)", [SETTING, claim(raw.info.backend_pid) if claim else ""])
+    with raw.pipeline():  # so that the claim travels with the BEGIN that the driver puts before it
+        raw.execute("SELECT set_config(%s, %s, true)", [SETTING, claim(raw.info.backend_pid) if claim else ""])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection
@@ -19,13 +19,41 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
 Row = Mapping[str, Any]
+Rows = list[tuple[Any, ...]]
+T = TypeVar("T")
+U = TypeVar("U")
 
 
-def read(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+class Answer(Generic[T]):
+    """What a statement that was sent reads; only its ``value`` waits for the database."""
+
+    def __init__(self, cursor: Any, finish: Callable[[Rows], T]) -> None:
+        self._cursor, self._finish = cursor, finish
+
+    @cached_property
+    def value(self) -> T:
+        """Return what was read; raises what the statement raised."""
+        with self._cursor as cursor:
+            return self._finish(cursor.fetchall())
+
+    def then(self, make: Callable[[T], U]) -> "Answer[U]":
+        """Return the same answer as something else: what ``make`` makes of its value."""
+        return Answer(self._cursor, lambda rows: make(self._finish(rows)))
+
+
+def ask(statement: str, values: Sequence[Any] | Mapping[str, Any], finish: Callable[[Rows], T]) -> Answer[T]:
+    """Send a statement written out in full, which is planned once for each connection; ``finish`` makes its value.
+
+    Inside ``together`` several of them cost one journey to the database and back instead of one each.
+    """
+    cursor = cast(Any, connection).prepared_cursor()
+    cursor.execute(statement, values)
+    return Answer(cursor, finish)
+
+
+def read(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Rows:
     """Return the rows of a statement written out in full, which is planned once for each connection."""
-    with cast(Any, connection).prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        return cast(list[tuple[Any, ...]], cursor.fetchall())
+    return ask(statement, values, list).value
 
 
 _STAND_INS: dict[type, Callable[[int], Any]] = {
@@ -49,11 +77,15 @@ class Statement:
 
     def read(self, **values: Any) -> list[Any]:
         """Return the rows for these values: tuples of a ``values_list``, or instances of the model without one."""
+        return self.ask(**values).value
+
+    def ask(self, **values: Any) -> Answer[list[Any]]:
+        """Send the statement with these values; inside ``together`` others follow before its answer is waited for."""
         sql, parameters, finish = self._written
-        return finish(read(sql, [_filled(parameter, values) for parameter in parameters]))
+        return ask(sql, [_filled(parameter, values) for parameter in parameters], finish)
 
     @cached_property
-    def _written(self) -> tuple[str, list[Any], Callable[[list[tuple[Any, ...]]], list[Any]]]:
+    def _written(self) -> tuple[str, list[Any], Callable[[Rows], list[Any]]]:
         stand_ins = {name: _STAND_INS[type_](number) for number, (name, type_) in enumerate(self._types.items())}
         found = self._build(**stand_ins)
         compiler = found.query.get_compiler(connection=connection)
@@ -65,7 +97,7 @@ class Statement:
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
         make = _maker(found, compiler) if issubclass(found._iterable_class, ModelIterable) else tuple
 
-        def finish(rows: list[tuple[Any, ...]]) -> list[Any]:
+        def finish(rows: Rows) -> list[Any]:
             return [make(row) for row in (compiler.apply_converters(rows, converters) if converters else rows)]
 
         return sql, slots, finish
@@ -124,7 +156,8 @@ def _filled(slot: Any, values: Mapping[str, Any]) -> Any:
 def together() -> Iterator[None]:
     """Send the statements of a block without waiting for each answer; what one of them raises is raised at the end.
 
-    Counts are not known inside; what is read inside waits for its answer, and for those before it.
+    Counts are not known inside; what is read inside waits for its answer, and for those before it, so what can be
+    asked (``ask``) is asked first and its values taken afterwards.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():

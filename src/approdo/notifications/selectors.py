@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Min, QuerySet
 
 from approdo.access.rules import Actor
-from approdo.kit.rows import read
+from approdo.kit.rows import Answer, Rows, ask
 from approdo.networks.rules import Channel
 from approdo.notifications.models import Message
 from approdo.notifications.rules import (
@@ -26,6 +26,7 @@ __all__ = [
     "MessageView",
     "Trial",
     "TrialLine",
+    "ask_messages_of",
     "language_of",
     "messages_of",
     "oldest_due",
@@ -69,8 +70,17 @@ def messages_of(references: Collection[UUID]) -> dict[UUID, tuple[MessageView, .
 
     For the board, whose selector has already decided what the actor may see.
     """
+    return ask_messages_of(references).value
+
+
+def ask_messages_of(references: Collection[UUID]) -> Answer[dict[UUID, tuple[MessageView, ...]]]:
+    """Ask for ``messages_of`` without waiting for it."""
+    return ask(_MESSAGES, [list(references), Template.ALERT], _by_reference)
+
+
+def _by_reference(rows: Rows) -> dict[UUID, tuple[MessageView, ...]]:
     found: dict[UUID, list[MessageView]] = defaultdict(list)
-    for reference, channel, state, *rest in read(_MESSAGES, [list(references), Template.ALERT]):
+    for reference, channel, state, *rest in rows:
         found[reference].append(MessageView(Channel(channel), MessageState(state), *rest))
     return {reference: tuple(views) for reference, views in found.items()}
 

@@ -14,6 +14,7 @@ from approdo.activations.selectors import AnsweredActivation, WaitingCall
 from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import Adrift, CasePage
+from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
 
@@ -53,10 +54,13 @@ def day(actor: Actor, now: datetime) -> Day:
     if not may(actor, Permission.READ_ACTIVATION):
         return Day(now, (), (), (), (), trial=trial)
     answering.receive(actor=actor, now=now)
-    calls = activations.waiting_for(actor, now)
+    with together():
+        asked = activations.ask_waiting_for(actor, now)
+        asked_answered = activations.ask_answered_by_all(actor)
+        adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
+        calls, answered = asked.value, asked_answered.value
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
-    adrift, more = cases.adrift(actor, now) if may(actor, Permission.READ_CASE) else ((), False)
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
     return Day(
         at=now,
@@ -64,7 +68,7 @@ def day(actor: Actor, now: datetime) -> Day:
         late=tuple(call for call in others if call.late),
         waiting=tuple(call for call in others if not call.late),
         next_duty=None if calls else _next_duty(actor, now),
-        answered=tuple(activations.answered_by_all(actor)),
+        answered=tuple(answered),
         adrift=adrift,
         more_adrift=more,
         trial=trial,

@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Rows in one plain statement: what goes in comes out as the models would have written it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import TransactionStatus
 from tests.factories.activations import a_town, an_activation
 
 from approdo.activations.models import Activation, Call
 from approdo.audit.models import Entry
 from approdo.cases.models import Case
 from approdo.kit import rows
+from approdo.kit.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,38 @@ def test_statements_sent_together_are_all_there_and_what_one_raises_is_raised() 
     with pytest.raises(IntegrityError):
         send_together("case:3", "case:4", aliases=["Airone 11"])
     assert Entry.objects.count() == 2
+
+
+def test_what_is_asked_together_is_not_waited_for_until_its_value_is_taken() -> None:
+    with transaction.atomic(), rows.together():
+        first = rows.ask("SELECT %s::int", [1], list)
+        second = rows.ask("SELECT %s::int", [2], list).then(lambda found: found[0][0])
+        assert connection.connection.info.transaction_status == TransactionStatus.ACTIVE
+        assert (second.value, first.value, first.value) == (2, [(1,)], [(1,)])
+
+
+def left_in_the_middle() -> Iterator[rows.Answer[list[tuple[int]]]]:
+    with transaction.atomic(), rows.together():
+        yield rows.ask("SELECT 1", [], list)
+        raise NotFound
+
+
+def test_a_block_left_in_the_middle_leaves_the_connection_good() -> None:
+    leaving = left_in_the_middle()
+    asked = next(leaving)
+    with pytest.raises(NotFound):
+        next(leaving)
+    assert asked.value == [(1,)]
+    assert rows.read("SELECT 2") == [(2,)]
+
+
+def divided_together(by: int) -> int:
+    with transaction.atomic(), rows.together():
+        return rows.ask("SELECT 1 / %s::int", [by], list).then(lambda found: int(found[0][0])).value
+
+
+def test_what_an_asked_statement_raises_is_raised_with_its_value() -> None:
+    assert divided_together(1) == 1
+    with pytest.raises(DataError):
+        divided_together(0)
+    assert divided_together(1) == 1

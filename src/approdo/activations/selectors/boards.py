@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -28,7 +29,7 @@ from approdo.activations.rules.states import (
 from approdo.activations.selectors.copies import rules_of
 from approdo.cases import selectors as cases
 from approdo.kit.errors import NotFound
-from approdo.kit.rows import Statement
+from approdo.kit.rows import Statement, together
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Channel, NamePlate, ServiceKind
 from approdo.notifications import selectors as messages
@@ -140,25 +141,48 @@ _ALERTS = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the database says of one activation."""
+
+    activation: Any
+    calls: list[Call]
+    alerts: list[Alert]
+    messages: Mapping[UUID, Sequence[MessageView]]
+    plates: Mapping[int, NamePlate]
+    chronology: tuple[cases.EventRow, ...]
+
+
+def _read(service_id: int | None, activation_id: UUID) -> _Read:
+    """Read it in two journeys: what has its number, then what that names."""
+    if service_id is None:
+        raise NotFound
+    with together():
+        found = _ACTIVATION.ask(service=service_id, activation=activation_id)
+        calls = _CALLS.ask(activation=activation_id)
+        alerts = _ALERTS.ask(activation=activation_id)
+        if not found.value:
+            raise NotFound
+        activation = found.value[0]
+        sent = messages.ask_messages_of([alert.pk for alert in alerts.value])
+        plates = networks.ask_name_plates(activation.service_ids)
+        chronology = cases.ask_chronology_of([activation.pk, *(call.pk for call in calls.value)])
+        return _Read(activation, calls.value, alerts.value, sent.value, plates.value, chronology.value)
+
+
 def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     """Return the board of an activation; ``NotFound`` for absent and hidden alike."""
     require(actor, Permission.READ_ACTIVATION)
-    found = [] if actor.service_id is None else _ACTIVATION.read(service=actor.service_id, activation=activation_id)
-    if not found:
-        raise NotFound
-    activation = found[0]
-    calls = _CALLS.read(activation=activation_id)
-    alerts = _ALERTS.read(activation=activation_id)
-    sent = messages.messages_of([alert.pk for alert in alerts])
-    plates = networks.name_plates(activation.service_ids)
+    read = _read(actor.service_id, activation_id)
+    activation, plates = read.activation, read.plates
     by_call: dict[UUID, list[BoardAlert]] = defaultdict(list)
     mine = [
         alert
-        for alert in alerts
+        for alert in read.alerts
         if alert.service_id == actor.service_id and alert.operator_id in {None, actor.operator_id}
     ]
-    for alert in alerts:
-        by_call[alert.call_id].append(_board_alert(alert, sent.get(alert.pk, ()), plates))
+    for alert in read.alerts:
+        by_call[alert.call_id].append(_board_alert(alert, read.messages.get(alert.pk, ()), plates))
     rules = rules_of(activation_id)
     held = relations(
         actor.service_id,
@@ -168,7 +192,9 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     )
     is_open = activation.state == ActivationState.OPEN
     mine_calls = {alert.call_id for alert in mine}
-    rows = tuple(_board_call(call, rules[call.key], by_call[call.pk], plates, actor, mine_calls, at) for call in calls)
+    rows = tuple(
+        _board_call(call, rules[call.key], by_call[call.pk], plates, actor, mine_calls, at) for call in read.calls
+    )
     return Board(
         id=activation.pk,
         at=at,
@@ -189,7 +215,7 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
         may_undo=is_open and allowed(Act.UNDO, held) and may_undo(activation.activated_at, at),
         may_stand_down=is_open and allowed(Act.STAND_DOWN, held),
         may_close=is_open and allowed(Act.CLOSE, held) and may_close(row.state for row in rows),
-        chronology=cases.chronology_of([activation.pk, *(call.pk for call in calls)]),
+        chronology=read.chronology,
         labels={service_id: plate.label for service_id, plate in plates.items()},
         unseen=tuple((alert.pk, alert.call_id) for alert in mine if alert.seen_at is None),
     )

@@ -5,19 +5,20 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from approdo.access.rules import Actor, Permission, require
+from approdo.access.rules import Actor, Permission, acting, require
 from approdo.activations.models import Activation, Call
 from approdo.activations.rules.states import (
     UNANSWERED,
     ActivationState,
     CallState,
 )
-from approdo.kit.rows import Statement
+from approdo.kit.rows import Answer, Statement
 from approdo.protocols.rules import Need
 
 PAGE = 25
@@ -71,25 +72,29 @@ def waiting_for(actor: Actor, at: datetime) -> list[WaitingCall]:
 
     ``mine`` tells the calls she may answer from those she only waits for.
     """
-    if actor.service_id is None:
-        return []
+    return ask_waiting_for(actor, at).value
+
+
+def ask_waiting_for(actor: Actor, at: datetime) -> Answer[list[WaitingCall]]:
+    """Ask for ``waiting_for`` without waiting for it."""
     require(actor, Permission.READ_ACTIVATION)
-    return [
-        WaitingCall(
-            call_id=pk,
-            activation_id=activation_id,
-            alias=alias,
-            needs=frozenset(map(Need, needs)),
-            activated_at=activated_at,
-            answer_by=answer_by,
-            late=answer_by is not None and at > answer_by,
-            exercise=exercise,
-            mine=actor.service_id in service_ids and state == CallState.CALLING,
-        )
-        for pk, activation_id, alias, needs, activated_at, answer_by, exercise, service_ids, state in _WAITING.read(
-            service=actor.service_id
-        )
-    ]
+    _operator_id, service_id = acting(actor)
+    return _WAITING.ask(service=service_id).then(lambda rows: [_waiting(row, service_id, at) for row in rows])
+
+
+def _waiting(row: tuple[Any, ...], service_id: int, at: datetime) -> WaitingCall:
+    pk, activation_id, alias, needs, activated_at, answer_by, exercise, service_ids, state = row
+    return WaitingCall(
+        call_id=pk,
+        activation_id=activation_id,
+        alias=alias,
+        needs=frozenset(map(Need, needs)),
+        activated_at=activated_at,
+        answer_by=answer_by,
+        late=answer_by is not None and at > answer_by,
+        exercise=exercise,
+        mine=service_id in service_ids and state == CallState.CALLING,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +122,11 @@ _ANSWERED = Statement(
 )
 
 
-def answered_by_all(actor: Actor) -> list[AnsweredActivation]:
-    """Return the open activations in which everybody has answered: they have no next step but to be closed."""
+def ask_answered_by_all(actor: Actor) -> Answer[list[AnsweredActivation]]:
+    """Ask for the open activations in which everybody has answered: they have no next step but to be closed."""
     require(actor, Permission.READ_ACTIVATION)
-    if actor.service_id is None:
-        return []
-    return [AnsweredActivation(*row) for row in _ANSWERED.read(service=actor.service_id)]
+    _operator_id, service_id = acting(actor)
+    return _ANSWERED.ask(service=service_id).then(lambda rows: [AnsweredActivation(*row) for row in rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
-from approdo.networks.selectors.coverage import coordinators, coverage, kind_of, name_plates, organisation_of
+from approdo.networks.selectors.coverage import (
+    ask_name_plates,
+    coordinators,
+    coverage,
+    kind_of,
+    name_plates,
+    organisation_of,
+)
 from approdo.networks.selectors.directory import directory
 from approdo.networks.selectors.editing import (
     Member,
@@ -66,6 +73,7 @@ __all__ = [
     "actor_at",
     "actor_for",
     "actors_for",
+    "ask_name_plates",
     "choices_of",
     "coordinators",
     "coverage",

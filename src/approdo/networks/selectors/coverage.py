@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from approdo.kit.rows import read
+from approdo.kit.rows import Answer, ask, read
 from approdo.networks.models import Service
 from approdo.networks.rules import (
     Channel,
@@ -93,8 +93,16 @@ def kind_of(service_id: int) -> ServiceKind | None:
 
 def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:
     """Return label and telephone of services in one query, closed-down ones included: a call may be under way."""
-    found = read("SELECT id, kind, name, code, phone FROM networks_service WHERE id = ANY(%s)", [list(set(ids))])
-    return {pk: NamePlate(shown_name(kind, name, code), phone) for pk, kind, name, code, phone in found}
+    return ask_name_plates(ids).value
+
+
+def ask_name_plates(ids: Iterable[int]) -> Answer[dict[int, NamePlate]]:
+    """Ask for ``name_plates`` without waiting for them."""
+    return ask(
+        "SELECT id, kind, name, code, phone FROM networks_service WHERE id = ANY(%s)",
+        [list(set(ids))],
+        lambda rows: {pk: NamePlate(shown_name(kind, name, code), phone) for pk, kind, name, code, phone in rows},
+    )
 
 
 def coordinators(network_code: str, at: datetime) -> ServiceView | None:
