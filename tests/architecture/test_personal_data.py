@@ -25,6 +25,8 @@ REGISTER: dict[str, dict[str, str]] = {
         "technical": "id",
     },
     "audit.Heartbeat": {"technical": "name beaten_at"},
+    "audit.Link": {"technical": "position entry_id hash"},
+    "audit.Checkpoint": {"technical": "position hash at key signature"},
     "accounts.Operator": {
         "people": "password last_login email display_name language is_active joined_at",
         "technical": "id",

@@ -40,7 +40,9 @@ OPEN = {
     "accounts_operator": "operators",
     "accounts_servicetoken": "operators",
     "audit_entry": "identifiers only, appended and never changed; read through nothing yet",
+    "audit_checkpoint": "hashes, signed, for others to keep",
     "audit_heartbeat": "processes",
+    "audit_link": "hashes",
     "auth_group": "operators; unused",
     "auth_group_permissions": "operators; unused",
     "auth_permission": "operators; unused",
@@ -61,7 +63,7 @@ OPEN_FAMILIES = {
     "procrastinate_": "jobs, which carry identifiers only",
 }
 OWNER_LET_THROUGH = {"consents_block": "the function that hides a case reads it as the owner, or would ask itself"}
-DEFINERS = {"access_genuine", "cases_kept_out"}
+DEFINERS = {"access_genuine", "audit_chain", "cases_kept_out"}
 """Functions that run with the owner's rights."""
 
 

@@ -131,8 +131,8 @@ class Contract(NinjaAPI):
     """The interface for programs: problems instead of the library's own errors, and a document that says them all."""
 
     def on_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse:  # type: ignore[override]
-        """Turn anything that went wrong into its problem document."""
-        return problems.answer(request, exc)
+        """Let the threshold answer: what went wrong must first end the transaction that it went wrong in."""
+        raise exc
 
     def views(self) -> dict[str, Callable[..., HttpResponse]]:
         """Return the library's view of each address (its own front page is not one of ours)."""

@@ -15,6 +15,7 @@ from approdo.api import contract, problems
 from approdo.api.problems import Fault, Faulty
 from approdo.api.schemas import ROOT
 from approdo.api.wording import REPEATED_PARAMETER, UNKNOWN_PARAMETER
+from approdo.audit import services as audit
 from approdo.kit.errors import NotFound
 
 View = Callable[..., HttpResponse]
@@ -32,14 +33,20 @@ def threshold(route: str, view: View) -> View:
         with override(language):
             try:
                 _check(request, contract.document()["paths"][f"{ROOT}/{route}"])
-                with ExitStack() as request.doors:  # type: ignore[attr-defined]
-                    response = view(request, *args, **kwargs)
+                act = audit.or_refused if request.method == "GET" else audit.goes_on
+                response = act(_enter)(view, request, *args, **kwargs)
             except Exception as error:
                 response = problems.answer(request, error)
         request.method = method
         return _dressed(response, language)
 
     return answer
+
+
+def _enter(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer within the doors that authentication opens; every act of this interface calls help, or answers."""
+    with ExitStack() as request.doors:  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
 
 
 @csrf_exempt

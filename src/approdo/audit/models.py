@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 
 class Entry(models.Model):
@@ -24,7 +25,30 @@ class Entry(models.Model):
             models.Index(
                 fields=["case_id", "happened_at"], condition=models.Q(case_id__isnull=False), name="entry_about_case"
             ),
+            models.Index(
+                KeyTextTransform("spooled", "detail"),
+                condition=models.Q(detail__has_key="spooled"),
+                name="entry_from_spool",
+            ),
         ]
+
+
+class Link(models.Model):
+    """One link of the chain over the entries, made by the database alone when the act commits (ADR 0013)."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(help_text="no foreign key: an entry that was deleted must be missed")
+    hash = models.BinaryField(max_length=32)
+
+
+class Checkpoint(models.Model):
+    """How far the chain had come at an instant, signed, for other organisations to keep."""
+
+    position = models.BigIntegerField(primary_key=True)
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
 
 
 class Heartbeat(models.Model):

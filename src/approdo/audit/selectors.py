@@ -1,11 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection, transaction
+
+from approdo.audit.models import Checkpoint as StoredCheckpoint
 from approdo.audit.models import Entry, Heartbeat
+from approdo.audit.models import Link as StoredLink
+from approdo.audit.rules import Checkpoint, Link
+from approdo.kit import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +39,39 @@ def accesses(case_id: UUID) -> tuple[Access, ...]:
 def heartbeats() -> dict[str, datetime]:
     """Return when each process was last seen alive."""
     return dict(Heartbeat.objects.values_list("name", "beaten_at"))
+
+
+_LINKS = """
+SELECT l.position, l.hash, CASE WHEN e.id IS NOT NULL THEN audit_fields(e) END
+  FROM audit_link l LEFT JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.position
+"""
+_UNLINKED = """
+SELECT e.id FROM audit_entry e WHERE NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id) ORDER BY e.id
+"""
+
+
+@contextmanager
+def chain() -> Iterator[Iterator[Link]]:
+    """Give the links in order with the fields of their entries, as they are at one instant."""
+    with transaction.atomic():
+        connection.ensure_connection()
+        with connection.connection.cursor("links") as cursor:
+            cursor.itersize = 5_000
+            cursor.execute(_LINKS)
+            yield (Link(position, bytes(hash_), fields) for position, hash_, fields in cursor)
+
+
+def length() -> int:
+    """Return how many links the chain has."""
+    return StoredLink.objects.count()
+
+
+def unlinked() -> list[int]:
+    """Return the numbers of entries that no link holds: nobody but the database's superuser can have put them there."""
+    return [pk for (pk,) in rows.read(_UNLINKED)]
+
+
+def checkpoints() -> list[Checkpoint]:
+    """Return the checkpoints that this installation keeps of itself, oldest first."""
+    kept = StoredCheckpoint.objects.order_by("position").values_list("position", "hash", "at", "key", "signature")
+    return [Checkpoint(*row) for row in kept]

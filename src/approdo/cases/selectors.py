@@ -7,11 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Case as Case_
-from django.db.models import F, Max, Q, Value, When
+from django.db.models import F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from approdo.access.rules import Actor, Permission, acting, require
-from approdo.cases.models import Case, Participation
+from approdo.cases.models import Case, Event, Participation
 from approdo.cases.rules import Arrival, CaseState, EventKind
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.rows import Answer, Rows, Statement, ask, together
@@ -31,7 +31,7 @@ class CaseRow:
     alias: str
     state: CaseState
     municipality: str
-    opened_at: datetime
+    joined_at: datetime
     last_event_at: datetime
     exercise: bool
 
@@ -77,11 +77,16 @@ class CasePage:
 
 _CASES = Statement(
     lambda service, before: (
-        Case.objects.visible_to_service(service)
-        .filter(closed_at=None, opened_at__lt=before)
-        .annotate(last=Max("events__happened_at"))
-        .order_by("-opened_at", "id")
-        .values_list("id", "alias", "state", "municipality__name", "opened_at", "last", "exercise")[: PAGE + 1]
+        Participation.objects.filter(service_id=service, until=None, case__closed_at=None, since__lt=before)
+        .annotate(
+            last=Subquery(
+                Event.objects.filter(case=OuterRef("case")).order_by("-happened_at").values("happened_at")[:1]
+            )
+        )
+        .order_by("-since", "case_id")
+        .values_list(
+            "case_id", "case__alias", "case__state", "case__municipality__name", "last", "case__exercise", "since"
+        )[: PAGE + 1]
     ),
     service=int,
     before=datetime,
@@ -171,17 +176,17 @@ def _adrift(rows: Rows) -> tuple[tuple[Adrift, ...], bool]:
 
 
 def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[CaseRow], bool]:
-    """Return a page of the open cases of the actor's service, newest first, and whether there are more.
+    """Return a page of the open cases of the actor's service, those it joined last first, and whether there are more.
 
-    ``before`` is the cursor: the opening instant of the last row already shown.
+    ``before`` is the cursor: the instant at which it joined the last one already shown. The list is made from the parts
+    the service takes, which one index holds in order: it costs the same among a hundred cases and among a million.
     """
     require(actor, Permission.READ_CASE)
-    if actor.service_id is None:
-        return [], False
+    _operator_id, service_id = acting(actor)
     rows = [
-        CaseRow(pk, alias, CaseState(state), municipality, opened_at, last or opened_at, exercise)
-        for pk, alias, state, municipality, opened_at, last, exercise in _CASES.read(
-            service=actor.service_id, before=before or _EVER
+        CaseRow(pk, alias, CaseState(state), municipality, since, last or since, exercise)
+        for pk, alias, state, municipality, last, exercise, since in _CASES.read(
+            service=service_id, before=before or _EVER
         )
     ]
     return rows[:PAGE], len(rows) > PAGE

@@ -21,6 +21,7 @@ _COMMANDS = {
     "operator": "operator",
     "token": "token",
     "keys": "keys",
+    "audit": "audit",
     "protocol": "protocol",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",

@@ -58,6 +58,20 @@ def run(
         stop.wait(max(every, _AFTER_FAILURE_SECONDS) if failures else every)
 
 
+def seldom(act: Act, seconds: float) -> Act:
+    """Return the act done at most so often: what nobody waits for does not ask the database at every turn."""
+    due = 0.0
+
+    def sometimes(*, now: datetime, limit: int) -> int:
+        nonlocal due
+        if time.monotonic() < due:
+            return 0
+        due = time.monotonic() + seconds
+        return act(now=now, limit=limit)
+
+    return sometimes
+
+
 def _batches(act: Act, stop: threading.Event, clock: Callable[[], datetime]) -> None:
     """Repeat an act while full batches are due."""
     while not stop.is_set() and act(now=clock(), limit=_LIMIT) >= _LIMIT:
@@ -133,5 +147,10 @@ def sweep() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    acts: list[Act] = [activations.advance_due, notifications.sweep]
+    acts: list[Act] = [
+        activations.advance_due,
+        notifications.sweep,
+        seldom(audit.unspool, 10),
+        seldom(audit.checkpoint_due, 60),
+    ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from approdo.access.services import as_system
 from approdo.activations import services as activations
+from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.notifications import services as notifications
 from approdo.notifications.rules import Receipt, Reply, ReplyOutcome, is_yes
@@ -27,6 +28,7 @@ def receive_receipt(*, receipt: Receipt, signature: str, now: datetime) -> None:
         raise NotFound
 
 
+@audit.goes_on
 @as_system()
 def receive_reply(*, reply: Reply, signature: str, now: datetime) -> ReplyOutcome:
     """Take the call that a reply or a key press answers, and say what became of it. Raises ``Replayed``."""

@@ -87,7 +87,7 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
         subject=f"case:{case_id}",
         case_id=case_id,
         now=now,
-        detail={"slices": " ".join(shown)},
+        detail={"slices": ",".join(shown)},
     )
     named = {one.service_id for one in found} | {one.service_id for one in case.participants}
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}

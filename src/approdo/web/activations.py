@@ -36,7 +36,7 @@ from approdo.networks.rules import ServiceKind, UnknownMunicipality
 from approdo.protocols.rules import Context, Need, context_of
 from approdo.protocols.rules.document import NEED_LABELS
 from approdo.web import boards
-from approdo.web.guards import Asked, is_background, needs, public
+from approdo.web.guards import Asked, goes_on, is_background, needs, public
 from approdo.web.standing import standing_of
 
 Reason = TypeVar("Reason", DeclineReason, StandDownReason)
@@ -104,6 +104,7 @@ def _page(request: Asked, choice: Choice, refusal: Refusal | None = None) -> Htt
     return render(request, "web/activations/activate.html", words, status=refusal.status if refusal else 200)
 
 
+@goes_on
 @needs(Permission.ACTIVATE)
 @require_http_methods(["GET", "POST"])
 def activate(request: Asked) -> HttpResponse:
@@ -209,6 +210,7 @@ def _act(request: Asked, activation_id: UUID, act: Callable[[], object], done: s
     return redirect("board", activation_id)
 
 
+@goes_on
 @needs(Permission.READ_ACTIVATION)
 @require_POST
 def undo(request: Asked, activation_id: UUID) -> HttpResponse:
@@ -222,6 +224,7 @@ def undo(request: Asked, activation_id: UUID) -> HttpResponse:
     )
 
 
+@goes_on
 @needs(Permission.READ_ACTIVATION)
 @require_POST
 def stand_down(request: Asked, activation_id: UUID) -> HttpResponse:
@@ -236,6 +239,7 @@ def stand_down(request: Asked, activation_id: UUID) -> HttpResponse:
     )
 
 
+@goes_on
 @needs(Permission.READ_ACTIVATION)
 @require_POST
 def close(request: Asked, activation_id: UUID) -> HttpResponse:
@@ -249,6 +253,7 @@ def close(request: Asked, activation_id: UUID) -> HttpResponse:
     )
 
 
+@goes_on
 @needs(Permission.ANSWER_CALL)
 @require_POST
 def take(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
@@ -262,6 +267,7 @@ def take(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     )
 
 
+@goes_on
 @needs(Permission.ANSWER_CALL)
 @require_POST
 def decline(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
@@ -276,6 +282,7 @@ def decline(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:
     )
 
 
+@goes_on
 @needs(Permission.ANSWER_CALL)
 @require_POST
 def release(request: Asked, activation_id: UUID, call_id: UUID) -> HttpResponse:

@@ -36,6 +36,12 @@ def needs(permission: Permission) -> Callable[[View], View]:
     return guarded
 
 
+def goes_on(view: View) -> View:
+    """Answer also when the register takes no entries: an act that calls help, or answers (security.md, P20)."""
+    view.goes_on = True  # type: ignore[attr-defined]
+    return view
+
+
 def without_service(view: View) -> View:
     """Open to a signed-in operator who has not chosen a service yet."""
     view.service_required = False  # type: ignore[attr-defined]

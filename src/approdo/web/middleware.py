@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from approdo.access import services as access
 from approdo.access.rules import Forbidden, may
+from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
 from approdo.usecases import sharing
@@ -127,15 +128,14 @@ class Sessions:
     @staticmethod
     def _answer(request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> HttpResponse:
         """Let the page do all it does in one transaction, in which the database knows who asks (ADR 0012)."""
+        act = audit.goes_on if getattr(view, "goes_on", False) else audit.or_refused
         try:
-            with access.entered(actor=request.actor):  # type: ignore[attr-defined]
-                response: HttpResponse = view(request, *args, **kwargs)
+            return act(access.entered(actor=request.actor)(view))(request, *args, **kwargs)  # type: ignore[attr-defined]
         except Refusal as refusal:
             if isinstance(refusal, NotFound) and "case_id" in kwargs:
                 with access.entered(actor=request.actor):  # type: ignore[attr-defined]
                     sharing.note_attempt(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
             return errors.refused(request, refusal)
-        return response
 
     @staticmethod
     def _refuse_role(request: HttpRequest, view: Any) -> HttpResponse | None:

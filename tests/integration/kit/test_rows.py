@@ -154,3 +154,24 @@ def test_what_an_asked_statement_raises_is_raised_with_its_value() -> None:
     with pytest.raises(DataError):
         divided_together(0)
     assert divided_together(1) == 1
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        datetime(2026, 10, 25, 0, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 100, tzinfo=UTC),
+    ],
+)
+def test_an_instant_comes_back_as_it_was_in_utc(instant: datetime) -> None:
+    [(back,)] = rows.read("SELECT %s::timestamptz", [instant])
+    assert back == instant
+    assert back.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("beyond", ["infinity", "12026-01-01 00:00:00+00", "0044-03-15 00:00:00+00 BC"])
+def test_an_instant_that_python_does_not_know_is_an_error_and_not_another_instant(beyond: str) -> None:
+    with pytest.raises(DataError):
+        rows.read("SELECT %s::timestamptz", [beyond])

@@ -15,13 +15,17 @@ from approdo.activations.models import Alert, Call
 from approdo.activations.selectors import alert_answered_by
 from approdo.activations.services import advance_due
 from approdo.cases.models import Event
+from approdo.cases.selectors import case_page
 from approdo.cases.services import take_lead
 from approdo.consents.models import Grant
+from approdo.consents.services import walls
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
+from approdo.persons.models import Entry
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.usecases import sharing
+from approdo.usecases.standing import standing_of
 from approdo.vault.models import WrappedKey
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +138,43 @@ def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID
         ):
             with pytest.raises(NotFound):
                 act()
+
+
+def seen_in_the_database(actor: Actor) -> set[str]:
+    """The kinds of entries that the database itself shows to a service, whatever the application asks."""
+    with entered(actor=actor):
+        return set(Entry.objects.values_list("kind", flat=True))
+
+
+def hide(centre: Actor, case: UUID, town: Town, *, lift: bool = False, **what: object) -> None:
+    act = walls.unmask if lift else walls.mask
+    with entered(actor=centre):
+        standing = standing_of(centre, case_page(centre, case), TONIGHT)
+        act(actor=centre, standing=standing, case_id=case, service_id=town.hospital.pk, now=TONIGHT, **what)
+
+
+def test_what_is_masked_is_not_there_in_the_database_either(town: Town, centre: Actor, case: UUID) -> None:
+    with entered(actor=centre):
+        add(actor=centre, case_id=case, kind=Kind.MEASURE, written={"since": "2026-11-01"}, declined=(), now=TONIGHT)
+    with entered(actor=centre):
+        sharing.grant(
+            actor=centre,
+            case_id=case,
+            service_id=town.hospital.pk,
+            slices=["health", "legal"],
+            purpose="health_care",
+            days=None,
+            told=TOLD,
+            now=TONIGHT,
+        )
+    assert seen_in_the_database(town.nurse) == {"health", "measure"}
+    hide(centre, case, town, slice_="health")
+    assert seen_in_the_database(town.nurse) == {"measure"}
+    assert seen_in_the_database(centre) == {"health", "measure"}, "who leads still reads"
+    with entered(actor=centre):
+        measure = Entry.objects.get(kind="measure").pk
+    hide(centre, case, town, entry_id=measure)
+    assert seen_in_the_database(town.nurse) == set()
+    hide(centre, case, town, lift=True, slice_="health")
+    hide(centre, case, town, lift=True, entry_id=measure)
+    assert seen_in_the_database(town.nurse) == {"health", "measure"}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from django.db.models import F, Max
+from django.db.models import F
 from django.test import Client
 from tests.factories.region import Region
 
@@ -44,8 +44,14 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
         "_CASES": (
             selectors,
             Statement(
-                lambda: Case.objects.annotate(last=Max("events__happened_at")).values_list(
-                    "id", "alias", "state", "municipality__name", "opened_at", "last", "exercise"
+                lambda: Participation.objects.annotate(last=F("since")).values_list(
+                    "case_id",
+                    "case__alias",
+                    "case__state",
+                    "case__municipality__name",
+                    "last",
+                    "case__exercise",
+                    "since",
                 )
             ),
         ),

@@ -36,6 +36,7 @@ def take(*, actor: Actor, call_id: UUID, now: datetime) -> None:
         _take(actor, locked_call(actor, call_id, Act.TAKE), now)
 
 
+@audit.goes_on
 def take_by_code(*, code: str, now: datetime) -> None:
     """Take a call through the one-time link of an alert, without signing in; ``NotFound`` for any other code."""
     with as_system():  # the code is what opens the door
@@ -104,6 +105,7 @@ def decline(*, actor: Actor, call_id: UUID, reason: DeclineReason, now: datetime
         _decline(actor, locked_call(actor, call_id, Act.DECLINE), reason, now)
 
 
+@audit.goes_on
 def decline_by_code(*, code: str, reason: DeclineReason, now: datetime) -> None:
     """Decline through the one-time link of an alert, without signing in."""
     with as_system():  # the code is what opens the door

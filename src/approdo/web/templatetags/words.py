@@ -99,9 +99,9 @@ def detail_word(detail: str) -> str:
 
 
 @register.filter
-def last_opened(cases: list) -> str:
-    """Return the cursor of a list of cases: the opening instant of its last row."""
-    return cases[-1].opened_at.isoformat() if cases else ""
+def last_joined(cases: list) -> str:
+    """Return the cursor of a list of cases: the instant at which the service joined the last of them."""
+    return cases[-1].joined_at.isoformat() if cases else ""
 
 
 @register.filter
