@@ -27,13 +27,26 @@ class Access:
     detail: Mapping[str, str | int | bool]
 
 
+_ACCESS = ("happened_at", "organisation_id", "service_id", "role", "verb", "detail")
+
+
 def accesses(case_id: UUID) -> tuple[Access, ...]:
     """Return everything that was done about a case since the beginning, oldest first; the caller decides for whom."""
     found = Entry.objects.filter(case_id=case_id).order_by("happened_at", "id")
-    return tuple(
-        Access(*row)
-        for row in found.values_list("happened_at", "organisation_id", "service_id", "role", "verb", "detail")
-    )
+    return tuple(Access(*row) for row in found.values_list(*_ACCESS))
+
+
+def accesses_by(operator_id: int, case_id: UUID, since: datetime, until: datetime) -> tuple[Access, ...]:
+    """Return what one operator did about a case in a stretch of time, for whoever reviews it; oldest first."""
+    found = Entry.objects.filter(
+        case_id=case_id, operator_id=operator_id, happened_at__gte=since, happened_at__lte=until
+    ).order_by("happened_at", "id")
+    return tuple(Access(*row) for row in found.values_list(*_ACCESS))
+
+
+def wrote(organisation_id: int, case_id: UUID) -> bool:
+    """Tell whether an organisation ever wrote an entry of a case."""
+    return Entry.objects.filter(case_id=case_id, organisation_id=organisation_id, verb="entry.add").exists()
 
 
 def heartbeats() -> dict[str, datetime]:

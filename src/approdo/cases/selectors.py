@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -221,6 +221,19 @@ def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
         participants=tuple(Participant(*row) for row in participants.value),
         chronology=chronology.value,
     )
+
+
+def led_among(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the alias of those of some cases that the actor's service leads."""
+    require(actor, Permission.READ_CASE)
+    led = Case.objects.visible_to(actor).filter(pk__in=case_ids, lead_service_id=actor.service_id)
+    return dict(led.values_list("pk", "alias"))
+
+
+def lead_of(case_id: UUID) -> set[int]:
+    """Return the service that leads a case, or nothing. System-internal."""
+    found = Case.objects.filter(pk=case_id).values_list("lead_service_id", flat=True).first()
+    return set() if found is None else {found}
 
 
 def joinable(actor: Actor, case_id: UUID, *, exercise: bool) -> bool:

@@ -139,10 +139,12 @@ def sweep() -> None:
     """
     set_up_django()
     direct_connection()
+    from approdo.access.services import as_system
     from approdo.activations import services as activations
     from approdo.audit import services as audit
     from approdo.kit import clock
     from approdo.notifications import services as notifications
+    from approdo.usecases import breaking
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -152,5 +154,6 @@ def sweep() -> None:
         notifications.sweep,
         seldom(audit.unspool, 10),
         seldom(audit.checkpoint_due, 60),
+        seldom(as_system()(breaking.withdraw_lent_keys), 30),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

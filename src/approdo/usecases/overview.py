@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from approdo.access.rules import Actor, Permission, acting, may
+from approdo.access.rules import Actor, Permission, Role, acting, may
 from approdo.activations import selectors as activations
 from approdo.activations import services as answering
 from approdo.activations.selectors import AnsweredActivation, WaitingCall
 from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import Adrift, CasePage
+from approdo.consents import selectors as consents
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
+from approdo.usecases import breaking
+from approdo.usecases.breaking import Opened
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -33,6 +36,10 @@ class Day:
     adrift: tuple[Adrift, ...] = ()
     """Cases that nobody leads, or without a next contact; and whether there are more of them."""
     more_adrift: bool = False
+    glasses: tuple[Opened, ...] = ()
+    """Emergency accesses to cases that her service leads, until somebody else has reviewed them."""
+    to_review: int = 0
+    """Emergency accesses that wait for her review, as a network coordinator."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -45,7 +52,9 @@ class Day:
     @property
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
-        return not (self.calling or self.late or self.waiting or self.answered or self.adrift)
+        return not (
+            self.calling or self.late or self.waiting or self.answered or self.adrift or self.glasses or self.to_review
+        )
 
 
 def day(actor: Actor, now: datetime) -> Day:
@@ -71,6 +80,8 @@ def day(actor: Actor, now: datetime) -> Day:
         answered=tuple(answered),
         adrift=adrift,
         more_adrift=more,
+        glasses=breaking.on_led_cases(actor, now) if may(actor, Permission.READ_CASE) else (),
+        to_review=len(consents.reviews_for(actor, at=now)) if actor.role is Role.NETWORK_COORDINATOR else 0,
         trial=trial,
     )
 

@@ -14,6 +14,7 @@ from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
 from approdo.consents.rules import READABLE, SECRET, Action, ConsentState, Relation, Standing, allowed
+from approdo.consents.selectors import Breaking
 from approdo.kit.errors import NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
@@ -70,6 +71,9 @@ class Record:
     labels: Mapping[int, str]
     leads: bool
     at: datetime
+    glass: Breaking | None
+    """The actor's own emergency access, while it is open."""
+    may_break: bool
 
 
 def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
@@ -91,7 +95,11 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     )
     named = {one.service_id for one in found} | {one.service_id for one in case.participants}
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
-    return Record(case, groups, labels, may.standing.relation is Relation.LEAD, now)
+    glass = consents.break_glass_now(actor.operator_id or 0, case_id, now) if may.standing.glass_broken else None
+    may_break = glass is None and allowed(
+        Action.BREAK_GLASS, None, role=actor.role, standing=may.standing, consents=may.consents
+    )
+    return Record(case, groups, labels, may.standing.relation is Relation.LEAD, now, glass, may_break)
 
 
 def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple[CasePage, EntryView]:

@@ -5,7 +5,19 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from approdo.web import accounts, activations, cases, consents, gateway, health, networks, protocols, record, today
+from approdo.web import (
+    accounts,
+    activations,
+    breaking,
+    cases,
+    consents,
+    gateway,
+    health,
+    networks,
+    protocols,
+    record,
+    today,
+)
 from approdo.web.guards import public
 
 sign_in: list[URLPattern | URLResolver] = [
@@ -42,5 +54,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-for feature in (today, activations, cases, record, consents, networks, protocols, gateway):
+for feature in (today, activations, breaking, cases, record, consents, networks, protocols, gateway):
     urlpatterns += feature.urlpatterns

@@ -1,6 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from approdo.consents.selectors.breaking import Breaking, break_glass_now, notices_due, reviews_due, reviews_for
+from approdo.consents.selectors.breaking import (
+    Breaking,
+    break_glass_now,
+    notices_due,
+    reviews_due,
+    reviews_for,
+    unreviewed,
+)
 from approdo.consents.selectors.grants import (
     Expiring,
     GrantLine,
@@ -46,4 +53,5 @@ __all__ = [
     "notices_due",
     "reviews_due",
     "reviews_for",
+    "unreviewed",
 ]

@@ -25,6 +25,11 @@ _NOW = Statement(
 )
 
 
+_UNREVIEWED = Statement(
+    lambda at: BreakGlass.objects.filter(reviewed_at=None, opened_at__lte=at).order_by("-opened_at", "pk"), at=datetime
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Breaking:
     """One break-glass as it stands at an instant."""
@@ -49,6 +54,11 @@ def break_glass_now(operator_id: int, case_id: UUID, at: datetime) -> Breaking |
     """
     found = _NOW.read(operator=operator_id, case=case_id, at=at)
     return breaking(found[0], at) if found else None
+
+
+def unreviewed(at: datetime) -> tuple[Breaking, ...]:
+    """Return every break-glass without a review, open ones included, the newest first, as far as the reader sees it."""
+    return tuple(breaking(row, at) for row in _UNREVIEWED.read(at=at))
 
 
 def reviews_due(at: datetime) -> tuple[Breaking, ...]:

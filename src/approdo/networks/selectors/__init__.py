@@ -51,10 +51,13 @@ from approdo.networks.selectors.places import (
     own_network_municipalities,
 )
 from approdo.networks.selectors.sharing import (
+    Reachable,
     Recipient,
+    coordinators_beside,
     name_of,
     other_organisations_around,
     people_of,
+    reachable,
     recipient_kind,
     recipients,
 )
@@ -65,6 +68,7 @@ __all__ = [
     "NamedDuty",
     "OrganisationEditing",
     "OwnContacts",
+    "Reachable",
     "Recipient",
     "Rota",
     "ServiceEditing",
@@ -76,6 +80,7 @@ __all__ = [
     "ask_name_plates",
     "choices_of",
     "coordinators",
+    "coordinators_beside",
     "coverage",
     "directory",
     "gaps_ahead",
@@ -103,6 +108,7 @@ __all__ = [
     "own_contacts",
     "own_network_municipalities",
     "people_of",
+    "reachable",
     "recipient_kind",
     "recipients",
     "rota",

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from approdo.kit.rows import read
-from approdo.networks.rules import ServiceKind
+from approdo.networks.rules import Channel, ServiceKind
 from approdo.networks.selectors.coverage import shown_name
 
 _RECIPIENT = """
@@ -56,6 +56,19 @@ class Recipient:
     label: str
 
 
+_REACHABLE = """
+SELECT DISTINCT ON (c.operator_id, c.channel, c.address) c.operator_id, c.service_id, c.channel, c.address
+  FROM networks_contactpoint c JOIN accounts_operator o ON o.id = c.operator_id AND o.is_active
+ WHERE c.operator_id = ANY(%s) AND c.channel IN ('email', 'sms') ORDER BY c.operator_id, c.channel, c.address
+"""
+_COORDINATORS = """
+SELECT DISTINCT m.operator_id FROM networks_membership m
+  JOIN networks_service s ON s.id = m.service_id AND s.active AND s.kind = 'network_coordination'
+  JOIN accounts_operator o ON o.id = m.operator_id AND o.is_active
+ WHERE s.organisation_id = ANY(%s) AND m.role = 'network_coordinator' AND m.active ORDER BY 1
+"""
+
+
 def recipients(organisation_id: int) -> tuple[Recipient, ...]:
     """Return the services with which an organisation may share, by name; those that treat the man are never there."""
     found = [
@@ -78,6 +91,32 @@ def name_of(operator_id: int) -> str:
     """Return the name of an operator, wherever she works; empty for one who never was."""
     found = read("SELECT display_name FROM accounts_operator WHERE id = %s", [operator_id])
     return str(found[0][0]) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """One way to reach a person: whom, for which of her services, how."""
+
+    operator_id: int
+    service_id: int | None
+    channel: Channel
+    address: str
+
+
+def reachable(operator_ids: Collection[int]) -> tuple[Reachable, ...]:
+    """Return the letters and text messages by which some people are reached, each address once, and their screens."""
+    wanted = sorted(set(operator_ids))
+    screens = [Reachable(one, None, Channel.APP, f"o:{one}") for one in wanted]
+    outside = (
+        Reachable(operator_id, service_id, Channel(channel), address)
+        for operator_id, service_id, channel, address in read(_REACHABLE, [wanted])
+    )
+    return (*screens, *outside)
+
+
+def coordinators_beside(organisation_id: int | None) -> tuple[int, ...]:
+    """Return who coordinates a network of an organisation for another organisation of it."""
+    return tuple(pk for (pk,) in read(_COORDINATORS, [list(other_organisations_around(organisation_id))]))
 
 
 def other_organisations_around(organisation_id: int | None) -> frozenset[int]:

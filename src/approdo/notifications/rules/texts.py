@@ -19,6 +19,7 @@ class Template(StrEnum):
     ALERT = "alert"
     CLOSED = "closed"
     TRIAL = "trial"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,20 @@ TEXTS: dict[Template, dict[str, dict[Channel, Text]]] = {
             ),
             Channel.SMS: Text("The last update needs no answer any more. There is nothing to do."),
             Channel.VOICE: Text("The last update needs no answer any more. There is nothing to do."),
+        },
+    },
+    Template.NOTICE: {
+        "it": {
+            Channel.APP: Text("C'è qualcosa da vedere."),
+            Channel.EMAIL: Text("C'è qualcosa da vedere. Accedi appena puoi.\n", subject="C'è qualcosa da vedere"),
+            Channel.SMS: Text("C'è qualcosa da vedere. Accedi appena puoi."),
+            Channel.VOICE: Text("C'è qualcosa da vedere. Accedi appena puoi."),
+        },
+        "en": {
+            Channel.APP: Text("There is something to see."),
+            Channel.EMAIL: Text("There is something to see. Sign in soon.\n", subject="There is something to see"),
+            Channel.SMS: Text("There is something to see. Sign in soon."),
+            Channel.VOICE: Text("There is something to see. Sign in soon."),
         },
     },
     # nothing to open and nothing to reply: an answer would be taken for one to whatever real alert is open
