@@ -74,6 +74,7 @@ class Participation(models.Model):
     service = models.ForeignKey("networks.Service", on_delete=models.PROTECT)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    open = models.BooleanField(db_default=True, help_text="whether the case is, as the database keeps it: for the list")
 
     class Meta:
         constraints = [
@@ -82,7 +83,11 @@ class Participation(models.Model):
                 condition=Q(until=None) | Q(until__gte=models.F("since")), name="since_before_until"
             ),
         ]
-        indexes = [models.Index(fields=["service", "-since"], condition=Q(until=None), name="participation_now")]
+        indexes = [
+            models.Index(
+                fields=["service", "-since", "case"], condition=Q(until=None, open=True), name="participation_now"
+            )
+        ]
 
 
 class Event(models.Model):

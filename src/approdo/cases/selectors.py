@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Case_
-from django.db.models import F, OuterRef, Q, Subquery, Value, When
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from approdo.access.rules import Actor, Permission, acting, require
@@ -75,22 +76,25 @@ class CasePage:
     chronology: tuple[EventRow, ...]
 
 
-_CASES = Statement(
-    lambda service, before: (
-        Participation.objects.filter(service_id=service, until=None, case__closed_at=None, since__lt=before)
-        .annotate(
-            last=Subquery(
-                Event.objects.filter(case=OuterRef("case")).order_by("-happened_at").values("happened_at")[:1]
-            )
-        )
+def _page(service: int, before: datetime) -> "QuerySet[Participation, Any]":
+    """A page of parts in the order of one index, before anything is joined to it: not more than is shown is looked at.
+
+    In one step the planner, which cannot know how few cases a claim shows, walks all that are open.
+    """
+    mine = Participation.objects.filter(service_id=service, until=None, open=True, since__lt=before)
+    page = mine.order_by("-since", "case_id").values("pk")[: PAGE + 1]
+    events = Event.objects.filter(case=OuterRef("case")).order_by("-happened_at")
+    return (
+        Participation.objects.filter(pk__in=page)
+        .annotate(last=Subquery(events.values("happened_at")[:1]))
         .order_by("-since", "case_id")
         .values_list(
-            "case_id", "case__alias", "case__state", "case__municipality__name", "last", "case__exercise", "since"
-        )[: PAGE + 1]
-    ),
-    service=int,
-    before=datetime,
-)
+            *("case_id", "case__alias", "case__state", "case__municipality__name", "last", "case__exercise", "since")
+        )
+    )
+
+
+_CASES = Statement(_page, service=int, before=datetime)
 _CASE = Statement(
     lambda service, case: (
         Case.objects.visible_to_service(service).filter(pk=case).annotate(place=F("municipality__name"))

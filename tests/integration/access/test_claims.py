@@ -102,13 +102,9 @@ def test_a_forged_claim_opens_nothing(town: Town, forgery: str, table: str) -> N
         assert count(table) == 0
 
 
-def test_a_claim_that_is_no_list_of_services_is_an_error_and_shows_nothing(town: Town) -> None:
-    with (
-        pytest.raises(Exception, match=r"malformed array|invalid input syntax"),
-        transaction.atomic(),
-        claims.held(lambda _process: "1 OR true|1|1|" + "0" * 64),
-    ):
-        count("cases_case")
+def test_a_claim_that_is_no_list_of_services_is_not_even_read_and_shows_nothing(town: Town) -> None:
+    with transaction.atomic(), claims.held(lambda _process: "1 OR true|1|1|" + "0" * 64):
+        assert count("cases_case") == 0
     assert count("cases_case") > 0, "and the next statement asks as before"
 
 

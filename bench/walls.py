@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`python -m bench.walls`: what the walls of the record cost among 100,000 cases and among a million.
+
+Cases, participations and grants are invented in the database itself: sixty organisations of very unequal size, four
+services around each case. Each figure is the median of statements that take turns, so that what slows the machine meets
+both sides; "same filter, no wall" is the very same statement asked by the superuser, whom no policy holds.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import django
+import psycopg
+
+from bench.ground import Calibration, Ground, ground, machine, percentile
+from bench.table import table
+
+SERVICES = 60
+_PEOPLE = """
+INSERT INTO networks_organisation (id, name, kind)
+    SELECT n, 'Organizzazione ' || n, 'association' FROM generate_series(1, %(services)s::bigint) n;
+INSERT INTO networks_service (id, organisation_id, name, kind, code, phone, capabilities, languages, rank, always_open,
+                              active, address)
+    SELECT n, n, 'Servizio ' || n, 'support_centre', '', '+39001' || lpad(n::text, 7, '0'), '{}', '{}', 1, true, true,
+           ''
+      FROM generate_series(1, %(services)s::bigint) n;
+INSERT INTO accounts_operator (id, email, password, display_name, is_active, language, joined_at)
+    SELECT n, 'o' || n || '@misura.example', '!', 'Operatrice ' || n, true, 'it', now()
+      FROM generate_series(1, %(services)s::bigint) n
+"""
+# the n-th case has four services; the square makes the first ones much larger than the last
+_CASES = """
+CREATE TEMPORARY TABLE around AS
+    SELECT n, k, 1 + floor(%(services)s * power(((n * 7919 + k * 104729) %% 100003) / 100003.0, 2))::bigint AS service
+      FROM generate_series(%(first)s::bigint, %(last)s::bigint) n, generate_series(0, 3) k;
+INSERT INTO cases_case (id, alias, state, municipality_id, arrival, opened_at, closed_at, exercise, service_ids,
+                        supervising_ids, lead_service_id, lead_operator_id, next_contact_at)
+    SELECT md5('case' || n)::uuid, 'Misura ' || n, CASE WHEN n %% 10 < 3 THEN 'contact' ELSE 'closed' END, '012133',
+           'other', now() - n * interval '20 seconds', CASE WHEN n %% 10 < 3 THEN NULL ELSE now() END, false,
+           array_agg(DISTINCT service), '{}', min(service), min(service), now() + interval '3 days'
+      FROM around GROUP BY n;
+INSERT INTO cases_participation (case_id, service_id, since, open)
+    SELECT DISTINCT md5('case' || n)::uuid, service, now() - n * interval '20 seconds', n %% 10 < 3 FROM around;
+INSERT INTO cases_event (case_id, happened_at, kind, service_id, detail)
+    SELECT md5('case' || n)::uuid, now() - n * interval '20 seconds', 'case_opened', min(service), ''
+      FROM around GROUP BY n;
+INSERT INTO consents_grant (id, case_id, service_id, slices, purpose, basis, valid_from, until, recorded_at,
+                            recorded_by_id, language, how, proof, norm, reason)
+    SELECT md5('grant' || n || k)::uuid, md5('case' || n)::uuid, service, '{identity,risk}', 'health_care', 'consent',
+           now(), now() + interval '90 days', now(), service, 'it', 'read_aloud', 'noted_by_operator', '', ''
+      FROM around;
+INSERT INTO persons_nametoken (organisation_id, token, case_id)
+    SELECT DISTINCT service, (n %% 5000) * 10 + k, md5('case' || n)::uuid FROM around;
+DROP TABLE around
+"""
+
+
+@dataclass
+class _Statement:
+    """One statement, asked through the wall or above it."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def grow(made: Ground, first: int, last: int) -> None:
+    """Add cases, four participations and four grants each, and let the planner know."""
+    with psycopg.connect(made.observer, autocommit=True) as above:
+        above.execute("SET session_replication_role = replica")
+        for start in range(first, last + 1, 50_000):
+            numbers = {"services": SERVICES, "first": start, "last": min(last, start + 49_999)}
+            with above.transaction():
+                for statement in _CASES.split(";\n"):
+                    above.execute(statement, numbers)
+            print(f"\r{min(last, start + 49_999):,} cases", end="", flush=True)
+        above.execute("VACUUM ANALYZE")
+    print()
+
+
+@contextmanager
+def wall(service: int) -> Iterator[Callable[[_Statement], None]]:
+    """The application's own connection, within the claim of somebody of a service."""
+    from approdo.access.rules import Actor, Role
+    from approdo.access.services import entered
+    from approdo.kit.rows import read
+
+    with entered(actor=Actor(service, service, service, Role.CENTRE_OPERATOR)):
+        yield lambda statement: read(statement.sql, statement.values) and None
+
+
+def statements(service: int) -> dict[str, _Statement]:
+    """What the pages ask, with the service's own filter, as the product wrote it."""
+    from approdo.cases import selectors
+
+    sql, slots, _finish = selectors._CASES._written
+    page = _Statement(sql, tuple(_fill(slots, {"service": service, "before": selectors._EVER})))
+    sql, slots, _finish = selectors._ADRIFT._written
+    from approdo.kit import clock
+
+    adrift = _Statement(sql, tuple(_fill(slots, {"service": service, "at": clock.now()})))
+    named = _Statement(
+        "SELECT case_id FROM persons_nametoken WHERE organisation_id = %s AND token = %s LIMIT 500", (service, 420)
+    )
+    return {"list of cases": page, "without a next step": adrift, "search by a beginning": named}
+
+
+def _fill(slots: list[Any], values: dict[str, Any]) -> list[Any]:
+    from approdo.kit.rows import _filled
+
+    return [_filled(slot, values) for slot in slots]
+
+
+def beside(made: Ground, service: int, times: int) -> dict[str, tuple[float, float]]:
+    """Median seconds of each statement through the wall and above it, taking turns."""
+    took: dict[str, tuple[list[float], list[float]]] = {}
+    asked = statements(service)
+    with psycopg.connect(made.observer, prepare_threshold=0) as above, wall(service) as through:
+        for _each in range(times):
+            for name, statement in asked.items():
+                held = took.setdefault(name, ([], []))
+                held[0].append(_seconds(lambda one=statement: through(one)))
+                held[1].append(_seconds(lambda one=statement: above.execute(one.sql, one.values).fetchall()))
+    return {name: (percentile(one, 0.5), percentile(other, 0.5)) for name, (one, other) in took.items()}
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def sealing(times: int) -> dict[str, float]:
+    """Microseconds of one value sealed and opened."""
+    from uuid import UUID
+
+    from approdo.vault.rules import CaseKey, Place, new_key
+
+    key, place, clear = CaseKey(UUID(int=1), new_key()), Place(1, UUID(int=1), "identity", UUID(int=2), 1), b"x" * 200
+    sealed = key.seal(place, clear)
+    acts = {"sealed": lambda: key.seal(place, clear), "opened": lambda: key.open(place, sealed)}
+    return {
+        f"one value of 200 bytes {name}, µs": percentile([_seconds(act) for _each in range(times)], 0.5) * 1e6
+        for name, act in acts.items()
+    }
+
+
+def register(made: Ground, times: int) -> dict[str, float]:
+    """An entry of the register with its link, beside the bare insert; and how fast a register is verified."""
+    from django.db import transaction
+
+    from approdo.access.rules import Actor, Role
+    from approdo.access.services import as_system
+    from approdo.audit import selectors, services
+    from approdo.audit.models import Entry
+    from approdo.audit.rules import examine
+    from approdo.kit import clock, rows
+
+    now, actor = clock.now(), Actor(1, 1, 1, Role.CENTRE_OPERATOR)
+    with psycopg.connect(made.owner, autocommit=True) as owner:
+        owner.execute("CREATE TABLE bare_entry (LIKE audit_entry INCLUDING ALL)")
+        owner.execute("GRANT INSERT ON bare_entry TO approdo_app")
+    insert = (
+        "INSERT INTO bare_entry (id, happened_at, operator_id, role, purpose, verb, subject, detail)"
+        " VALUES (%s, now(), 1, '', 'care', 'case.read', 'case:1', '{}')"
+    )
+    chained, bare = [], []
+    for number in range(times):
+
+        def one() -> None:
+            with as_system():
+                services.record(actor=actor, verb="case.read", subject="case:1", now=now)
+
+        def without(pk: int = number) -> None:
+            with as_system(), transaction.get_connection().cursor() as cursor:
+                cursor.execute(insert, [pk])
+
+        chained.append(_seconds(one))
+        bare.append(_seconds(without))
+    with as_system():
+        entry = {"happened_at": now, "role": "", "purpose": "care", "verb": "case.read", "detail": {}}
+        rows.insert(Entry, [{**entry, "subject": f"case:{number}"} for number in range(20_000)])
+    length = selectors.length()
+    with selectors.chain() as links:
+        spent = _seconds(lambda: list(examine(links)))
+    return {
+        "one entry with its link, committed / bare insert": percentile(chained, 0.5) / percentile(bare, 0.5),
+        "one entry with its link, committed, ms": percentile(chained, 0.5) * 1000,
+        "audit verify, rows per second": length / spent,
+    }
+
+
+def main() -> None:
+    """Grow, measure, grow, measure, print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000])
+    options.add_argument("--times", type=int, default=60)
+    chosen = options.parse_args()
+    print(machine(), flush=True)
+    figures: dict[str, list[float]] = {}
+    calibration = Calibration()
+    with ground() as made:
+        made.prepare()
+        django.setup()
+        with psycopg.connect(made.observer, autocommit=True) as above:
+            above.execute("SET session_replication_role = replica")
+            for statement in _PEOPLE.split(";\n"):
+                above.execute(statement, {"services": SERVICES})
+        done, before = 0, dict[str, float]()
+        for size in sorted(chosen.cases):
+            grow(made, done + 1, size)
+            done = size
+            for service, label in ((1, "largest"), (30, "middle"), (60, "smallest")):
+                calibration.take()
+                for name, (through, above_it) in beside(made, service, chosen.times).items():
+                    title = f"{name}, {label} of {SERVICES} services, {size:,} cases"
+                    figures[f"{title}: ms"] = [through * 1000]
+                    figures[f"{title}: with the wall / same filter, no wall"] = [through / above_it]
+                    if (name + label) in before:
+                        figures[f"{title}: / at the size before"] = [through / before[name + label]]
+                    before[name + label] = through
+        figures |= {name: [value] for name, value in sealing(2_000).items()}
+        figures |= {name: [value] for name, value in register(made, chosen.times * 3).items()}
+        calibration.take()
+    print(f"\n{table(figures)}\n\n{calibration.line()}")
+
+
+if __name__ == "__main__":
+    main()
