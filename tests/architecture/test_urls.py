@@ -108,6 +108,9 @@ TABLE: dict[str, str | Permission] = {
     "consents": P.READ_CASE,
     "revoke_grant": P.READ_CASE,
     "keep_out": P.READ_CASE,
+    "hide": P.READ_CASE,
+    "hide_entry": P.READ_CASE,
+    "show_again": P.READ_CASE,
     "next_contact": P.READ_CASE,
     "directory": P.READ_DIRECTORY,
     "organisation": P.EDIT_ORGANISATION,
@@ -132,7 +135,17 @@ TABLE: dict[str, str | Permission] = {
     "publish_protocol": P.PUBLISH_PROTOCOL,
 }
 
-FINER = {"undo", "stand_down", "close_activation", "consents", "keep_out", "revoke_grant"}
+FINER = {
+    "undo",
+    "stand_down",
+    "close_activation",
+    "consents",
+    "keep_out",
+    "revoke_grant",
+    "hide",
+    "hide_entry",
+    "show_again",
+}
 """Where a table of its own refuses what the role in general may: docs/reference/permissions.md."""
 
 
@@ -267,6 +280,8 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "record",
         "access_log",
         "consents",
+        "hide",
+        "hide_entry",
         "add_entry",
         "revise_entry",
         "service",

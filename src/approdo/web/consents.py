@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """I consensi: what she agreed to let whom read, until when; read aloud from here, and taken back with one press."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -20,7 +21,9 @@ from approdo.kit.errors import Invalid
 from approdo.networks.rules import LANGUAGES
 from approdo.usecases import sharing
 from approdo.usecases.sharing import Consents
+from approdo.web.consent_forms import HideEntryForm, HideForm
 from approdo.web.guards import Asked, needs
+from approdo.web.network_forms import accepted
 
 _LONGEST = 731  # days; the rule refuses more than two years in its own words
 
@@ -118,6 +121,80 @@ def keep_out(request: Asked, case_id: UUID) -> HttpResponse:
     return redirect("consents", case_id)
 
 
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
+def hide(request: Asked, case_id: UUID) -> HttpResponse:
+    """Hide a part of the record from a service."""
+    asked = sharing.hiding(request.actor, case_id, request.now)
+    form = HideForm(_sent(request), services=asked.services)
+
+    def act() -> None:
+        sharing.hide(actor=request.actor, case_id=case_id, now=request.now, **form.cleaned_data)
+
+    return _hiding(request, asked.case.id, form, act, {"asked": asked, "case": asked.case})
+
+
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
+def hide_entry(request: Asked, entry_id: UUID) -> HttpResponse:
+    """Hide one entry of the record from a service."""
+    asked = sharing.hiding_of(request.actor, entry_id, request.now)
+    form = HideEntryForm(_sent(request), services=asked.services)
+
+    def act() -> None:
+        sharing.hide_entry(actor=request.actor, entry_id=entry_id, now=request.now, **form.cleaned_data)
+
+    return _hiding(request, asked.case.id, form, act, {"asked": asked, "case": asked.case})
+
+
+def _hiding(
+    request: Asked, case_id: UUID, form: forms.Form, act: Callable[[], object], words: dict[str, object]
+) -> HttpResponse:
+    said = _("Nascosto. Da adesso per quel servizio non c'è.")
+    return _asked_apart(request, "hide", case_id, form, act, said, words)
+
+
+def _asked_apart(
+    request: Asked,
+    template: str,
+    case_id: UUID,
+    form: forms.Form,
+    act: Callable[[], object],
+    said: str,
+    words: dict[str, object],
+) -> HttpResponse:
+    """Show a form that has a page of its own; when what was sent holds, do it and go back to the consents."""
+    if form.is_bound and form.is_valid() and accepted(form, act):
+        messages.success(request, said)
+        return redirect("consents", case_id)
+    return render(request, f"web/cases/{template}.html", {"form": form, **words}, status=422 if form.errors else 200)
+
+
+def _sent(request: Asked) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+@needs(Permission.READ_CASE)
+@require_POST
+def show_again(request: Asked, case_id: UUID) -> HttpResponse:
+    """Let a service see again, as far as it may, what was hidden from it."""
+    entry = request.POST.get("entry", "")
+    try:
+        entry_id = UUID(entry) if entry else None
+    except ValueError:
+        raise Invalid({"entry": _("Scegli che cosa mostrare di nuovo.")}) from None
+    sharing.show_again(
+        actor=request.actor,
+        case_id=case_id,
+        service_id=_number(request.POST.get("service", "")),
+        slice_=request.POST.get("slice") or None,
+        entry_id=entry_id,
+        now=request.now,
+    )
+    messages.success(request, _("Non è più nascosto: quel servizio vede di nuovo ciò che lei gli ha concesso."))
+    return redirect("consents", case_id)
+
+
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
@@ -136,4 +213,7 @@ urlpatterns = [
     path("casi/<uuid:case_id>/consensi/", consents, name="consents"),
     path("casi/<uuid:case_id>/consensi/togli/", revoke, name="revoke_grant"),
     path("casi/<uuid:case_id>/consensi/escludi/", keep_out, name="keep_out"),
+    path("casi/<uuid:case_id>/consensi/nascondi/", hide, name="hide"),
+    path("casi/<uuid:case_id>/consensi/mostra/", show_again, name="show_again"),
+    path("voci/<uuid:entry_id>/nascondi/", hide_entry, name="hide_entry"),
 ]

@@ -135,6 +135,7 @@ def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID
             lambda: sharing.revoke_all(actor=nurse, case_id=case, now=TONIGHT),
             lambda: sharing.keep_out(actor=nurse, case_id=case, operator_id=1, reason="party", now=TONIGHT),
             lambda: sharing.let_back(actor=nurse, case_id=case, operator_id=1, now=TONIGHT),
+            lambda: sharing.hide(actor=nurse, case_id=case, service_id=1, slice_="health", now=TONIGHT),
         ):
             with pytest.raises(NotFound):
                 act()
@@ -178,3 +179,23 @@ def test_what_is_masked_is_not_there_in_the_database_either(town: Town, centre: 
     hide(centre, case, town, lift=True, slice_="health")
     hide(centre, case, town, lift=True, entry_id=measure)
     assert seen_in_the_database(town.nurse) == {"health", "measure"}
+
+
+def test_what_is_hidden_takes_the_key_of_who_reads_nothing_else_and_gives_it_back(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    yes(centre, case, town.hospital.pk)
+    with entered(actor=centre):
+        before = Event.objects.filter(case=case).count()
+    on = {"actor": centre, "case_id": case, "service_id": town.hospital.pk}
+    with entered(actor=centre):
+        sharing.hide(**on, slice_="contacts", now=clock.now())
+    assert town.hospital.organisation_id in holders(case)
+    with entered(actor=centre):
+        sharing.hide(**on, slice_="health", now=clock.now())
+    assert holders(case) == {town.centre.organisation_id}
+    with entered(actor=centre):
+        sharing.show_again(**on, slice_="health", entry_id=None, now=clock.now())
+    assert holders(case) == {town.centre.organisation_id, town.hospital.organisation_id}
+    with entered(actor=centre):
+        assert Event.objects.filter(case=case).count() == before, "the chronology, which others read, tells nothing"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from tests.factories.region import Region
 
@@ -16,7 +17,7 @@ from approdo.activations.models import Alert, Call
 from approdo.activations.services import advance_due
 from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Case
-from approdo.consents.models import Block, Grant
+from approdo.consents.models import Block, Grant, Masking
 from approdo.consents.selectors import live_slices
 from approdo.kit import clock
 from approdo.persons import selectors as persons
@@ -224,3 +225,115 @@ def test_the_only_case_manager_is_not_kept_out_of_her_own_case(centre: Client, c
     assert keep_out(centre, case, region.operators["centre"].pk) == 409
     assert not Block.objects.exists()
     assert centre.get(case).status_code == 200
+
+
+def hide(client: Client, case: str, region: Region, slice_: str = "health", **changes: object) -> HttpResponse:
+    sent = {"service_id": region.services["ed"].pk, "slice_": slice_}
+    return client.post(f"{case}consensi/nascondi/", sent | changes)
+
+
+def record_of(client: Client, case: str) -> str:
+    """The record page as it is shown, without what differs from one request to the next."""
+    page = client.get(f"{case}scheda/").content.decode()
+    return re.sub(r'(csrfmiddlewaretoken" value|nonce|X-CSRFToken)[="\': ]+[\w+/=-]+', "", page)
+
+
+def entry_of(client: Client, case: str, kind: str) -> str:
+    page = client.get(f"{case}scheda/").content.decode()
+    found = re.search(rf'<section class="card" id="{kind}">.*?(/voci/[0-9a-f-]+/nascondi/)', page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_a_hidden_part_is_as_if_it_had_never_been_shared(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "legal")
+    without = record_of(nurse, case)
+    yes(centre, case, region, "health")
+    assert record_of(nurse, case) != without
+    chronology = nurse.get(case).content.decode().count("<li>")
+    assert hide(centre, case, region).status_code == 302
+    assert record_of(nurse, case) == without
+    assert nurse.get(case).content.decode().count("<li>") == chronology, "the chronology does not tell either"
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert "Mostra di nuovo" in page
+    sent = {"service": region.services["ed"].pk, "slice": "health", "entry": ""}
+    assert centre.post(f"{case}consensi/mostra/", sent).status_code == 302
+    assert sees(nurse, case) == {"health", "measure"}
+    assert "Mostra di nuovo" not in centre.get(f"{case}consensi/").content.decode()
+
+
+def test_a_hidden_entry_is_as_if_it_had_never_been_written(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse, service = sign_in("ed"), region.services["ed"].pk
+    yes(centre, case, region, "health", "legal", "risk")
+    never = record_of(nurse, case)
+    centre.post(f"{case}scheda/episode/nuova/", {"account": "Canarina episode"})
+    assert sees(nurse, case) == {"health", "measure", "episode"}
+    address = entry_of(centre, case, "episode")
+    assert "Nascondi a un servizio" in centre.get(address).content.decode()
+    assert centre.post(address, {"service_id": service}).status_code == 302
+    assert record_of(nurse, case) == never
+    assert sees(centre, case) >= {"episode"}
+    entry = address.split("/")[2]
+    for hidden in (f"/voci/{entry}/", address):
+        answer, absent = nurse.get(hidden), nurse.get(hidden.replace(entry, str(uuid4())))
+        assert answer.status_code == 404
+        assert answer.content == absent.content
+    assert "una voce: " in centre.get(f"{case}consensi/").content.decode()
+    assert centre.post(f"{case}consensi/mostra/", {"service": service, "entry": entry}).status_code == 302
+    assert sees(nurse, case) == {"health", "measure", "episode"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_id": ""},
+        {"service_id": "999999"},
+        {"service_id": "²"},
+        {"slice_": ""},
+        {"slice_": "everything"},
+        {"slice_": "chronology"},
+    ],
+)
+def test_what_cannot_be_hidden_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    answer = hide(centre, case, region, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    assert page.count("selected") >= 1, "the other field stays as it was chosen"
+    assert not Masking.objects.exists()
+
+
+def test_nothing_is_hidden_from_who_leads_nor_from_who_wrote_it(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    assert hide(centre, case, region, service_id=region.services["centre"].pk).status_code == 422
+    yes(centre, case, region, "health", "legal")
+    sign_in("ed").post(f"{case}scheda/health/nuova/", {"needs": "Canarina health"})
+    before = entry_of(centre, case, "health")
+    page = centre.get(f"{case}scheda/").content.decode()
+    health = page[page.index('id="health"') :].split("</section>")[0]
+    (address,) = set(re.findall(r"/voci/[0-9a-f-]+/nascondi/", health)) - {before}
+    assert centre.post(address, {"service_id": region.services["ed"].pk}).status_code == 422
+    assert not Masking.objects.exists()
+
+
+def test_only_who_leads_hides_or_shows(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "health")
+    address = entry_of(centre, case, "health")
+    assert "Nascondi a" not in nurse.get(f"{case}scheda/").content.decode()
+    assert nurse.get(address).status_code == nurse.get(f"{case}consensi/nascondi/").status_code == 404
+    assert hide(nurse, case, region).status_code == 404
+    assert nurse.post(address, {"service_id": region.services["shelter"].pk}).status_code == 404
+    sent = {"service": region.services["ed"].pk, "slice": "health"}
+    assert nurse.post(f"{case}consensi/mostra/", sent).status_code == 404
+    for wrong in ({"service": "1"}, {"service": "1", "entry": "x"}, {"service": "1", "slice": "x"}):
+        assert centre.post(f"{case}consensi/mostra/", wrong).status_code == 422
+    assert not Masking.objects.exists()
