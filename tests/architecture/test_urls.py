@@ -109,6 +109,7 @@ TABLE: dict[str, str | Permission] = {
     "revoke_grant": P.READ_CASE,
     "keep_out": P.READ_CASE,
     "hide": P.READ_CASE,
+    "share_by_law": P.READ_CASE,
     "hide_entry": P.READ_CASE,
     "show_again": P.READ_CASE,
     "next_contact": P.READ_CASE,
@@ -145,6 +146,7 @@ FINER = {
     "hide",
     "hide_entry",
     "show_again",
+    "share_by_law",
 }
 """Where a table of its own refuses what the role in general may: docs/reference/permissions.md."""
 
@@ -280,6 +282,7 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "record",
         "access_log",
         "consents",
+        "share_by_law",
         "hide",
         "hide_entry",
         "add_entry",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from approdo.access.rules import Actor
+from approdo.access.rules import Actor, Forbidden, Slice
 from approdo.cases import selectors as cases
 from approdo.cases import services as case_services
 from approdo.cases.rules import EventKind
@@ -18,7 +18,7 @@ from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents import services
-from approdo.consents.rules import Relation, Terms, Told
+from approdo.consents.rules import Action, Norms, Relation, Terms, Told, allowed
 from approdo.consents.selectors import BlockLine, GrantLine, MaskLine
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
@@ -45,7 +45,17 @@ class Consents:
     """People of the services around her, who may be kept out."""
     masks: tuple[tuple[MaskLine, Kind | None], ...]
     """What of her record does not exist for whom; of a single entry, its kind."""
+    may_share_by_law: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ByLaw:
+    """What the page of sharing by law lets choose: with which services, and who of her own decided."""
+
+    case: CasePage
+    recipients: tuple[Recipient, ...]
+    deciders: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,8 @@ def consents_of(actor: Actor, case_id: UUID, now: datetime) -> Consents:
     masks = consents.masks_of(case_id)
     kinds = persons.kinds_of([one.entry_id for one in masks if one.entry_id])
     around = [one.service_id for one in case.participants]
-    labels = {
-        service_id: plate.label
-        for service_id, plate in networks.name_plates([*around, *(one.service_id for one in (*lines, *masks))]).items()
-    }
+    named = {*around, *(one.service_id for one in lines), *(one.service_id for one in masks)}
+    labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
     people = networks.people_of(around)
     names = dict(people)
     kept_out = tuple(
@@ -77,7 +85,8 @@ def consents_of(actor: Actor, case_id: UUID, now: datetime) -> Consents:
     colleagues = tuple(one for one in people if one[0] not in {*blocked, actor.operator_id})
     recipients = networks.recipients(actor.organisation_id or 0)
     hidden = tuple((one, kinds.get(one.entry_id) if one.entry_id else None) for one in masks)
-    return Consents(case, lines, labels, recipients, kept_out, colleagues, hidden, now)
+    by_law = _may_share_by_law(actor, case, now)
+    return Consents(case, lines, labels, recipients, kept_out, colleagues, hidden, by_law, now)
 
 
 @transaction.atomic
@@ -107,9 +116,42 @@ def grant(
         told=told,
         now=now,
     )
-    case_services.join(case_id=case_id, service_ids=[service_id], now=now)
-    _share_key(actor, case_id, service_id, now)
-    case_services.append(events=[NewEvent(case_id, EventKind.SHARED, service_id)], now=now)
+    _begin(actor, case_id, service_id, EventKind.SHARED, now)
+    return made
+
+
+def by_law(actor: Actor, case_id: UUID, now: datetime) -> ByLaw:
+    """Return what sharing by law lets choose; ``NotFound`` for whoever does not lead, ``Forbidden`` for who may not."""
+    case = _led(actor, case_id, now)
+    if not _may_share_by_law(actor, case, now):
+        raise Forbidden
+    return ByLaw(case, networks.recipients(actor.organisation_id or 0), networks.people_of([actor.service_id or 0]))
+
+
+@transaction.atomic
+def share_by_law(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    service_id: int,
+    slices: Collection[str],
+    purpose: str,
+    days: int,
+    norms: Norms,
+    now: datetime,
+) -> UUID:
+    """Record what a norm shares with one service without her consent: it takes part from now on, as after a yes."""
+    case = _led(actor, case_id, now)
+    made = services.share_by_law(
+        actor=actor,
+        standing=standing_of(actor, case, now),
+        case_id=case_id,
+        service_id=service_id,
+        terms=Terms(slices, purpose, until=now + timedelta(days=days)),
+        norms=norms,
+        now=now,
+    )
+    _begin(actor, case_id, service_id, EventKind.SHARED_BY_LAW, now)
     return made
 
 
@@ -230,6 +272,21 @@ def _mask(actor: Actor, asked: Hiding, service_id: int, now: datetime, **what: A
         **what,
     )
     _withdraw_keys(actor, case.id, now)
+
+
+def _may_share_by_law(actor: Actor, case: CasePage, now: datetime) -> bool:
+    """Tell whether the table lets the actor share any part of the record by law."""
+    standing = standing_of(actor, case, now)
+    states = consents.consent_states(service_id=actor.service_id or 0, case_id=case.id, at=now)
+    act = Action.SHARE_BY_LAW
+    return any(allowed(act, one, role=actor.role, standing=standing, consents=states) for one in Slice)
+
+
+def _begin(actor: Actor, case_id: UUID, service_id: int, told: EventKind, now: datetime) -> None:
+    """Let a service that reads from now on take part, hold the key, and be told of by the chronology."""
+    case_services.join(case_id=case_id, service_ids=[service_id], now=now)
+    _share_key(actor, case_id, service_id, now)
+    case_services.append(events=[NewEvent(case_id, told, service_id)], now=now)
 
 
 def _share_key(actor: Actor, case_id: UUID, service_id: int, now: datetime) -> None:

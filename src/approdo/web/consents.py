@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approdo.access.rules import Permission, Slice
-from approdo.consents.rules import BlockReason, HowGiven, Proof, SharingPurpose, Told, labels_of
+from approdo.consents.rules import BlockReason, HowGiven, Norms, Proof, SharingPurpose, Told, labels_of
 from approdo.kit.errors import Invalid
 from approdo.networks.rules import LANGUAGES
 from approdo.usecases import sharing
 from approdo.usecases.sharing import Consents
-from approdo.web.consent_forms import HideEntryForm, HideForm
+from approdo.web.consent_forms import ByLawForm, HideEntryForm, HideForm
 from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import accepted
 
@@ -123,6 +123,24 @@ def keep_out(request: Asked, case_id: UUID) -> HttpResponse:
 
 @needs(Permission.READ_CASE)
 @require_http_methods(["GET", "POST"])
+def by_law(request: Asked, case_id: UUID) -> HttpResponse:
+    """Record what a norm shares without her consent: another act than her yes, on a page of its own."""
+    asked = sharing.by_law(request.actor, case_id, request.now)
+    initial = {"decided_by": request.actor.operator_id, "days": settings.CONSENT_DAYS}
+    services = [(one.id, one.label) for one in asked.recipients]
+    form = ByLawForm(_sent(request), initial=initial, services=services, deciders=asked.deciders)
+
+    def act() -> None:
+        sent = dict(form.cleaned_data)
+        norms = Norms(sent.pop("norm"), sent.pop("reason"), sent.pop("decided_by"))
+        sharing.share_by_law(actor=request.actor, case_id=case_id, norms=norms, now=request.now, **sent)
+
+    said = _("Segnato: è per legge, non un suo consenso. Può leggere da adesso.")
+    return _asked_apart(request, "by_law", case_id, form, act, said, {"case": asked.case})
+
+
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
 def hide(request: Asked, case_id: UUID) -> HttpResponse:
     """Hide a part of the record from a service."""
     asked = sharing.hiding(request.actor, case_id, request.now)
@@ -213,6 +231,7 @@ urlpatterns = [
     path("casi/<uuid:case_id>/consensi/", consents, name="consents"),
     path("casi/<uuid:case_id>/consensi/togli/", revoke, name="revoke_grant"),
     path("casi/<uuid:case_id>/consensi/escludi/", keep_out, name="keep_out"),
+    path("casi/<uuid:case_id>/consensi/legge/", by_law, name="share_by_law"),
     path("casi/<uuid:case_id>/consensi/nascondi/", hide, name="hide"),
     path("casi/<uuid:case_id>/consensi/mostra/", show_again, name="show_again"),
     path("voci/<uuid:entry_id>/nascondi/", hide_entry, name="hide_entry"),

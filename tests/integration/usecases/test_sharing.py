@@ -18,6 +18,7 @@ from approdo.cases.models import Event
 from approdo.cases.selectors import case_page
 from approdo.cases.services import take_lead
 from approdo.consents.models import Grant
+from approdo.consents.rules import Norms
 from approdo.consents.services import walls
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
@@ -135,6 +136,7 @@ def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID
             lambda: sharing.revoke_all(actor=nurse, case_id=case, now=TONIGHT),
             lambda: sharing.keep_out(actor=nurse, case_id=case, operator_id=1, reason="party", now=TONIGHT),
             lambda: sharing.let_back(actor=nurse, case_id=case, operator_id=1, now=TONIGHT),
+            lambda: sharing.by_law(nurse, case, TONIGHT),
             lambda: sharing.hide(actor=nurse, case_id=case, service_id=1, slice_="health", now=TONIGHT),
         ):
             with pytest.raises(NotFound):
@@ -199,3 +201,28 @@ def test_what_is_hidden_takes_the_key_of_who_reads_nothing_else_and_gives_it_bac
     assert holders(case) == {town.centre.organisation_id, town.hospital.organisation_id}
     with entered(actor=centre):
         assert Event.objects.filter(case=case).count() == before, "the chronology, which others read, tells nothing"
+
+
+def test_what_a_norm_shares_gives_the_key_and_is_told_by_the_chronology_as_that(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    with entered(actor=centre):
+        made = sharing.share_by_law(
+            actor=centre,
+            case_id=case,
+            service_id=town.shelter.pk,
+            slices=["health"],
+            purpose="protection",
+            days=3,
+            norms=Norms("vital_interests", "danger", centre.operator_id or 0),
+            now=clock.now(),
+        )
+    assert Event.objects.filter(case=case, kind="shared_by_law", service=town.shelter).count() == 1
+    assert not Event.objects.filter(case=case, kind="shared").exists()
+    assert holders(case) == {town.centre.organisation_id, town.shelter.organisation_id}
+    with entered(actor=centre):
+        sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
+    assert town.shelter.organisation_id in holders(case), "what a norm shares stays when she takes back her yes"
+    with entered(actor=centre):
+        sharing.revoke(actor=centre, case_id=case, grant_id=made, now=clock.now())
+    assert holders(case) == {town.centre.organisation_id}

@@ -337,3 +337,73 @@ def test_only_who_leads_hides_or_shows(sign_in: SignIn, centre: Client, case: st
     for wrong in ({"service": "1"}, {"service": "1", "entry": "x"}, {"service": "1", "slice": "x"}):
         assert centre.post(f"{case}consensi/mostra/", wrong).status_code == 422
     assert not Masking.objects.exists()
+
+
+def by_law(client: Client, case: str, region: Region, **changes: object) -> HttpResponse:
+    sent = {
+        "norm": "child_protection",
+        "reason": "child_at_risk",
+        "decided_by": region.operators["centre"].pk,
+        "service_id": region.services["ed"].pk,
+        "slices": ["health"],
+        "purpose": "children",
+        "days": "5",
+    }
+    return client.post(f"{case}consensi/legge/", sent | changes)
+
+
+def test_what_a_norm_shares_is_read_and_is_never_called_her_consent(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    assert f"{case}consensi/legge/" in centre.get(f"{case}consensi/").content.decode()
+    form = centre.get(f"{case}consensi/legge/").content.decode()
+    assert "Questo non è un consenso" in form
+    assert f'<option value="{region.operators["centre"].pk}" selected' in form, "she who is signed in"
+    assert by_law(centre, case, region).status_code == 302
+    assert sees(sign_in("ed"), case) == {"health"}
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert "per legge: Protezione urgente di minori" in page
+    grant = Grant.objects.get()
+    assert (grant.basis, grant.how, grant.decided_by_id) == ("legal", "", region.operators["centre"].pk)
+    assert AuditEntry.objects.filter(verb="consent.by_law").count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"norm": ""},
+        {"norm": "habit"},
+        {"reason": "because"},
+        {"decided_by": "999999"},
+        {"service_id": ""},
+        {"service_id": "999999"},
+        {"slices": []},
+        {"slices": ["everything"]},
+        {"purpose": ""},
+        {"days": ""},
+        {"days": "0"},
+        {"days": "tanti"},
+        {"days": "900"},
+    ],
+)
+def test_what_no_norm_shares_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    answer = by_law(centre, case, region, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    chosen = "Tutela delle figlie e dei figli" if "purpose" not in changes else "Protezione urgente di minori"
+    assert re.search(rf"<option [^>]*selected[^>]*>{chosen}", page)
+    assert not Grant.objects.exists()
+
+
+def test_only_the_case_manager_or_the_coordinator_shares_by_law(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    assert nurse.get(f"{case}consensi/legge/").status_code == by_law(nurse, case, region).status_code == 404
+    Case.objects.update(lead_operator_id=region.operators["ed"].pk)
+    assert f"{case}consensi/legge/" not in centre.get(f"{case}consensi/").content.decode()
+    assert centre.get(f"{case}consensi/legge/").status_code == by_law(centre, case, region).status_code == 403
+    assert not Grant.objects.exists()
