@@ -110,6 +110,7 @@ TABLE: dict[str, str | Permission] = {
     "keep_out": P.READ_CASE,
     "hide": P.READ_CASE,
     "share_by_law": P.READ_CASE,
+    "not_shared": P.READ_CASE,
     "hide_entry": P.READ_CASE,
     "show_again": P.READ_CASE,
     "next_contact": P.READ_CASE,
@@ -147,6 +148,7 @@ FINER = {
     "hide_entry",
     "show_again",
     "share_by_law",
+    "not_shared",
 }
 """Where a table of its own refuses what the role in general may: docs/reference/permissions.md."""
 
@@ -283,6 +285,7 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "access_log",
         "consents",
         "share_by_law",
+        "not_shared",
         "hide",
         "hide_entry",
         "add_entry",

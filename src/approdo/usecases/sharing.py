@@ -19,7 +19,7 @@ from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents import services
 from approdo.consents.rules import Action, Norms, Relation, Terms, Told, allowed
-from approdo.consents.selectors import BlockLine, GrantLine, MaskLine
+from approdo.consents.selectors import BlockLine, GrantLine, MaskLine, NotSharedLine
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
@@ -45,6 +45,7 @@ class Consents:
     """People of the services around her, who may be kept out."""
     masks: tuple[tuple[MaskLine, Kind | None], ...]
     """What of her record does not exist for whom; of a single entry, its kind."""
+    not_shared: tuple[NotSharedLine, ...]
     may_share_by_law: bool
     at: datetime
 
@@ -71,10 +72,11 @@ def consents_of(actor: Actor, case_id: UUID, now: datetime) -> Consents:
     """Return the consents of a case, newest first; ``NotFound`` for whoever does not lead it."""
     case = _led(actor, case_id, now)
     lines = consents.grants_of(case_id, at=now)
-    masks = consents.masks_of(case_id)
+    masks, not_shared = consents.masks_of(case_id), consents.not_shared_of(case_id)
     kinds = persons.kinds_of([one.entry_id for one in masks if one.entry_id])
     around = [one.service_id for one in case.participants]
     named = {*around, *(one.service_id for one in lines), *(one.service_id for one in masks)}
+    named |= {one.service_id for one in not_shared}
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
     people = networks.people_of(around)
     names = dict(people)
@@ -86,7 +88,7 @@ def consents_of(actor: Actor, case_id: UUID, now: datetime) -> Consents:
     recipients = networks.recipients(actor.organisation_id or 0)
     hidden = tuple((one, kinds.get(one.entry_id) if one.entry_id else None) for one in masks)
     by_law = _may_share_by_law(actor, case, now)
-    return Consents(case, lines, labels, recipients, kept_out, colleagues, hidden, by_law, now)
+    return Consents(case, lines, labels, recipients, kept_out, colleagues, hidden, not_shared, by_law, now)
 
 
 @transaction.atomic
@@ -153,6 +155,28 @@ def share_by_law(
     )
     _begin(actor, case_id, service_id, EventKind.SHARED_BY_LAW, now)
     return made
+
+
+def sharing_with(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, tuple[Recipient, ...]]:
+    """Return the case and the services with which it may be shared; ``NotFound`` for whoever does not lead it."""
+    return _led(actor, case_id, now), networks.recipients(actor.organisation_id or 0)
+
+
+@transaction.atomic
+def not_shared(
+    *, actor: Actor, case_id: UUID, service_id: int, slices: Collection[str], reason: str, now: datetime
+) -> None:
+    """Record why parts of the record are not shared with a service; it takes nothing away, and nobody is told."""
+    case = _led(actor, case_id, now)
+    services.not_shared(
+        actor=actor,
+        standing=standing_of(actor, case, now),
+        case_id=case_id,
+        service_id=service_id,
+        slices=slices,
+        reason=reason,
+        now=now,
+    )
 
 
 @transaction.atomic

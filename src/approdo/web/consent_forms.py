@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approdo.access.rules import Slice
-from approdo.consents.rules import LegalReason, Norm, SharingPurpose, labels_of
+from approdo.consents.rules import LegalReason, Norm, NotSharedReason, SharingPurpose, labels_of
 
 _ACTS = frozenset({Slice.CHRONOLOGY})
 """Not in the record, so never hidden: the acts are everybody's who takes part, and hold no words of hers."""
@@ -61,6 +61,16 @@ class ByLawForm(_ServiceForm):
         super().__init__(*arguments, **words)
         self.fields["decided_by"].choices = [*deciders]  # type: ignore[attr-defined]
         self.order_fields(["norm", "reason", "decided_by", "service_id"])
+
+
+class NotSharedForm(_ServiceForm):
+    """What is not shared with which service, and why."""
+
+    service_id = forms.TypedChoiceField(label=_("Con quale servizio"), coerce=int)
+    slices = forms.MultipleChoiceField(
+        label=_("Che cosa non si condivide"), choices=lambda: _words(Slice), widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.ChoiceField(label=_("Perché"), choices=lambda: _to_choose(NotSharedReason))
 
 
 class HideEntryForm(_ServiceForm):

@@ -21,7 +21,7 @@ from approdo.kit.errors import Invalid
 from approdo.networks.rules import LANGUAGES
 from approdo.usecases import sharing
 from approdo.usecases.sharing import Consents
-from approdo.web.consent_forms import ByLawForm, HideEntryForm, HideForm
+from approdo.web.consent_forms import ByLawForm, HideEntryForm, HideForm, NotSharedForm
 from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import accepted
 
@@ -141,6 +141,20 @@ def by_law(request: Asked, case_id: UUID) -> HttpResponse:
 
 @needs(Permission.READ_CASE)
 @require_http_methods(["GET", "POST"])
+def not_shared(request: Asked, case_id: UUID) -> HttpResponse:
+    """Record what is not shared with whom, and why."""
+    case, recipients = sharing.sharing_with(request.actor, case_id, request.now)
+    form = NotSharedForm(_sent(request), services=[(one.id, one.label) for one in recipients])
+
+    def act() -> None:
+        sharing.not_shared(actor=request.actor, case_id=case_id, now=request.now, **form.cleaned_data)
+
+    said = _("Segnato che cosa non si condivide, e perché.")
+    return _asked_apart(request, "not_shared", case_id, form, act, said, {"case": case})
+
+
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
 def hide(request: Asked, case_id: UUID) -> HttpResponse:
     """Hide a part of the record from a service."""
     asked = sharing.hiding(request.actor, case_id, request.now)
@@ -232,6 +246,7 @@ urlpatterns = [
     path("casi/<uuid:case_id>/consensi/togli/", revoke, name="revoke_grant"),
     path("casi/<uuid:case_id>/consensi/escludi/", keep_out, name="keep_out"),
     path("casi/<uuid:case_id>/consensi/legge/", by_law, name="share_by_law"),
+    path("casi/<uuid:case_id>/consensi/non-condivisi/", not_shared, name="not_shared"),
     path("casi/<uuid:case_id>/consensi/nascondi/", hide, name="hide"),
     path("casi/<uuid:case_id>/consensi/mostra/", show_again, name="show_again"),
     path("voci/<uuid:entry_id>/nascondi/", hide_entry, name="hide_entry"),

@@ -137,6 +137,7 @@ def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID
             lambda: sharing.keep_out(actor=nurse, case_id=case, operator_id=1, reason="party", now=TONIGHT),
             lambda: sharing.let_back(actor=nurse, case_id=case, operator_id=1, now=TONIGHT),
             lambda: sharing.by_law(nurse, case, TONIGHT),
+            lambda: sharing.sharing_with(nurse, case, TONIGHT),
             lambda: sharing.hide(actor=nurse, case_id=case, service_id=1, slice_="health", now=TONIGHT),
         ):
             with pytest.raises(NotFound):

@@ -17,7 +17,7 @@ from approdo.activations.models import Alert, Call
 from approdo.activations.services import advance_due
 from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Case
-from approdo.consents.models import Block, Grant, Masking
+from approdo.consents.models import Block, Grant, Masking, NotShared
 from approdo.consents.selectors import live_slices
 from approdo.kit import clock
 from approdo.persons import selectors as persons
@@ -407,3 +407,50 @@ def test_only_the_case_manager_or_the_coordinator_shares_by_law(
     assert f"{case}consensi/legge/" not in centre.get(f"{case}consensi/").content.decode()
     assert centre.get(f"{case}consensi/legge/").status_code == by_law(centre, case, region).status_code == 403
     assert not Grant.objects.exists()
+
+
+def not_shared(client: Client, case: str, region: Region, **changes: object) -> HttpResponse:
+    sent = {"service_id": region.services["ed"].pk, "slices": ["health", "children"], "reason": "she_said_no"}
+    return client.post(f"{case}consensi/non-condivisi/", sent | changes)
+
+
+def test_what_is_not_shared_is_listed_with_its_reason_and_takes_nothing_away(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    yes(centre, case, region, "health")
+    assert "resta scritto" in centre.get(f"{case}consensi/non-condivisi/").content.decode()
+    assert not_shared(centre, case, region).status_code == 302
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert page.count("Ha detto di no") == 2
+    assert sees(sign_in("ed"), case) == {"health"}
+    assert AuditEntry.objects.filter(verb="consent.not_shared").count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_id": ""},
+        {"service_id": "999999"},
+        {"slices": []},
+        {"slices": ["everything"]},
+        {"reason": ""},
+        {"reason": "because"},
+    ],
+)
+def test_a_no_that_is_not_whole_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    answer = not_shared(centre, case, region, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    chosen = "Ha detto di no" if "reason" not in changes else "Pronto soccorso del Lago"
+    assert re.search(rf"<option [^>]*selected[^>]*>{chosen}", page)
+    assert not NotShared.objects.exists()
+
+
+def test_only_who_leads_says_what_is_not_shared(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    nurse = sign_in("ed")
+    address = f"{case}consensi/non-condivisi/"
+    assert nurse.get(address).status_code == not_shared(nurse, case, region).status_code == 404
+    assert not NotShared.objects.exists()
