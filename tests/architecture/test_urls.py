@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.consents import a_grant
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
@@ -110,6 +111,7 @@ TABLE: dict[str, str | Permission] = {
     "keep_out": P.READ_CASE,
     "hide": P.READ_CASE,
     "share_by_law": P.READ_CASE,
+    "renew_grant": P.READ_CASE,
     "not_shared": P.READ_CASE,
     "hide_entry": P.READ_CASE,
     "show_again": P.READ_CASE,
@@ -149,6 +151,7 @@ FINER = {
     "show_again",
     "share_by_law",
     "not_shared",
+    "renew_grant",
 }
 """Where a table of its own refuses what the role in general may: docs/reference/permissions.md."""
 
@@ -188,6 +191,7 @@ def prepared(module_transaction: None) -> Scene:
         take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
+        grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -203,6 +207,7 @@ def prepared(module_transaction: None) -> Scene:
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
         "network": town.network.code,
         "entry_id": entry.entry_id,
+        "grant_id": grant_id,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -286,6 +291,7 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "consents",
         "share_by_law",
         "not_shared",
+        "renew_grant",
         "hide",
         "hide_entry",
         "add_entry",
@@ -311,6 +317,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "activation_id": uuid4(),
             "case_id": uuid4(),
             "entry_id": uuid4(),
+            "grant_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "network": "no",
@@ -330,7 +337,10 @@ def an_activation_of(town: Town) -> dict[str, object]:
     with entered(actor=actor):
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
+        take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
+        grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     return {
+        "grant_id": grant_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,

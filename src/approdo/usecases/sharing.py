@@ -18,7 +18,7 @@ from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents import services
-from approdo.consents.rules import Action, Norms, Relation, Terms, Told, allowed
+from approdo.consents.rules import Action, Basis, GrantState, Norms, Relation, Terms, Told, allowed
 from approdo.consents.selectors import BlockLine, GrantLine, MaskLine, NotSharedLine
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
@@ -29,6 +29,9 @@ from approdo.persons.rules import Kind
 from approdo.usecases.standing import standing_of
 from approdo.vault import selectors as vault
 from approdo.vault import services as keys
+
+RENEWED_WITHIN = timedelta(days=10)
+"""How long before its end a consent is offered for renewal (screens.md, Un caso)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Consents:
     masks: tuple[tuple[MaskLine, Kind | None], ...]
     """What of her record does not exist for whom; of a single entry, its kind."""
     not_shared: tuple[NotSharedLine, ...]
+    renewable: frozenset[UUID]
+    """Consents near their end, or ended by time, that were not renewed yet."""
     may_share_by_law: bool
     at: datetime
 
@@ -87,8 +92,19 @@ def consents_of(actor: Actor, case_id: UUID, now: datetime) -> Consents:
     colleagues = tuple(one for one in people if one[0] not in {*blocked, actor.operator_id})
     recipients = networks.recipients(actor.organisation_id or 0)
     hidden = tuple((one, kinds.get(one.entry_id) if one.entry_id else None) for one in masks)
-    by_law = _may_share_by_law(actor, case, now)
-    return Consents(case, lines, labels, recipients, kept_out, colleagues, hidden, not_shared, by_law, now)
+    return Consents(
+        case=case,
+        lines=lines,
+        labels=labels,
+        recipients=recipients,
+        blocks=kept_out,
+        colleagues=colleagues,
+        masks=hidden,
+        not_shared=not_shared,
+        renewable=frozenset(one.id for one in lines if _to_renew(one, now)),
+        may_share_by_law=_may_share_by_law(actor, case, now),
+        at=now,
+    )
 
 
 @transaction.atomic
@@ -119,6 +135,32 @@ def grant(
         now=now,
     )
     _begin(actor, case_id, service_id, EventKind.SHARED, now)
+    return made
+
+
+def to_renew(actor: Actor, case_id: UUID, grant_id: UUID, now: datetime) -> tuple[CasePage, GrantLine, str]:
+    """Return the case, a consent on it and the label of its service; ``NotFound`` for whoever does not lead it."""
+    case = _led(actor, case_id, now)
+    line = next((one for one in consents.grants_of(case_id, at=now) if one.id == grant_id), None)
+    if line is None:
+        raise NotFound
+    return case, line, networks.name_plates([line.service_id])[line.service_id].label
+
+
+@transaction.atomic
+def renew(*, actor: Actor, case_id: UUID, grant_id: UUID, days: int, told: Told, now: datetime) -> UUID:
+    """Record that she agreed again to the same, for so many days from now; she was told again, and how."""
+    case, line, _label = to_renew(actor, case_id, grant_id, now)
+    made = services.renew(
+        actor=actor,
+        standing=standing_of(actor, case, now),
+        case_id=case_id,
+        grant_id=grant_id,
+        told=told,
+        until=now + timedelta(days=days),
+        now=now,
+    )
+    _begin(actor, case_id, line.service_id, EventKind.SHARED, now)
     return made
 
 
@@ -296,6 +338,13 @@ def _mask(actor: Actor, asked: Hiding, service_id: int, now: datetime, **what: A
         **what,
     )
     _withdraw_keys(actor, case.id, now)
+
+
+def _to_renew(line: GrantLine, now: datetime) -> bool:
+    if line.basis is not Basis.CONSENT or line.renewed:
+        return False
+    near = line.state is GrantState.LIVE and line.until <= now + RENEWED_WITHIN
+    return near or line.state is GrantState.EXPIRED
 
 
 def _may_share_by_law(actor: Actor, case: CasePage, now: datetime) -> bool:

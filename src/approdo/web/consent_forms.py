@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approdo.access.rules import Slice
-from approdo.consents.rules import LegalReason, Norm, NotSharedReason, SharingPurpose, labels_of
+from approdo.consents.rules import HowGiven, LegalReason, Norm, NotSharedReason, Proof, SharingPurpose, labels_of
+from approdo.networks.rules import LANGUAGES
 
 _ACTS = frozenset({Slice.CHRONOLOGY})
 """Not in the record, so never hidden: the acts are everybody's who takes part, and hold no words of hers."""
@@ -33,6 +34,17 @@ class _Form(forms.Form):
 
     def __init__(self, *arguments: Any, **words: Any) -> None:
         super().__init__(*arguments, **(words | {"auto_id": "%s", "use_required_attribute": False}))
+
+
+class RenewForm(_Form):
+    """For how long she agrees again, and how she said so."""
+
+    days = forms.IntegerField(label=_("Per quanti giorni ancora"), min_value=1, max_value=_LONGEST)
+    how = forms.ChoiceField(label=_("Come ha detto di sì"), choices=lambda: _to_choose(HowGiven))
+    proof = forms.ChoiceField(label=_("Che cosa ne resta"), choices=lambda: _to_choose(Proof))
+    language = forms.ChoiceField(
+        label=_("In quale lingua"), choices=lambda: [(code, gettext(word)) for code, word in LANGUAGES.items()]
+    )
 
 
 class _ServiceForm(_Form):

@@ -21,7 +21,7 @@ from approdo.kit.errors import Invalid
 from approdo.networks.rules import LANGUAGES
 from approdo.usecases import sharing
 from approdo.usecases.sharing import Consents
-from approdo.web.consent_forms import ByLawForm, HideEntryForm, HideForm, NotSharedForm
+from approdo.web.consent_forms import ByLawForm, HideEntryForm, HideForm, NotSharedForm, RenewForm
 from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import accepted
 
@@ -119,6 +119,22 @@ def keep_out(request: Asked, case_id: UUID) -> HttpResponse:
     sharing.keep_out(actor=request.actor, case_id=case_id, operator_id=who, reason=reason, now=request.now)
     messages.success(request, _("Esclusa. Da adesso per lei questo percorso non esiste."))
     return redirect("consents", case_id)
+
+
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
+def renew(request: Asked, case_id: UUID, grant_id: UUID) -> HttpResponse:
+    """Record that she agrees again to the same, after it was told to her again."""
+    case, line, label = sharing.to_renew(request.actor, case_id, grant_id, request.now)
+    form = RenewForm(_sent(request), initial={"days": settings.CONSENT_DAYS, "language": line.language})
+
+    def act() -> None:
+        sent = dict(form.cleaned_data)
+        days, told = sent.pop("days"), Told(**sent)
+        sharing.renew(actor=request.actor, case_id=case_id, grant_id=grant_id, days=days, told=told, now=request.now)
+
+    words = {"case": case, "line": line, "label": label}
+    return _asked_apart(request, "renew", case_id, form, act, _("Rinnovato. Continua a leggere da adesso."), words)
 
 
 @needs(Permission.READ_CASE)
@@ -246,6 +262,7 @@ urlpatterns = [
     path("casi/<uuid:case_id>/consensi/togli/", revoke, name="revoke_grant"),
     path("casi/<uuid:case_id>/consensi/escludi/", keep_out, name="keep_out"),
     path("casi/<uuid:case_id>/consensi/legge/", by_law, name="share_by_law"),
+    path("casi/<uuid:case_id>/consensi/<uuid:grant_id>/rinnova/", renew, name="renew_grant"),
     path("casi/<uuid:case_id>/consensi/non-condivisi/", not_shared, name="not_shared"),
     path("casi/<uuid:case_id>/consensi/nascondi/", hide, name="hide"),
     path("casi/<uuid:case_id>/consensi/mostra/", show_again, name="show_again"),

@@ -137,6 +137,7 @@ def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID
             lambda: sharing.keep_out(actor=nurse, case_id=case, operator_id=1, reason="party", now=TONIGHT),
             lambda: sharing.let_back(actor=nurse, case_id=case, operator_id=1, now=TONIGHT),
             lambda: sharing.by_law(nurse, case, TONIGHT),
+            lambda: sharing.renew(actor=nurse, case_id=case, grant_id=grant, days=9, told=TOLD, now=TONIGHT),
             lambda: sharing.sharing_with(nurse, case, TONIGHT),
             lambda: sharing.hide(actor=nurse, case_id=case, service_id=1, slice_="health", now=TONIGHT),
         ):
@@ -227,3 +228,19 @@ def test_what_a_norm_shares_gives_the_key_and_is_told_by_the_chronology_as_that(
     with entered(actor=centre):
         sharing.revoke(actor=centre, case_id=case, grant_id=made, now=clock.now())
     assert holders(case) == {town.centre.organisation_id}
+
+
+def test_a_consent_that_ended_is_renewed_with_its_terms_and_the_key(town: Town, centre: Actor, case: UUID) -> None:
+    first = yes(centre, case, town.hospital.pk)
+    with entered(actor=centre):
+        now = clock.now()
+        Grant.objects.filter(pk=first).update(until=now)
+        WrappedKey.objects.filter(case_id=case, organisation_id=town.hospital.organisation_id).delete()
+        assert sharing.consents_of(centre, case, now).renewable == {first}
+        sharing.renew(actor=centre, case_id=case, grant_id=first, days=9, told=TOLD, now=now)
+        shown = sharing.consents_of(centre, case, now)
+    made, old = sorted(shown.lines, key=lambda one: one.id == first)
+    assert (made.slices, made.purpose, old.renewed) == (old.slices, old.purpose, True)
+    assert shown.renewable == {made.id}, "nine days are near the end again"
+    assert town.hospital.organisation_id in holders(case)
+    assert Event.objects.filter(case=case, kind="shared", service=town.hospital).count() == 2

@@ -454,3 +454,69 @@ def test_only_who_leads_says_what_is_not_shared(sign_in: SignIn, centre: Client,
     address = f"{case}consensi/non-condivisi/"
     assert nurse.get(address).status_code == not_shared(nurse, case, region).status_code == 404
     assert not NotShared.objects.exists()
+
+
+def renew(client: Client, case: str, grant: object, **changes: object) -> HttpResponse:
+    sent = {"days": "40", "how": "written", "proof": "signed_form", "language": "it"}
+    return client.post(f"{case}consensi/{grant}/rinnova/", sent | changes)
+
+
+def test_a_consent_near_its_end_is_renewed_with_the_same_terms(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    yes(centre, case, region, "health")
+    grant = Grant.objects.get().pk
+    assert "/rinnova/" not in centre.get(f"{case}consensi/").content.decode(), "its end is far"
+    yes(centre, case, region, "legal", days="9")
+    near = Grant.objects.exclude(pk=grant).get().pk
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert f"{case}consensi/{near}/rinnova/" in page
+    assert f"{case}consensi/{grant}/rinnova/" not in page
+    form = centre.get(f"{case}consensi/{near}/rinnova/").content.decode()
+    for word in ("Pronto soccorso del Lago", "Aspetti legali", "Cure", "Può dire di no"):
+        assert word in form
+    assert renew(centre, case, near).status_code == 302
+    made = Grant.objects.get(renews=near)
+    assert (made.slices, made.how, made.proof) == (["legal"], "written", "signed_form")
+    assert sees(sign_in("ed"), case) == {"health", "measure"}
+    assert "/rinnova/" not in centre.get(f"{case}consensi/").content.decode()
+    assert renew(centre, case, near).status_code == 409, "once"
+    assert renew(centre, case, uuid4()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"days": ""},
+        {"days": "0"},
+        {"days": "tanti"},
+        {"days": "900"},
+        {"how": ""},
+        {"how": "by_letter"},
+        {"proof": "none"},
+        {"language": "xx"},
+    ],
+)
+def test_a_renewal_that_is_not_whole_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    yes(centre, case, region, "health", days="9")
+    answer = renew(centre, case, Grant.objects.get().pk, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    chosen = "Modulo firmato" if "proof" not in changes else "Per iscritto"
+    assert re.search(rf"<option [^>]*selected[^>]*>{chosen}", page)
+    assert Grant.objects.count() == 1
+
+
+def test_only_who_leads_renews_and_nobody_renews_what_a_norm_shares(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    by_law(centre, case, region)
+    grant = Grant.objects.get().pk
+    nurse = sign_in("ed")
+    assert nurse.get(f"{case}consensi/{grant}/rinnova/").status_code == renew(nurse, case, grant).status_code == 404
+    assert "/rinnova/" not in centre.get(f"{case}consensi/").content.decode()
+    assert renew(centre, case, grant).status_code == 409
+    assert Grant.objects.count() == 1
