@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.consents import a_grant
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
@@ -112,6 +113,12 @@ TABLE: dict[str, str | Permission] = {
     "end_break_glass": P.READ_CASE,
     "reviews": P.SUPERVISE_NETWORK,
     "review": P.SUPERVISE_NETWORK,
+    "hide": P.READ_CASE,
+    "share_by_law": P.READ_CASE,
+    "renew_grant": P.READ_CASE,
+    "not_shared": P.READ_CASE,
+    "hide_entry": P.READ_CASE,
+    "show_again": P.READ_CASE,
     "next_contact": P.READ_CASE,
     "directory": P.READ_DIRECTORY,
     "organisation": P.EDIT_ORGANISATION,
@@ -136,7 +143,20 @@ TABLE: dict[str, str | Permission] = {
     "publish_protocol": P.PUBLISH_PROTOCOL,
 }
 
-FINER = {"undo", "stand_down", "close_activation", "consents", "keep_out", "revoke_grant"}
+FINER = {
+    "undo",
+    "stand_down",
+    "close_activation",
+    "consents",
+    "keep_out",
+    "revoke_grant",
+    "hide",
+    "hide_entry",
+    "show_again",
+    "share_by_law",
+    "not_shared",
+    "renew_grant",
+}
 """Where a table of its own refuses what the role in general may: docs/reference/permissions.md."""
 
 
@@ -175,6 +195,7 @@ def prepared(module_transaction: None) -> Scene:
         take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
+        grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -191,6 +212,7 @@ def prepared(module_transaction: None) -> Scene:
         "network": town.network.code,
         "entry_id": entry.entry_id,
         "glass_id": uuid4(),
+        "grant_id": grant_id,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -274,6 +296,11 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "record",
         "access_log",
         "consents",
+        "share_by_law",
+        "not_shared",
+        "renew_grant",
+        "hide",
+        "hide_entry",
         "add_entry",
         "revise_entry",
         "service",
@@ -297,6 +324,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "activation_id": uuid4(),
             "case_id": uuid4(),
             "entry_id": uuid4(),
+            "grant_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "network": "no",
@@ -316,7 +344,10 @@ def an_activation_of(town: Town) -> dict[str, object]:
     with entered(actor=actor):
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
+        take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
+        grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     return {
+        "grant_id": grant_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,

@@ -74,6 +74,24 @@ def case_of(entry_id: UUID) -> UUID:
     return case_id
 
 
+def kinds_of(entry_ids: Collection[UUID]) -> Mapping[UUID, Kind]:
+    """Return of what kind entries are, taken out or not; nothing of them is opened."""
+    found = Entry.objects.filter(pk__in=entry_ids)
+    return {entry_id: Kind(kind) for entry_id, kind in found.values_list("pk", "kind")}
+
+
+def writer(entry_id: UUID) -> int:
+    """Return the service that wrote an entry; ``NotFound`` when absent, taken out, private, or hidden by the database.
+
+    A private entry is its service's only: there is nobody else from whom it could be hidden.
+    """
+    found = Entry.objects.filter(pk=entry_id, private=False, removed_at=None)
+    service_id = found.values_list("service_id", flat=True).first()
+    if service_id is None:
+        raise NotFound
+    return service_id
+
+
 def writers(case_id: UUID) -> frozenset[int]:
     """Return the organisations that wrote something shared which is still there, as far as the reader sees it."""
     found = Entry.objects.filter(case_id=case_id, private=False, removed_at=None)

@@ -18,6 +18,7 @@ from approdo.cases.models import Event
 from approdo.cases.selectors import case_page
 from approdo.cases.services import take_lead
 from approdo.consents.models import Grant
+from approdo.consents.rules import Norms
 from approdo.consents.services import walls
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
@@ -135,6 +136,10 @@ def test_who_does_not_lead_changes_nothing(town: Town, centre: Actor, case: UUID
             lambda: sharing.revoke_all(actor=nurse, case_id=case, now=TONIGHT),
             lambda: sharing.keep_out(actor=nurse, case_id=case, operator_id=1, reason="party", now=TONIGHT),
             lambda: sharing.let_back(actor=nurse, case_id=case, operator_id=1, now=TONIGHT),
+            lambda: sharing.by_law(nurse, case, TONIGHT),
+            lambda: sharing.renew(actor=nurse, case_id=case, grant_id=grant, days=9, told=TOLD, now=TONIGHT),
+            lambda: sharing.sharing_with(nurse, case, TONIGHT),
+            lambda: sharing.hide(actor=nurse, case_id=case, service_id=1, slice_="health", now=TONIGHT),
         ):
             with pytest.raises(NotFound):
                 act()
@@ -178,3 +183,64 @@ def test_what_is_masked_is_not_there_in_the_database_either(town: Town, centre: 
     hide(centre, case, town, lift=True, slice_="health")
     hide(centre, case, town, lift=True, entry_id=measure)
     assert seen_in_the_database(town.nurse) == {"health", "measure"}
+
+
+def test_what_is_hidden_takes_the_key_of_who_reads_nothing_else_and_gives_it_back(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    yes(centre, case, town.hospital.pk)
+    with entered(actor=centre):
+        before = Event.objects.filter(case=case).count()
+    on = {"actor": centre, "case_id": case, "service_id": town.hospital.pk}
+    with entered(actor=centre):
+        sharing.hide(**on, slice_="contacts", now=clock.now())
+    assert town.hospital.organisation_id in holders(case)
+    with entered(actor=centre):
+        sharing.hide(**on, slice_="health", now=clock.now())
+    assert holders(case) == {town.centre.organisation_id}
+    with entered(actor=centre):
+        sharing.show_again(**on, slice_="health", entry_id=None, now=clock.now())
+    assert holders(case) == {town.centre.organisation_id, town.hospital.organisation_id}
+    with entered(actor=centre):
+        assert Event.objects.filter(case=case).count() == before, "the chronology, which others read, tells nothing"
+
+
+def test_what_a_norm_shares_gives_the_key_and_is_told_by_the_chronology_as_that(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    with entered(actor=centre):
+        made = sharing.share_by_law(
+            actor=centre,
+            case_id=case,
+            service_id=town.shelter.pk,
+            slices=["health"],
+            purpose="protection",
+            days=3,
+            norms=Norms("vital_interests", "danger", centre.operator_id or 0),
+            now=clock.now(),
+        )
+    assert Event.objects.filter(case=case, kind="shared_by_law", service=town.shelter).count() == 1
+    assert not Event.objects.filter(case=case, kind="shared").exists()
+    assert holders(case) == {town.centre.organisation_id, town.shelter.organisation_id}
+    with entered(actor=centre):
+        sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
+    assert town.shelter.organisation_id in holders(case), "what a norm shares stays when she takes back her yes"
+    with entered(actor=centre):
+        sharing.revoke(actor=centre, case_id=case, grant_id=made, now=clock.now())
+    assert holders(case) == {town.centre.organisation_id}
+
+
+def test_a_consent_that_ended_is_renewed_with_its_terms_and_the_key(town: Town, centre: Actor, case: UUID) -> None:
+    first = yes(centre, case, town.hospital.pk)
+    with entered(actor=centre):
+        now = clock.now()
+        Grant.objects.filter(pk=first).update(until=now)
+        WrappedKey.objects.filter(case_id=case, organisation_id=town.hospital.organisation_id).delete()
+        assert sharing.consents_of(centre, case, now).renewable == {first}
+        sharing.renew(actor=centre, case_id=case, grant_id=first, days=9, told=TOLD, now=now)
+        shown = sharing.consents_of(centre, case, now)
+    made, old = sorted(shown.lines, key=lambda one: one.id == first)
+    assert (made.slices, made.purpose, old.renewed) == (old.slices, old.purpose, True)
+    assert shown.renewable == {made.id}, "nine days are near the end again"
+    assert town.hospital.organisation_id in holders(case)
+    assert Event.objects.filter(case=case, kind="shared", service=town.hospital).count() == 2

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from tests.factories.region import Region
 
@@ -16,7 +17,7 @@ from approdo.activations.models import Alert, Call
 from approdo.activations.services import advance_due
 from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Case
-from approdo.consents.models import Block, Grant
+from approdo.consents.models import Block, Grant, Masking, NotShared
 from approdo.consents.selectors import live_slices
 from approdo.kit import clock
 from approdo.persons import selectors as persons
@@ -224,3 +225,298 @@ def test_the_only_case_manager_is_not_kept_out_of_her_own_case(centre: Client, c
     assert keep_out(centre, case, region.operators["centre"].pk) == 409
     assert not Block.objects.exists()
     assert centre.get(case).status_code == 200
+
+
+def hide(client: Client, case: str, region: Region, slice_: str = "health", **changes: object) -> HttpResponse:
+    sent = {"service_id": region.services["ed"].pk, "slice_": slice_}
+    return client.post(f"{case}consensi/nascondi/", sent | changes)
+
+
+def record_of(client: Client, case: str) -> str:
+    """The record page as it is shown, without what differs from one request to the next."""
+    page = client.get(f"{case}scheda/").content.decode()
+    return re.sub(r'(csrfmiddlewaretoken" value|nonce|X-CSRFToken)[="\': ]+[\w+/=-]+', "", page)
+
+
+def entry_of(client: Client, case: str, kind: str) -> str:
+    page = client.get(f"{case}scheda/").content.decode()
+    found = re.search(rf'<section class="card" id="{kind}">.*?(/voci/[0-9a-f-]+/nascondi/)', page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_a_hidden_part_is_as_if_it_had_never_been_shared(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "legal")
+    without = record_of(nurse, case)
+    yes(centre, case, region, "health")
+    assert record_of(nurse, case) != without
+    chronology = nurse.get(case).content.decode().count("<li>")
+    assert hide(centre, case, region).status_code == 302
+    assert record_of(nurse, case) == without
+    assert nurse.get(case).content.decode().count("<li>") == chronology, "the chronology does not tell either"
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert "Mostra di nuovo" in page
+    sent = {"service": region.services["ed"].pk, "slice": "health", "entry": ""}
+    assert centre.post(f"{case}consensi/mostra/", sent).status_code == 302
+    assert sees(nurse, case) == {"health", "measure"}
+    assert "Mostra di nuovo" not in centre.get(f"{case}consensi/").content.decode()
+
+
+def test_a_hidden_entry_is_as_if_it_had_never_been_written(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse, service = sign_in("ed"), region.services["ed"].pk
+    yes(centre, case, region, "health", "legal", "risk")
+    never = record_of(nurse, case)
+    centre.post(f"{case}scheda/episode/nuova/", {"account": "Canarina episode"})
+    assert sees(nurse, case) == {"health", "measure", "episode"}
+    address = entry_of(centre, case, "episode")
+    assert "Nascondi a un servizio" in centre.get(address).content.decode()
+    assert centre.post(address, {"service_id": service}).status_code == 302
+    assert record_of(nurse, case) == never
+    assert sees(centre, case) >= {"episode"}
+    entry = address.split("/")[2]
+    for hidden in (f"/voci/{entry}/", address):
+        answer, absent = nurse.get(hidden), nurse.get(hidden.replace(entry, str(uuid4())))
+        assert answer.status_code == 404
+        assert answer.content == absent.content
+    assert "una voce: " in centre.get(f"{case}consensi/").content.decode()
+    assert centre.post(f"{case}consensi/mostra/", {"service": service, "entry": entry}).status_code == 302
+    assert sees(nurse, case) == {"health", "measure", "episode"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_id": ""},
+        {"service_id": "999999"},
+        {"service_id": "²"},
+        {"slice_": ""},
+        {"slice_": "everything"},
+        {"slice_": "chronology"},
+    ],
+)
+def test_what_cannot_be_hidden_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    answer = hide(centre, case, region, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    assert page.count("selected") >= 1, "the other field stays as it was chosen"
+    assert not Masking.objects.exists()
+
+
+def test_nothing_is_hidden_from_who_leads_nor_from_who_wrote_it(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    assert hide(centre, case, region, service_id=region.services["centre"].pk).status_code == 422
+    yes(centre, case, region, "health", "legal")
+    sign_in("ed").post(f"{case}scheda/health/nuova/", {"needs": "Canarina health"})
+    before = entry_of(centre, case, "health")
+    page = centre.get(f"{case}scheda/").content.decode()
+    health = page[page.index('id="health"') :].split("</section>")[0]
+    (address,) = set(re.findall(r"/voci/[0-9a-f-]+/nascondi/", health)) - {before}
+    assert centre.post(address, {"service_id": region.services["ed"].pk}).status_code == 422
+    assert not Masking.objects.exists()
+
+
+def test_only_who_leads_hides_or_shows(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    nurse = sign_in("ed")
+    yes(centre, case, region, "health")
+    address = entry_of(centre, case, "health")
+    assert "Nascondi a" not in nurse.get(f"{case}scheda/").content.decode()
+    assert nurse.get(address).status_code == nurse.get(f"{case}consensi/nascondi/").status_code == 404
+    assert hide(nurse, case, region).status_code == 404
+    assert nurse.post(address, {"service_id": region.services["shelter"].pk}).status_code == 404
+    sent = {"service": region.services["ed"].pk, "slice": "health"}
+    assert nurse.post(f"{case}consensi/mostra/", sent).status_code == 404
+    for wrong in ({"service": "1"}, {"service": "1", "entry": "x"}, {"service": "1", "slice": "x"}):
+        assert centre.post(f"{case}consensi/mostra/", wrong).status_code == 422
+    assert not Masking.objects.exists()
+
+
+def by_law(client: Client, case: str, region: Region, **changes: object) -> HttpResponse:
+    sent = {
+        "norm": "child_protection",
+        "reason": "child_at_risk",
+        "decided_by": region.operators["centre"].pk,
+        "service_id": region.services["ed"].pk,
+        "slices": ["health"],
+        "purpose": "children",
+        "days": "5",
+    }
+    return client.post(f"{case}consensi/legge/", sent | changes)
+
+
+def test_what_a_norm_shares_is_read_and_is_never_called_her_consent(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    assert f"{case}consensi/legge/" in centre.get(f"{case}consensi/").content.decode()
+    form = centre.get(f"{case}consensi/legge/").content.decode()
+    assert "Questo non è un consenso" in form
+    assert f'<option value="{region.operators["centre"].pk}" selected' in form, "she who is signed in"
+    assert by_law(centre, case, region).status_code == 302
+    assert sees(sign_in("ed"), case) == {"health"}
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert "per legge: Protezione urgente di minori" in page
+    grant = Grant.objects.get()
+    assert (grant.basis, grant.how, grant.decided_by_id) == ("legal", "", region.operators["centre"].pk)
+    assert AuditEntry.objects.filter(verb="consent.by_law").count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"norm": ""},
+        {"norm": "habit"},
+        {"reason": "because"},
+        {"decided_by": "999999"},
+        {"service_id": ""},
+        {"service_id": "999999"},
+        {"slices": []},
+        {"slices": ["everything"]},
+        {"purpose": ""},
+        {"days": ""},
+        {"days": "0"},
+        {"days": "tanti"},
+        {"days": "900"},
+    ],
+)
+def test_what_no_norm_shares_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    answer = by_law(centre, case, region, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    chosen = "Tutela delle figlie e dei figli" if "purpose" not in changes else "Protezione urgente di minori"
+    assert re.search(rf"<option [^>]*selected[^>]*>{chosen}", page)
+    assert not Grant.objects.exists()
+
+
+def test_only_the_case_manager_or_the_coordinator_shares_by_law(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    nurse = sign_in("ed")
+    assert nurse.get(f"{case}consensi/legge/").status_code == by_law(nurse, case, region).status_code == 404
+    Case.objects.update(lead_operator_id=region.operators["ed"].pk)
+    assert f"{case}consensi/legge/" not in centre.get(f"{case}consensi/").content.decode()
+    assert centre.get(f"{case}consensi/legge/").status_code == by_law(centre, case, region).status_code == 403
+    assert not Grant.objects.exists()
+
+
+def not_shared(client: Client, case: str, region: Region, **changes: object) -> HttpResponse:
+    sent = {"service_id": region.services["ed"].pk, "slices": ["health", "children"], "reason": "she_said_no"}
+    return client.post(f"{case}consensi/non-condivisi/", sent | changes)
+
+
+def test_what_is_not_shared_is_listed_with_its_reason_and_takes_nothing_away(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    yes(centre, case, region, "health")
+    assert "resta scritto" in centre.get(f"{case}consensi/non-condivisi/").content.decode()
+    assert not_shared(centre, case, region).status_code == 302
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert page.count("Ha detto di no") == 2
+    assert sees(sign_in("ed"), case) == {"health"}
+    assert AuditEntry.objects.filter(verb="consent.not_shared").count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_id": ""},
+        {"service_id": "999999"},
+        {"slices": []},
+        {"slices": ["everything"]},
+        {"reason": ""},
+        {"reason": "because"},
+    ],
+)
+def test_a_no_that_is_not_whole_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    answer = not_shared(centre, case, region, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    chosen = "Ha detto di no" if "reason" not in changes else "Pronto soccorso del Lago"
+    assert re.search(rf"<option [^>]*selected[^>]*>{chosen}", page)
+    assert not NotShared.objects.exists()
+
+
+def test_only_who_leads_says_what_is_not_shared(sign_in: SignIn, centre: Client, case: str, region: Region) -> None:
+    nurse = sign_in("ed")
+    address = f"{case}consensi/non-condivisi/"
+    assert nurse.get(address).status_code == not_shared(nurse, case, region).status_code == 404
+    assert not NotShared.objects.exists()
+
+
+def renew(client: Client, case: str, grant: object, **changes: object) -> HttpResponse:
+    sent = {"days": "40", "how": "written", "proof": "signed_form", "language": "it"}
+    return client.post(f"{case}consensi/{grant}/rinnova/", sent | changes)
+
+
+def test_a_consent_near_its_end_is_renewed_with_the_same_terms(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    yes(centre, case, region, "health")
+    grant = Grant.objects.get().pk
+    assert "/rinnova/" not in centre.get(f"{case}consensi/").content.decode(), "its end is far"
+    yes(centre, case, region, "legal", days="9")
+    near = Grant.objects.exclude(pk=grant).get().pk
+    page = centre.get(f"{case}consensi/").content.decode()
+    assert f"{case}consensi/{near}/rinnova/" in page
+    assert f"{case}consensi/{grant}/rinnova/" not in page
+    form = centre.get(f"{case}consensi/{near}/rinnova/").content.decode()
+    for word in ("Pronto soccorso del Lago", "Aspetti legali", "Cure", "Può dire di no"):
+        assert word in form
+    assert renew(centre, case, near).status_code == 302
+    made = Grant.objects.get(renews=near)
+    assert (made.slices, made.how, made.proof) == (["legal"], "written", "signed_form")
+    assert sees(sign_in("ed"), case) == {"health", "measure"}
+    assert "/rinnova/" not in centre.get(f"{case}consensi/").content.decode()
+    assert renew(centre, case, near).status_code == 409, "once"
+    assert renew(centre, case, uuid4()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"days": ""},
+        {"days": "0"},
+        {"days": "tanti"},
+        {"days": "900"},
+        {"how": ""},
+        {"how": "by_letter"},
+        {"proof": "none"},
+        {"language": "xx"},
+    ],
+)
+def test_a_renewal_that_is_not_whole_is_said_beside_its_field_and_what_was_chosen_stays(
+    centre: Client, case: str, region: Region, changes: dict[str, object]
+) -> None:
+    yes(centre, case, region, "health", days="9")
+    answer = renew(centre, case, Grant.objects.get().pk, **changes)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="{next(iter(changes))}_error"' in page
+    chosen = "Modulo firmato" if "proof" not in changes else "Per iscritto"
+    assert re.search(rf"<option [^>]*selected[^>]*>{chosen}", page)
+    assert Grant.objects.count() == 1
+
+
+def test_only_who_leads_renews_and_nobody_renews_what_a_norm_shares(
+    sign_in: SignIn, centre: Client, case: str, region: Region
+) -> None:
+    by_law(centre, case, region)
+    grant = Grant.objects.get().pk
+    nurse = sign_in("ed")
+    assert nurse.get(f"{case}consensi/{grant}/rinnova/").status_code == renew(nurse, case, grant).status_code == 404
+    assert "/rinnova/" not in centre.get(f"{case}consensi/").content.decode()
+    assert renew(centre, case, grant).status_code == 409
+    assert Grant.objects.count() == 1

@@ -19,6 +19,7 @@ from approdo.activations.rules.states import (
 )
 from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
 from approdo.consents.rules import LABELS as CONSENT_WORDS
+from approdo.consents.rules import Norm
 from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
@@ -102,6 +103,12 @@ def detail_word(detail: str) -> str:
 def last_joined(cases: list) -> str:
     """Return the cursor of a list of cases: the instant at which the service joined the last of them."""
     return cases[-1].joined_at.isoformat() if cases else ""
+
+
+@register.filter
+def word_of_norm(norm: str) -> str:
+    """Return the word for the norm by which something is shared, or nothing."""
+    return word(Norm(norm)) if norm in set(Norm) else ""
 
 
 @register.filter
