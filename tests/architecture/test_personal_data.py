@@ -108,7 +108,7 @@ REGISTER: dict[str, dict[str, str]] = {
         " next_contact_at service_ids supervising_ids",
         "people": "lead_operator_id",
     },
-    "cases.Participation": {"her": "case_id service_id since until open", "technical": "id"},
+    "cases.Participation": {"her": "case_id service_id since until open led", "technical": "id"},
     "cases.Event": {"her": "case_id happened_at kind service_id subject detail", "technical": "id"},
     "activations.Activation": {
         "her": "case_id municipality_id context needs consent exercise activated_at service_id supervising_service_id"

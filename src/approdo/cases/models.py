@@ -65,6 +65,13 @@ class Case(models.Model):
                 name="lead_is_a_service_and_a_person",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["lead_service", "next_contact_at", "opened_at"],
+                condition=Q(closed_at=None),
+                name="case_next_contact",
+            )
+        ]
 
 
 class Participation(models.Model):
@@ -75,6 +82,7 @@ class Participation(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     open = models.BooleanField(db_default=True, help_text="whether the case is, as the database keeps it: for the list")
+    led = models.BooleanField(db_default=False, help_text="whether anybody leads it, as the database keeps it")
 
     class Meta:
         constraints = [
@@ -86,7 +94,10 @@ class Participation(models.Model):
         indexes = [
             models.Index(
                 fields=["service", "-since", "case"], condition=Q(until=None, open=True), name="participation_now"
-            )
+            ),
+            models.Index(
+                fields=["service", "since"], condition=Q(until=None, open=True, led=False), name="participation_adrift"
+            ),
         ]
 
 

@@ -7,9 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case as Case_
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 
 from approdo.access.rules import Actor, Permission, acting, require
 from approdo.cases.models import Case, Event, Participation
@@ -132,30 +130,28 @@ class Adrift:
 
 
 ADRIFT = 5
-_ADRIFT = Statement(
-    lambda service, at: (
-        Case.objects.visible_to_service(service)
-        .filter(closed_at=None)
-        .filter(
-            Q(offered_service_id=service)
-            | Q(lead_service_id=None)
-            | Q(lead_service_id=service, next_contact_at=None)
-            | Q(lead_service_id=service, next_contact_at__lt=at)
-        )
-        .annotate(
-            missing=Case_(
-                When(offered_service_id=service, then=Value(Missing.ANSWER.value)),
-                When(lead_service_id=None, then=Value(Missing.LEAD.value)),
-                default=Value(Missing.NEXT_CONTACT.value),
-            ),
-            since=Coalesce("next_contact_at", "opened_at"),
-        )
-        .order_by("missing", "since", "id")
-        .values_list("id", "alias", "missing", "since", "exercise")[: ADRIFT + 1]
-    ),
-    service=int,
-    at=datetime,
-)
+
+
+def _going_nowhere(service: int, at: datetime) -> "QuerySet[Case, Any]":
+    """The first few of each kind, each from an index of its own: in one condition every open case is looked at."""
+    led = Case.objects.filter(lead_service_id=service, closed_at=None)
+    unled = Participation.objects.filter(service_id=service, until=None, open=True, led=False).order_by("since")
+    kinds = (
+        (Missing.ANSWER, Case.objects.filter(offered_service_id=service, closed_at=None), "opened_at"),
+        (Missing.LEAD, Case.objects.filter(pk__in=unled.values("case_id")[: ADRIFT + 1]), "opened_at"),
+        (Missing.NEXT_CONTACT, led.filter(next_contact_at=None), "opened_at"),
+        (Missing.NEXT_CONTACT, led.filter(next_contact_at__lt=at), "next_contact_at"),
+    )
+    first, *others = (
+        found.annotate(missing=Value(missing.value), last=F(since))
+        .order_by("last", "id")
+        .values_list("id", "alias", "missing", "last", "exercise")[: ADRIFT + 1]
+        for missing, found, since in kinds
+    )
+    return first.union(*others, all=True)
+
+
+_ADRIFT = Statement(_going_nowhere, service=int, at=datetime)
 
 
 def adrift(actor: Actor, at: datetime) -> tuple[tuple[Adrift, ...], bool]:
@@ -175,8 +171,13 @@ def ask_adrift(actor: Actor, at: datetime) -> Answer[tuple[tuple[Adrift, ...], b
 
 
 def _adrift(rows: Rows) -> tuple[tuple[Adrift, ...], bool]:
-    found = [Adrift(pk, alias, Missing(missing), since, exercise) for pk, alias, missing, since, exercise in rows]
-    return tuple(found[:ADRIFT]), len(found) > ADRIFT
+    first: dict[UUID, Adrift] = {}
+    for pk, alias, missing, since, exercise in sorted(rows, key=lambda row: (_PRESSING[row[2]], row[3], row[0])):
+        first.setdefault(pk, Adrift(pk, alias, Missing(missing), since, exercise))
+    return tuple(first.values())[:ADRIFT], len(first) > ADRIFT
+
+
+_PRESSING = {missing.value: rank for rank, missing in enumerate(Missing)}
 
 
 def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[CaseRow], bool]:

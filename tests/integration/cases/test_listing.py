@@ -14,6 +14,7 @@ from approdo.access.services import entered
 from approdo.cases import selectors
 from approdo.cases.models import Case, Participation
 from approdo.cases.rules import CaseState
+from approdo.cases.services import join, take_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,20 @@ def _values(slots: list[object]) -> list[object]:
     from approdo.kit.rows import _filled
 
     return [_filled(slot, {"service": 1, "before": TONIGHT}) for slot in slots]
+
+
+def flags(case: UUID) -> set[tuple[bool, bool]]:
+    return set(Participation.objects.filter(case=case).values_list("open", "led"))
+
+
+def test_the_database_keeps_what_the_lists_are_made_from(town: Town) -> None:
+    (case,) = several(town, 1)
+    assert flags(case) == {(True, False)}
+    centre = town.actor(town.centre)
+    with entered(actor=centre):
+        take_lead(actor=centre, case_id=case, now=TONIGHT)
+    assert flags(case) == {(True, True)}
+    closed(case)
+    assert flags(case) == {(False, True)}
+    join(case_id=case, service_ids=[a_town("013075").centre.pk], now=TONIGHT)
+    assert flags(case) == {(False, True)}, "who joins later too"
