@@ -244,3 +244,21 @@ def test_a_consent_that_ended_is_renewed_with_its_terms_and_the_key(town: Town, 
     assert shown.renewable == {made.id}, "nine days are near the end again"
     assert town.hospital.organisation_id in holders(case)
     assert Event.objects.filter(case=case, kind="shared", service=town.hospital).count() == 2
+
+
+def test_where_she_is_hidden_her_children_are_hidden_in_the_database_too(town: Town, centre: Actor, case: UUID) -> None:
+    with entered(actor=centre):
+        add(actor=centre, case_id=case, kind=Kind.CHILD, written={}, declined=["given_name"], now=TONIGHT)
+        sharing.grant(
+            actor=centre,
+            case_id=case,
+            service_id=town.hospital.pk,
+            slices=["health", "children"],
+            purpose="health_care",
+            days=None,
+            told=TOLD,
+            now=TONIGHT,
+        )
+    assert seen_in_the_database(town.nurse) == {"health", "child"}
+    hide(centre, case, town, slice_="location")
+    assert seen_in_the_database(town.nurse) == {"health"}

@@ -18,7 +18,8 @@ ALTER POLICY seen_by ON persons_entry USING (
 """
 MASKS = """AND NOT EXISTS (
                 SELECT FROM consents_masking m WHERE m.case_id = c.id AND m.service_id = ANY (access_services())
-                AND m.lifted_at IS NULL AND (m.entry_id = persons_entry.id OR m.slice = persons_entry.slice)
+                AND m.lifted_at IS NULL AND (m.entry_id = persons_entry.id OR m.slice = persons_entry.slice
+                    OR m.slice = 'location' AND persons_entry.slice = 'children')
             )"""
 
 
