@@ -35,8 +35,8 @@ ASVS_INTRODUCTION = """\
 # OWASP ASVS 5.0.0, requirement by requirement
 
 Made from `asvs.yaml` by `tests/architecture/test_registers.py`. Levels 1 and 2 are here whole, and of level 3 what we
-promise. The words are ours and short: what a requirement asks in full is in the standard (CC BY-SA, OWASP Foundation). This is
-our own account of ourselves; nobody else has verified it.
+promise. The words are ours and short: what a requirement asks in full is in the standard (CC BY-SA, OWASP
+Foundation). This is our own account of ourselves; nobody else has verified it.
 """
 
 # NHS DCB0129 form: five words for how bad, five for how likely, and a number for both together
@@ -77,9 +77,9 @@ OWNERS = {
 HAZARDS_INTRODUCTION = """\
 # Hazards
 
-Made from `hazards.yaml` by `tests/architecture/test_registers.py`, in the form of DCB0129. How bad and how likely are our own
-estimates before any installation has been in use: a clinical safety officer has not signed them. *Before* is without the
-controls, *after* with them. A control without a test is a thing that people do.
+Made from `hazards.yaml` by `tests/architecture/test_registers.py`, in the form of DCB0129. How bad and how
+likely are our own estimates before any installation has been in use: a clinical safety officer has not signed them.
+*Before* is without the controls, *after* with them. A control without a test is a thing that people do.
 """
 
 
