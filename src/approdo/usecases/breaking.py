@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Emergency access to a record: opened in danger, told to others at once, reviewed by another organisation (P16)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -155,9 +155,8 @@ class Opened:
     state: BreakGlassState
 
 
-def on_led_cases(actor: Actor, now: datetime) -> tuple[Opened, ...]:
-    """Return the emergency accesses to cases that the actor's service leads, until they are reviewed."""
-    found = consents.unreviewed(now)
+def on_led_cases(actor: Actor, found: Sequence[Breaking]) -> tuple[Opened, ...]:
+    """Return, of some emergency accesses, those to cases that the actor's service leads."""
     led = cases.led_among(actor, {one.case_id for one in found}) if found else {}
     plates = networks.name_plates(one.service_id for one in found) if led else {}
     return tuple(

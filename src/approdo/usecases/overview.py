@@ -66,8 +66,9 @@ def day(actor: Actor, now: datetime) -> Day:
     with together():
         asked = activations.ask_waiting_for(actor, now)
         asked_answered = activations.ask_answered_by_all(actor)
+        asked_glasses = consents.ask_unreviewed(now)
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
-        calls, answered = asked.value, asked_answered.value
+        calls, answered, glasses = asked.value, asked_answered.value, asked_glasses.value
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
@@ -80,7 +81,7 @@ def day(actor: Actor, now: datetime) -> Day:
         answered=tuple(answered),
         adrift=adrift,
         more_adrift=more,
-        glasses=breaking.on_led_cases(actor, now) if may(actor, Permission.READ_CASE) else (),
+        glasses=breaking.on_led_cases(actor, glasses) if may(actor, Permission.READ_CASE) else (),
         to_review=len(consents.reviews_for(actor, at=now)) if actor.role is Role.NETWORK_COORDINATOR else 0,
         trial=trial,
     )

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.consents.selectors.breaking import (
     Breaking,
+    ask_unreviewed,
     break_glass_now,
     notices_due,
     reviews_due,
     reviews_for,
-    unreviewed,
 )
 from approdo.consents.selectors.grants import (
     Expiring,
@@ -37,6 +37,7 @@ __all__ = [
     "GrantLine",
     "MaskLine",
     "NotSharedLine",
+    "ask_unreviewed",
     "blocked",
     "blocked_cases",
     "blocks_of",
@@ -53,5 +54,4 @@ __all__ = [
     "notices_due",
     "reviews_due",
     "reviews_for",
-    "unreviewed",
 ]

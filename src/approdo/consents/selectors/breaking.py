@@ -12,7 +12,7 @@ from approdo.access.rules import Actor, Forbidden, Role
 from approdo.consents.models import BreakGlass
 from approdo.consents.rules import BreakGlassReason, BreakGlassState, Notice, break_glass_state, review_due
 from approdo.consents.selectors.walls import blocked_cases
-from approdo.kit.rows import Statement
+from approdo.kit.rows import Answer, Statement
 from approdo.networks import selectors as networks
 
 _NOW = Statement(
@@ -56,9 +56,9 @@ def break_glass_now(operator_id: int, case_id: UUID, at: datetime) -> Breaking |
     return breaking(found[0], at) if found else None
 
 
-def unreviewed(at: datetime) -> tuple[Breaking, ...]:
-    """Return every break-glass without a review, open ones included, the newest first, as far as the reader sees it."""
-    return tuple(breaking(row, at) for row in _UNREVIEWED.read(at=at))
+def ask_unreviewed(at: datetime) -> Answer[tuple[Breaking, ...]]:
+    """Ask for every break-glass without a review, open ones too, the newest first, as far as the reader sees it."""
+    return _UNREVIEWED.ask(at=at).then(lambda rows: tuple(breaking(row, at) for row in rows))
 
 
 def reviews_due(at: datetime) -> tuple[Breaking, ...]:
