@@ -51,7 +51,14 @@ def end(request: Asked, case_id: UUID) -> HttpResponse:
 def reviews(request: Asked) -> HttpResponse:
     """List what waits for a review: who, why, for how long, what was read."""
     waiting = [
-        (one, [(at, _(VERB_LABELS[verb])) for at, verb in one.read if verb in VERB_LABELS])
+        (
+            one,
+            [
+                (at, _(VERB_LABELS[verb]))
+                for at, verb in one.read
+                if verb in VERB_LABELS and not verb.startswith("glass.")
+            ],
+        )
         for one in usecase.reviews(request.actor, request.now)
     ]
     words = {"waiting": waiting, "outcomes": list(Outcome), "now": request.now}
