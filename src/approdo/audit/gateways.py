@@ -3,8 +3,9 @@
 """What the register keeps outside the database: the spool of an emergency, and the key that signs checkpoints."""
 
 import json
+import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from django.conf import settings
 
 from approdo.kit.processes import locked
 
+_log = logging.getLogger(__name__)
 _SPOOL = "audit.jsonl"
 _TAKEN = "audit.taken.jsonl"
 
@@ -34,14 +36,13 @@ class Spool:
     def append(self, entry: Mapping[str, Any]) -> None:
         """Write one entry. Raises ``OSError``."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        line = json.dumps({"spooled": uuid4().hex, **entry}, default=str).encode() + b"\n"
+        line = json.dumps({"spooled": uuid4().hex, **entry}, default=str)
         with locked(self._directory / "lock"):
             descriptor = os.open(self._directory / _SPOOL, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.write(descriptor, line)
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            with os.fdopen(descriptor, "a") as stream:
+                stream.write(f"\n{line}\n")  # a line of its own, also after one that a failing disk cut off
+                stream.flush()
+                os.fsync(stream.fileno())
 
     def waits(self) -> bool:
         """Tell whether entries wait for the database."""
@@ -51,16 +52,24 @@ class Spool:
     def taken(self) -> Iterator[list[dict[str, Any]]]:
         """Take what waits; it is gone when the block ends well, and waits again when it does not.
 
-        A process that dies in between leaves what it took: the next one takes that first, so an entry may come twice,
-        with the same ``spooled``.
+        One at a time takes; meanwhile others append. A process that dies in between leaves what it took: the next one
+        takes that first, so an entry may come twice, with the same ``spooled``. What a failing disk cut is left out.
         """
         held = self._directory / _TAKEN
-        with locked(self._directory / "lock"):
-            if not held.exists() and (self._directory / _SPOOL).exists():
-                (self._directory / _SPOOL).replace(held)
-        lines = held.read_bytes().splitlines() if held.exists() else []
-        yield [json.loads(line) for line in lines if line.endswith(b"}")]
-        held.unlink(missing_ok=True)
+        with locked(self._directory / "taking"):
+            with locked(self._directory / "lock"):
+                if not held.exists() and (self._directory / _SPOOL).exists():
+                    (self._directory / _SPOOL).replace(held)
+            yield list(_entries(held.read_text().splitlines() if held.exists() else []))
+            held.unlink(missing_ok=True)
+
+
+def _entries(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in filter(None, lines):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            _log.critical("an audit entry is lost: the disk cut its line in the spool")
 
 
 def signing_key() -> Ed25519PrivateKey:
@@ -68,7 +77,10 @@ def signing_key() -> Ed25519PrivateKey:
     file = Path(settings.KEYS_DIRECTORY) / "checkpoints.pem"
     if not file.exists():
         _make_key(file)
-    key = load_pem_private_key(file.read_bytes(), password=None)
+    try:
+        key = load_pem_private_key(file.read_bytes(), password=None)
+    except ValueError:
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise OSError(f"{file.name} is no Ed25519 key")
     return key

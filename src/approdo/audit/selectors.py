@@ -67,14 +67,13 @@ SELECT e.id FROM audit_entry e WHERE NOT EXISTS (SELECT FROM audit_link l WHERE 
 def chain() -> Iterator[Iterator[Link]]:
     """Give the links in order with the fields of their entries, as they are at one instant."""
     with transaction.atomic():
-        with (
-            connection.cursor() as settings
-        ):  # by number, one after another, also while the tables' statistics are young
-            settings.execute("SET LOCAL enable_seqscan = off")
-        with connection.connection.cursor("links") as cursor:
-            cursor.itersize = 5_000
-            cursor.execute(_LINKS)
-            yield (Link(position, bytes(hash_), fields) for position, hash_, fields in cursor)
+        # one after another by number, however young the tables' statistics are
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        with connection.connection.cursor("links") as links:
+            links.itersize = 5_000
+            links.execute(_LINKS)
+            yield (Link(position, bytes(hash_), fields) for position, hash_, fields in links)
 
 
 def length() -> int:

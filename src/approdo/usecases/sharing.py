@@ -18,7 +18,7 @@ from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents import services
-from approdo.consents.rules import Action, Basis, GrantState, Norms, Relation, Terms, Told, allowed
+from approdo.consents.rules import Action, Basis, BreakGlassState, GrantState, Norms, Relation, Terms, Told, allowed
 from approdo.consents.selectors import BlockLine, GrantLine, MaskLine, NotSharedLine
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
@@ -371,11 +371,16 @@ def _share_key(actor: Actor, case_id: UUID, service_id: int, now: datetime) -> N
 
 
 def _withdraw_keys(actor: Actor, case_id: UUID, now: datetime) -> None:
-    """Take the key from every organisation that neither leads nor may read anything nor wrote anything shared."""
+    """Take the key from every organisation that neither leads nor may read anything nor wrote anything shared.
+
+    One whose emergency access is open reads until it ends: its key is taken back then (``breaking``).
+    """
     granted = {line.service_id for line in consents.grants_of(case_id, at=now) if line.state == "live"}
     live = {one for one in granted if consents.live_slices(service_id=one, case_id=case_id, at=now)}
     reading = {networks.organisation_of(one) for one in live} | {actor.organisation_id}
     reading |= persons.writers(case_id)
+    glasses = consents.ask_unreviewed(now).value
+    reading |= {one.organisation_id for one in glasses if one.case_id == case_id and one.state is BreakGlassState.OPEN}
     lost = vault.holders(case_id) - {one for one in reading if one is not None}
     keys.withdraw_case_key(case_id=case_id, organisation_ids=lost)
 

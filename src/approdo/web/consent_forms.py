@@ -16,9 +16,7 @@ from approdo.networks.rules import LANGUAGES
 
 _ACTS = frozenset({Slice.CHRONOLOGY})
 """Not in the record, so never hidden: the acts are everybody's who takes part, and hold no words of hers."""
-
-
-_LONGEST = 731  # days; the rule refuses more than two years in its own words
+LONGEST = 731  # days; the rule refuses more than two years in its own words
 
 
 def _words(codes: type[StrEnum]) -> list[tuple[str, str]]:
@@ -39,7 +37,7 @@ class _Form(forms.Form):
 class RenewForm(_Form):
     """For how long she agrees again, and how she said so."""
 
-    days = forms.IntegerField(label=_("Per quanti giorni ancora"), min_value=1, max_value=_LONGEST)
+    days = forms.IntegerField(label=_("Per quanti giorni ancora"), min_value=1, max_value=LONGEST)
     how = forms.ChoiceField(label=_("Come ha detto di sì"), choices=lambda: _to_choose(HowGiven))
     proof = forms.ChoiceField(label=_("Che cosa ne resta"), choices=lambda: _to_choose(Proof))
     language = forms.ChoiceField(
@@ -67,7 +65,7 @@ class ByLawForm(_ServiceForm):
         label=_("Che cosa può leggere"), choices=lambda: _words(Slice), widget=forms.CheckboxSelectMultiple
     )
     purpose = forms.ChoiceField(label=_("Per che cosa"), choices=lambda: _to_choose(SharingPurpose))
-    days = forms.IntegerField(label=_("Per quanti giorni"), min_value=1, max_value=_LONGEST)
+    days = forms.IntegerField(label=_("Per quanti giorni"), min_value=1, max_value=LONGEST)
 
     def __init__(self, *arguments: Any, deciders: Iterable[tuple[int, str]], **words: Any) -> None:
         super().__init__(*arguments, **words)

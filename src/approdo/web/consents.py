@@ -21,11 +21,9 @@ from approdo.kit.errors import Invalid
 from approdo.networks.rules import LANGUAGES
 from approdo.usecases import sharing
 from approdo.usecases.sharing import Consents
-from approdo.web.consent_forms import ByLawForm, HideEntryForm, HideForm, NotSharedForm, RenewForm
+from approdo.web.consent_forms import LONGEST, ByLawForm, HideEntryForm, HideForm, NotSharedForm, RenewForm
 from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import accepted
-
-_LONGEST = 731  # days; the rule refuses more than two years in its own words
 
 
 @needs(Permission.READ_CASE)
@@ -252,7 +250,7 @@ def _days(text: str) -> int | None:
     if not text.strip():
         return None
     days = _number(text.strip())
-    if not 0 < days <= _LONGEST * 10:
+    if not 0 < days <= LONGEST * 10:
         raise Invalid({"days": _("Scrivi per quanti giorni, in cifre.")})
     return days
 

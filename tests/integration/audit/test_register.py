@@ -271,6 +271,9 @@ def test_without_the_signing_key_the_sweep_goes_on(settings: Settings, tmp_path:
     settings.KEYS_DIRECTORY = tmp_path / "file" / "keys"
     (tmp_path / "file").write_text("no directory")
     assert services.checkpoint_due(now=TONIGHT) == 0
+    settings.KEYS_DIRECTORY = tmp_path
+    (tmp_path / "checkpoints.pem").write_text("damaged")
+    assert services.checkpoint_due(now=TONIGHT) == 0
     assert "non si raggiunge" in CliRunner().invoke(audit, ["checkpoint"]).output
 
 

@@ -3,6 +3,7 @@
 """When the register takes no entries: nothing of her is shown, and help is called and answers all the same (P20)."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -101,7 +103,7 @@ def sweep() -> int:
 
 
 def spooled(spool: Path) -> list[str]:
-    return [json.loads(line)["verb"] for line in spool.read_text().splitlines()] if spool.exists() else []
+    return [json.loads(line)["verb"] for line in filter(None, spool.read_text().splitlines())] if spool.exists() else []
 
 
 def test_what_is_only_shown_when_it_is_written_down_is_refused_with_a_sentence(
@@ -240,7 +242,27 @@ def test_a_line_that_was_cut_by_a_failing_disk_does_not_keep_the_others_out(spoo
     gateways.Spool().append(_line("case.open"))
     with spool.open("a") as torn:
         torn.write('{"spooled": "x", "verb": "case.o')
-    assert services.unspool(now=clock.now()) == 1
+    gateways.Spool().append(_line("case.read"))
+    assert services.unspool(now=clock.now()) == 2
+    assert not gateways.Spool().waits()
+
+
+def test_of_two_sweeps_at_once_one_takes(spool: Path, region: Region) -> None:
+    gateways.Spool().append(_line("case.open"))
+    other: list[int] = []
+
+    def sweep_too() -> None:
+        other.append(services.unspool(now=clock.now()))
+        connections.close_all()
+
+    with gateways.Spool().taken() as taken:
+        waiting = threading.Thread(target=sweep_too)
+        waiting.start()
+        waiting.join(0.3)
+        assert (len(taken), other) == (1, []), "the other waits until the first has done"
+        gateways.Spool().append(_line("case.read"))
+    waiting.join()
+    assert other == [1], "and finds what was appended meanwhile, once"
 
 
 def _line(verb: str) -> dict[str, object]:

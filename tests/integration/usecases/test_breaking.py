@@ -277,3 +277,15 @@ def test_the_key_stays_with_whom_something_was_granted_meanwhile(town: Town, cen
         )
     assert withdrawn() == 0
     assert holders(case) == {centre.organisation_id, town.nurse.organisation_id}
+
+
+def test_a_consent_taken_back_meanwhile_does_not_take_the_key_out_of_her_hands(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    broken(town.nurse, case)
+    with entered(actor=centre):
+        sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
+    assert reads(town.nurse, case) == {Slice.IDENTITY, Slice.CONTACTS}
+    with entered(actor=town.nurse):
+        breaking.end(actor=town.nurse, case_id=case, now=clock.now())
+    assert withdrawn() == 1

@@ -51,13 +51,13 @@ def case(town: Town, centre: Actor) -> UUID:
     return case_id
 
 
-def yes(centre: Actor, case: UUID, service: int) -> UUID:
+def yes(centre: Actor, case: UUID, service: int, *slices: str) -> UUID:
     with entered(actor=centre):
         return sharing.grant(
             actor=centre,
             case_id=case,
             service_id=service,
-            slices=["health"],
+            slices=slices or ("health",),
             purpose="health_care",
             days=None,
             told=TOLD,
@@ -161,17 +161,7 @@ def hide(centre: Actor, case: UUID, town: Town, *, lift: bool = False, **what: o
 def test_what_is_masked_is_not_there_in_the_database_either(town: Town, centre: Actor, case: UUID) -> None:
     with entered(actor=centre):
         add(actor=centre, case_id=case, kind=Kind.MEASURE, written={"since": "2026-11-01"}, declined=(), now=TONIGHT)
-    with entered(actor=centre):
-        sharing.grant(
-            actor=centre,
-            case_id=case,
-            service_id=town.hospital.pk,
-            slices=["health", "legal"],
-            purpose="health_care",
-            days=None,
-            told=TOLD,
-            now=TONIGHT,
-        )
+    yes(centre, case, town.hospital.pk, "health", "legal")
     assert seen_in_the_database(town.nurse) == {"health", "measure"}
     hide(centre, case, town, slice_="health")
     assert seen_in_the_database(town.nurse) == {"measure"}
@@ -249,16 +239,7 @@ def test_a_consent_that_ended_is_renewed_with_its_terms_and_the_key(town: Town, 
 def test_where_she_is_hidden_her_children_are_hidden_in_the_database_too(town: Town, centre: Actor, case: UUID) -> None:
     with entered(actor=centre):
         add(actor=centre, case_id=case, kind=Kind.CHILD, written={}, declined=["given_name"], now=TONIGHT)
-        sharing.grant(
-            actor=centre,
-            case_id=case,
-            service_id=town.hospital.pk,
-            slices=["health", "children"],
-            purpose="health_care",
-            days=None,
-            told=TOLD,
-            now=TONIGHT,
-        )
+    yes(centre, case, town.hospital.pk, "health", "children")
     assert seen_in_the_database(town.nurse) == {"health", "child"}
     hide(centre, case, town, slice_="location")
     assert seen_in_the_database(town.nurse) == {"health"}

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Callable
 from copy import deepcopy
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from tests.factories.region import Region, prove_two_factors, small_region
+
+from approdo.cases.models import Case
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +35,11 @@ def sign_in(region: Region) -> Callable[[str], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def case(sign_in: Callable[[str], Client]) -> str:
+    """Address of a case that the emergency department has opened by activating the network."""
+    form = {"municipality": "012133", "need": ["talk_now"], "consent": "given", "key": uuid4().hex}
+    sign_in("ed").post("/attiva/", form)
+    return f"/casi/{Case.objects.get().pk}/"

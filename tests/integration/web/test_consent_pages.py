@@ -27,13 +27,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(sign_in: SignIn) -> str:
-    form = {"municipality": "012133", "need": ["talk_now"], "consent": "given", "key": uuid4().hex}
-    sign_in("ed").post("/attiva/", form)
-    return f"/casi/{Case.objects.get().pk}/"
-
-
-@pytest.fixture
 def centre(sign_in: SignIn, case: str) -> Client:
     """The centre's operator, who leads and has written something in three slices."""
     client = sign_in("centre")

@@ -5,7 +5,6 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -18,13 +17,6 @@ from approdo.vault import gateways
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def case(sign_in: SignIn) -> str:
-    form = {"municipality": "012133", "need": ["talk_now"], "consent": "given", "key": uuid4().hex}
-    sign_in("ed").post("/attiva/", form)
-    return f"/casi/{Case.objects.get().pk}/"
 
 
 @pytest.fixture
