@@ -135,7 +135,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django_cotton.templatetags.cotton",
-                "django.templatetags.i18n",
+                "approdo.web.templatetags.i18n",
                 "approdo.web.templatetags.shapes",
             ],
             "context_processors": [
@@ -217,8 +217,6 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kit_cache"},
-    # parts of pages that say the same to everybody: never anything of a person, a service or a case
-    "same_for_all": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": None},
 }
 
 # Keys that open the record: outside the database and its backups (docs/how-to/chiavi.md)

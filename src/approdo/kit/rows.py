@@ -16,7 +16,8 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, NamedValuesListIterable
+from django.db.models.utils import create_namedtuple_class
 
 Row = Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
@@ -76,7 +77,10 @@ class Statement:
         self._build, self._types = build, types
 
     def read(self, **values: Any) -> list[Any]:
-        """Return the rows for these values: tuples of a ``values_list``, or instances of the model without one."""
+        """Return the rows for these values: tuples of a ``values_list``, or instances of the model without one.
+
+        An instance costs thirty times what a tuple with names does (``values_list(named=True)``).
+        """
         return self.ask(**values).value
 
     def ask(self, **values: Any) -> Answer[list[Any]]:
@@ -95,7 +99,7 @@ class Statement:
         if missing := self._types.keys() - set(_named(slots)):
             raise AssertionError(f"the statement does not use {missing}")
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
-        make = _maker(found, compiler) if issubclass(found._iterable_class, ModelIterable) else tuple
+        make = _maker(found, compiler)
 
         def finish(rows: Rows) -> list[Any]:
             return [make(row) for row in (compiler.apply_converters(rows, converters) if converters else rows)]
@@ -103,7 +107,18 @@ class Statement:
         return sql, slots, finish
 
 
-def _maker(found: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]], Model]:
+def _maker(found: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """Return what makes of a row what the query set would: a tuple, with names if it asks for them, or an instance."""
+    if issubclass(found._iterable_class, NamedValuesListIterable):
+        query = found.query
+        names = (*query.extra_select, *query.values_select, *query.annotation_select)
+        return cast(Any, create_namedtuple_class(*names))._make
+    if not issubclass(found._iterable_class, ModelIterable):
+        return tuple
+    return _instances(found, compiler)
+
+
+def _instances(found: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]], Model]:
     """Return what makes an instance of a row: the model's own columns first, then what was annotated."""
     if found.query.select_related:
         raise AssertionError("related rows are annotated, or read apart")

@@ -160,7 +160,7 @@ def _board_words(board: Board) -> dict:
         "rows": boards.rows(board),
         "numbers": boards.numbers(board),
         "decline_reasons": DECLINE_LABELS,
-        "stand_down_reasons": STAND_DOWN_LABELS,
+        "stand_down_reasons": tuple(STAND_DOWN_LABELS),
     }
 
 

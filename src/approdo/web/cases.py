@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission
 from approdo.cases import selectors as cases
+from approdo.cases.rules import EventKind
 from approdo.kit.errors import Invalid
 from approdo.usecases import overview
 from approdo.web.guards import Asked, needs
@@ -47,6 +48,7 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
     page, own = shown.page, request.actor.service_id
     words = {
         "case": page,
+        "activated": [event for event in page.chronology if event.kind is EventKind.ACTIVATED and event.subject],
         "labels": shown.labels,
         "now": shown.at,
         "leads": page.lead_service_id == own,

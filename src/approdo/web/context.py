@@ -17,6 +17,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     return {
         "actor": actor,
+        "signed_in": actor is not None,
         "standing": standing_of(request) if actor else {},
         "place": PLACES.get(request.path.split("/")[1], ""),
         "live_url": settings.LIVE_URL,

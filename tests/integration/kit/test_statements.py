@@ -62,6 +62,19 @@ def test_an_instance_is_as_the_model_reads_it_and_carries_what_was_annotated() -
     assert not read._state.adding
 
 
+def test_a_tuple_with_names_says_the_same_as_the_instance_and_has_every_column() -> None:
+    made = an_activation(a_town())
+    named = Statement(
+        lambda pk: Call.objects.filter(activation=pk).order_by("pk").values_list(named=True), pk=UUID
+    ).read(pk=made.id)
+    instances = list(Call.objects.filter(activation=made.id).order_by("pk"))
+    columns = {field.attname for field in Call._meta.concrete_fields}
+    assert len(named) == len(instances) > 1
+    assert set(named[0]._fields) == columns
+    for row, instance in zip(named, instances, strict=True):
+        assert row._asdict() == {name: getattr(instance, name) for name in columns}
+
+
 def test_a_column_that_was_left_out_is_read_when_it_is_asked_for() -> None:
     made = an_activation(a_town())
     statement = Statement(lambda pk: Activation.objects.filter(pk=pk).defer("protocol_copy"), pk=UUID)

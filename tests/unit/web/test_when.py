@@ -137,3 +137,15 @@ def test_italian_writes_days_and_months_small_and_english_does_not() -> None:
 def test_every_state_has_a_word(name: str) -> None:
     with translation.override("it"):
         assert state_word(name) != name
+
+
+def test_the_same_instant_is_said_anew_tomorrow_and_in_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = NOW - timedelta(minutes=12)
+    said = [clock(before), when.since(before), ago(before, NOW), deadline(before, NOW)]
+    with translation.override("en"):
+        assert not set(said[1:]) & {when.since(before), ago(before, NOW), deadline(before, NOW)}
+    assert [clock(before), when.since(before), ago(before, NOW), deadline(before, NOW)] == said
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=1))
+    assert clock(before) != said[0]
+    assert when.since(before) != said[1]
+    assert "12" not in ago(before, NOW + timedelta(hours=3)).partition(">")[2].partition("<")[0]

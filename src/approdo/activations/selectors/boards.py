@@ -122,21 +122,25 @@ class Board:
         return sum(call.state is CallState.TAKEN for call in self.calls)
 
 
+_COLUMNS = [field.attname for field in Activation._meta.concrete_fields if field.name != "protocol_copy"]
 _ACTIVATION = Statement(
     lambda service, activation: (
         Activation.objects.visible_to_service(service)
         .filter(pk=activation)
         .annotate(alias=F("case__alias"))
-        .defer("protocol_copy")
+        .values_list(*_COLUMNS, "alias", named=True)
     ),
     service=int,
     activation=UUID,
 )
 _CALLS = Statement(
-    lambda activation: Call.objects.filter(activation=activation).order_by("position", "id"), activation=UUID
+    lambda activation: Call.objects.filter(activation=activation).order_by("position", "id").values_list(named=True),
+    activation=UUID,
 )
 _ALERTS = Statement(
-    lambda activation: Alert.objects.filter(call__activation=activation).order_by("created_at", "step", "id"),
+    lambda activation: (
+        Alert.objects.filter(call__activation=activation).order_by("created_at", "step", "id").values_list(named=True)
+    ),
     activation=UUID,
 )
 
@@ -146,8 +150,8 @@ class _Read:
     """What the database says of one activation."""
 
     activation: Any
-    calls: list[Call]
-    alerts: list[Alert]
+    calls: list[Any]
+    alerts: list[Any]
     messages: Mapping[UUID, Sequence[MessageView]]
     plates: Mapping[int, NamePlate]
     chronology: tuple[cases.EventRow, ...]
@@ -164,9 +168,9 @@ def _read(service_id: int | None, activation_id: UUID) -> _Read:
         if not found.value:
             raise NotFound
         activation = found.value[0]
-        sent = messages.ask_messages_of([alert.pk for alert in alerts.value])
+        sent = messages.ask_messages_of([alert.id for alert in alerts.value])
         plates = networks.ask_name_plates(activation.service_ids)
-        chronology = cases.ask_chronology_of([activation.pk, *(call.pk for call in calls.value)])
+        chronology = cases.ask_chronology_of([activation.id, *(call.id for call in calls.value)])
         return _Read(activation, calls.value, alerts.value, sent.value, plates.value, chronology.value)
 
 
@@ -182,7 +186,7 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
         if alert.service_id == actor.service_id and alert.operator_id in {None, actor.operator_id}
     ]
     for alert in read.alerts:
-        by_call[alert.call_id].append(_board_alert(alert, read.messages.get(alert.pk, ()), plates))
+        by_call[alert.call_id].append(_board_alert(alert, read.messages.get(alert.id, ()), plates))
     rules = rules_of(activation_id)
     held = relations(
         actor.service_id,
@@ -193,10 +197,10 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
     is_open = activation.state == ActivationState.OPEN
     mine_calls = {alert.call_id for alert in mine}
     rows = tuple(
-        _board_call(call, rules[call.key], by_call[call.pk], plates, actor, mine_calls, at) for call in read.calls
+        _board_call(call, rules[call.key], by_call[call.id], plates, actor, mine_calls, at) for call in read.calls
     )
     return Board(
-        id=activation.pk,
+        id=activation.id,
         at=at,
         alias=activation.alias,
         case_id=activation.case_id,
@@ -217,7 +221,7 @@ def board(actor: Actor, activation_id: UUID, at: datetime) -> Board:
         may_close=is_open and allowed(Act.CLOSE, held) and may_close(row.state for row in rows),
         chronology=read.chronology,
         labels={service_id: plate.label for service_id, plate in plates.items()},
-        unseen=tuple((alert.pk, alert.call_id) for alert in mine if alert.seen_at is None),
+        unseen=tuple((alert.id, alert.call_id) for alert in mine if alert.seen_at is None),
     )
 
 
@@ -232,7 +236,7 @@ def _phone(plates: Mapping[int, NamePlate], service_id: int | None) -> str:
 
 
 def _board_call(
-    call: Call,
+    call: Any,
     rule: CallRule,
     alerts: list[BoardAlert],
     plates: Mapping[int, NamePlate],
@@ -243,7 +247,7 @@ def _board_call(
     unanswered = CallState(call.state) in UNANSWERED
     current = [alert for alert in alerts if alert.step == call.step] or alerts
     return BoardCall(
-        id=call.pk,
+        id=call.id,
         label=_label(plates, call.service_id),
         kind=rule.kind,
         phone=_phone(plates, call.service_id) or rule.fallback_phone or "",
@@ -258,7 +262,7 @@ def _board_call(
         next_at=call.due_at,
         taken_at=call.taken_at,
         taken_label=_label(plates, call.taken_service_id),
-        mine=call.pk in mine or (unanswered and actor.service_id in call.service_ids),
+        mine=call.id in mine or (unanswered and actor.service_id in call.service_ids),
         taken_by_me=call.taken_service_id is not None and call.taken_service_id == actor.service_id,
     )
 
@@ -274,7 +278,7 @@ _PROGRESS = {
 }
 
 
-def _board_alert(alert: Alert, sent: Sequence[MessageView], plates: Mapping[int, NamePlate]) -> BoardAlert:
+def _board_alert(alert: Any, sent: Sequence[MessageView], plates: Mapping[int, NamePlate]) -> BoardAlert:
     lines = tuple(
         ChannelLine(
             message.channel,
@@ -295,7 +299,7 @@ def _board_alert(alert: Alert, sent: Sequence[MessageView], plates: Mapping[int,
     )
 
 
-def _alert_state(alert: Alert, sent: Sequence[MessageView]) -> tuple[AlertState, datetime]:
+def _alert_state(alert: Any, sent: Sequence[MessageView]) -> tuple[AlertState, datetime]:
     if alert.declined_at:
         return AlertState.DECLINED, alert.declined_at
     if alert.seen_at:

@@ -7,10 +7,12 @@ Tags and not components: each component is a rendering of its own, together a fi
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from django import template
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -22,9 +24,21 @@ from approdo.web.templatetags.when import STATES
 
 register = template.Library()
 DONE = mark_safe(' class="done"')
+NO_WORDS: Mapping[str, object] = MappingProxyType({})
 STEPS = (mark("inviata"), mark("consegnata"), mark("letta"), mark("presa"))
 
 static_address = cache(static)
+
+
+@register.simple_tag
+def url(name: str, *arguments: object, **named: object) -> str:
+    """Return the address of a page: Django's own tag, which looks through all addresses anew each time (ADR 0011)."""
+    return _address(get_script_prefix(), name, *arguments, **named)
+
+
+@lru_cache(maxsize=4_096)
+def _address(_prefix: str, name: str, *arguments: object, **named: object) -> str:
+    return reverse(name, args=arguments, kwargs=named)
 
 
 @register.simple_tag
@@ -68,12 +82,12 @@ def _progress(done: int, _language: str | None) -> SafeString:
 
 
 @register.simple_tag
-def once(name: str, words: Mapping[str, object]) -> SafeString:
+def once(name: str, words: Mapping[str, object] = NO_WORDS, **more: object) -> SafeString:
     """Render a template that says only these words, once for all who read them: the same words, the same text.
 
     Words and no objects: what is kept, in this process and for a while, is found by these very words only.
     """
-    return _rendered(name, get_language(), tuple(words), *words.values())
+    return _rendered(name, get_language(), (*words, *more), *words.values(), *more.values())
 
 
 @lru_cache(maxsize=4_096, typed=True)

@@ -1,21 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Instants as people say them: "12 minuti fa", "fino a lunedì alle 09:00", "in ritardo di 6 minuti"."""
+"""Instants as people say them: "12 minuti fa", "fino a lunedì alle 09:00", "in ritardo di 6 minuti".
 
-from datetime import datetime, timedelta
+A page says the same few instants dozens of times, and again whenever it is refreshed: each sentence is made once for a
+day and a language (ADR 0011).
+"""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from approdo.kit.clock import ROME
 from approdo.kit.dates import written
 from approdo.kit.words import mark
 
 register = template.Library()
+_made_once = lru_cache(maxsize=4_096)
 
 STATES = {
     "waiting": mark("da avvisare"),
@@ -59,6 +65,11 @@ _PHRASES = {
 def span(length: timedelta) -> str:
     """Return a length of time in its largest unit: seconds, minutes, hours or days."""
     seconds = int(length.total_seconds())
+    return _span(seconds if seconds < 60 else seconds - seconds % 60, get_language())
+
+
+@_made_once
+def _span(seconds: int, _language: str | None) -> str:
     if seconds < 60:
         return ngettext("%(n)d secondo", "%(n)d secondi", seconds) % {"n": seconds}
     minutes = seconds // 60
@@ -72,6 +83,11 @@ def span(length: timedelta) -> str:
 
 
 def _moment(instant: datetime, css: str, words: str) -> SafeString:
+    return _marked_up(instant, css, words, get_language())
+
+
+@_made_once
+def _marked_up(instant: datetime, css: str, words: str, _language: str | None) -> SafeString:
     local = instant.astimezone(ROME)
     full = exact(instant)
     return format_html(
@@ -85,21 +101,31 @@ def _moment(instant: datetime, css: str, words: str) -> SafeString:
     )
 
 
-def _days_off(local: datetime) -> int:
-    return abs((local.date() - timezone.now().astimezone(ROME).date()).days)
+def _today() -> date:
+    return timezone.now().astimezone(ROME).date()
 
 
 @register.filter
 def clock(instant: datetime) -> str:
     """Return the local hour and minute, with the weekday or the date when it is not today."""
+    return _clock(instant, _today(), get_language())
+
+
+@_made_once
+def _clock(instant: datetime, today: date, _language: str | None) -> str:
     local = instant.astimezone(ROME)
-    off = _days_off(local)
+    off = abs((local.date() - today).days)
     return written(local, "H:i" if off == 0 else _("l H:i") if off < 7 else _("j F, H:i"))
 
 
 def _phrase(kind: int, instant: datetime) -> str:
+    return _said(kind, instant, _today(), get_language())
+
+
+@_made_once
+def _said(kind: int, instant: datetime, today: date, _language: str | None) -> str:
     local = instant.astimezone(ROME)
-    off = _days_off(local)
+    off = abs((local.date() - today).days)
     form = 0 if off == 0 else 1 if off < 7 else 3 if local.day in {8, 11} else 2
     return _(_PHRASES[kind][form]) % {"day": written(local, "l" if off < 7 else "j F"), "time": f"{local:%H:%M}"}
 

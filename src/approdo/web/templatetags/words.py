@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from approdo.activations.rules.states import (
     CONSENT_LABELS,
@@ -18,6 +18,7 @@ from approdo.activations.rules.states import (
     StandDownReason,
 )
 from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
+from approdo.cases.selectors import EventRow
 from approdo.consents.rules import LABELS as CONSENT_WORDS
 from approdo.consents.rules import Norm
 from approdo.kit.words import mark
@@ -92,11 +93,18 @@ def at_key(mapping: dict, key: object) -> object:
     return mapping.get(key, "")
 
 
+@register.simple_tag
+def told(event: EventRow, labels: Mapping[int, str]) -> str:
+    """Tell an event of a chronology: what, which service, and the code it carries (a target, a reason, a state)."""
+    label = "" if event.service_id is None else labels.get(event.service_id, "")
+    code = _DETAILS.get(event.detail)
+    return " · ".join(filter(None, (word(event.kind), label, word(code) if code else "")))
+
+
 @register.filter
-def detail_word(detail: str) -> str:
-    """Return the word for the code an event carries (a target, a reason, a state), or nothing for any other."""
-    code = _DETAILS.get(detail)
-    return "" if code is None else word(code)
+def missing_answers(count: int) -> str:
+    """Say how many answers of an activation are missing."""
+    return ngettext("manca %(n)s risposta", "mancano %(n)s risposte", count) % {"n": count}
 
 
 @register.filter
