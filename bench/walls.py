@@ -8,6 +8,7 @@ both sides; "same filter, no wall" is the very same statement asked by the super
 """
 
 import argparse
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import Any
 import django
 import psycopg
 
+from bench import keys
 from bench.ground import Calibration, Ground, ground, machine, percentile
 from bench.table import table
 
@@ -196,16 +198,22 @@ def register(made: Ground, times: int) -> dict[str, float]:
 
 def main() -> None:
     """Grow, measure, grow, measure, print."""
+    from approdo.vault.gateways import provider
+
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000])
     options.add_argument("--times", type=int, default=60)
+    options.add_argument("--keys", type=int, default=100_000, help="wrapped keys that are rotated")
+    options.add_argument("--names", type=int, default=20_000, help="cases whose names are looked for")
     chosen = options.parse_args()
     print(machine(), flush=True)
     figures: dict[str, list[float]] = {}
     calibration = Calibration()
+    os.environ["APPRODO_UNWRAPS_A_MINUTE"] = str(10**9)  # readers of a rotation open more than people can read
     with ground() as made:
         made.prepare()
         django.setup()
+        provider().install()
         with psycopg.connect(made.observer, autocommit=True) as above:
             above.execute("SET session_replication_role = replica")
             for statement in _PEOPLE.split(";\n"):
@@ -225,6 +233,10 @@ def main() -> None:
                     before[name + label] = through
         figures |= {name: [value] for name, value in sealing(2_000).items()}
         figures |= {name: [value] for name, value in register(made, chosen.times * 3).items()}
+        calibration.take()
+        figures |= {name: [value] for name, value in keys.searching(made, chosen.names, 1_000).items()}
+        calibration.take()
+        figures |= {name: [value] for name, value in keys.rotation(made, chosen.keys).items()}
         calibration.take()
     print(f"\n{table(figures)}\n\n{calibration.line()}")
 

@@ -12,6 +12,7 @@ for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUB
     os.environ.pop(_name, None)
 os.environ["APPRODO_KEYS"] = tempfile.mkdtemp(prefix="approdo-keys-")  # each test process has a keyring of its own
 atexit.register(shutil.rmtree, os.environ["APPRODO_KEYS"], ignore_errors=True)
+os.environ["APPRODO_KEYS_COPY"] = os.path.join(os.environ["APPRODO_KEYS"], "copy")
 os.environ["APPRODO_SPOOL"] = os.path.join(os.environ["APPRODO_KEYS"], "spool")
 os.environ["APPRODO_SECRET_KEY"] = "only-for-tests"  # processes that tests start sign their claims alike
 

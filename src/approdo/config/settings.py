@@ -222,6 +222,7 @@ CACHES = {
 # Keys that open the record: outside the database and its backups (docs/how-to/chiavi.md)
 KEY_PROVIDER = os.environ.get("APPRODO_KEY_PROVIDER", "approdo.vault.gateways.FileKeyring")
 KEYS_DIRECTORY = Path(os.environ.get("APPRODO_KEYS", HOME / "keys"))
+KEYS_COPY_DIRECTORY = Path(os.environ.get("APPRODO_KEYS_COPY", HOME / "keys-copy"))
 SPOOL_DIRECTORY = Path(os.environ.get("APPRODO_SPOOL", HOME / "spool"))
 UNWRAPS_A_MINUTE = int(os.environ.get("APPRODO_UNWRAPS_A_MINUTE", "1000"))
 

@@ -47,12 +47,16 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "idle_in_transaction_session_timeout": "60s",
     "client_connection_check_interval": "5s",
-    # the server's own log keeps a week, and neither statements nor values: they could hold personal data
+    # the server's own log keeps a week, and neither statements nor values: they could hold personal data. Nor what
+    # an error says («invalid input syntax for type uuid: "…"»): the process that asked logs of what kind it was
     "logging_collector": "on",
     "log_filename": "postgresql-%a.log",
     "log_truncate_on_rotation": "on",
     "log_rotation_age": "1d",
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
 }
 

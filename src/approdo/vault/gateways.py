@@ -19,8 +19,21 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from approdo.kit.errors import Conflict
 from approdo.kit.processes import locked
-from approdo.vault.rules import KeyProvider, KeysUnavailable, Unreadable, Wrapped, new_key, unwrap, wrap
+from approdo.kit.words import mark as _
+from approdo.vault.rules import (
+    Kept,
+    KeyProvider,
+    KeysUnavailable,
+    Unreadable,
+    Wrapped,
+    is_copy_of,
+    new_key,
+    seal_copy,
+    unwrap,
+    wrap,
+)
 
 _log = logging.getLogger(__name__)
 _MINUTE = 60.0
@@ -39,15 +52,19 @@ class FileKeyring:
 
     Every process that shares the directory shares the keys; what another process changed is read again. In clear,
     because whoever reads this directory already reads what the application reads: protect the machine, and keep its
-    backup apart from the database's (docs/how-to/chiavi.md).
+    backup apart from the database's (docs/how-to/chiavi.md). Once custodians hold shares, ``recovery.pub`` is there
+    too, and ``keyring.sealed``, in another directory, is made anew before a key changes and after a case is erased.
     """
 
-    def __init__(self, directory: Path | None = None, unwraps_a_minute: int | None = None) -> None:
+    def __init__(
+        self, directory: Path | None = None, unwraps_a_minute: int | None = None, copies: Path | None = None
+    ) -> None:
         self._directory = Path(directory or settings.KEYS_DIRECTORY)
+        self._copy_file = Path(copies or settings.KEYS_COPY_DIRECTORY) / "keyring.sealed"
         self._budget = unwraps_a_minute or settings.UNWRAPS_A_MINUTE
         self._unwrapped: deque[float] = deque()
         self._read_as: tuple[int, ...] = ()
-        self._known: dict[str, Any] = {}
+        self._known = Kept({}, frozenset())
 
     def install(self) -> None:
         """Make an empty keyring where there is none: only when an installation begins, never when keys are missing."""
@@ -75,7 +92,7 @@ class FileKeyring:
         if case_id in self.erased():
             raise Unreadable
         with _answering():
-            held = self._known["organisations"].get(str(organisation_id), {"keys": []})
+            held = self._known.organisations.get(str(organisation_id), {"keys": []})
             found = [_key(one) for one in held["keys"] if one["id"] == wrapped.key_id]
         if not found:
             raise Unreadable
@@ -116,11 +133,72 @@ class FileKeyring:
                 ledger.write(f"{case_id}\n")
                 ledger.flush()
                 os.fsync(ledger.fileno())
+            if self.copies_for() is not None:
+                self._copy(self._read())
 
     def erased(self) -> frozenset[UUID]:
         """Return the ledger."""
         self._refresh()
-        return frozenset(self._known["erased"])
+        return self._known.erased
+
+    # -- recovery (vault/rules/recovery.py) ---------------------------------------------------------------------------
+
+    def keep_copies_for(self, public: bytes) -> None:
+        """Seal the copies for new shares from now on, the first one now; the shares of before open older ones only."""
+        with _answering(), locked(self._directory / "lock"):
+            self._check_privacy()
+            self._copy(self._read(), public)
+            _replace(self._directory / "recovery.pub", base64.b64encode(public).decode())
+
+    def copies_for(self) -> bytes | None:
+        """Return the public key of the shares, or ``None`` while there are none."""
+        with _answering():
+            try:
+                return base64.b64decode((self._directory / "recovery.pub").read_text(), validate=True)
+            except FileNotFoundError:
+                return None
+
+    def is_copied(self) -> bool:
+        """Tell whether the sealed copy is there, and of the keyring as it is now."""
+        public = self.copies_for()
+        with _answering(), locked(self._directory / "lock"):
+            if public is None or not self._copy_file.exists():
+                return False
+            return is_copy_of(self._copy_file.read_text(), public, self._read())
+
+    def restore(self, kept: Kept, public: bytes) -> None:
+        """Put back a keyring that was lost; ``Conflict`` when there is one that opens something.
+
+        What was erased here stays erased whatever the copy says, and a keyring that opens nothing is kept aside.
+        """
+        with _answering():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with locked(self._directory / "lock"):
+                self._check_privacy()
+                if self._opens_something():
+                    raise Conflict(_("Qui ci sono già chiavi che funzionano: non vengono toccate."), code="keys_work")
+                kept = Kept(kept.organisations, kept.erased | self._ledger())
+                self._copy(kept, public)
+                # the ledger first: no moment in which the keys are back and what was erased opens
+                _replace(self._directory / "erased", "".join(f"{one}\n" for one in sorted(kept.erased)))
+                _replace(self._directory / "recovery.pub", base64.b64encode(public).decode())
+                if (self._directory / "keyring.json").exists():
+                    (self._directory / "keyring.json").replace(self._directory / "keyring.before")
+                self._write(kept.organisations)
+
+    def _opens_something(self) -> bool:
+        try:
+            organisations = self._read().organisations
+            return bool([_key(held["keys"][-1]) for held in organisations.values()])
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            return False
+
+    def _copy(self, kept: Kept, public: bytes | None = None) -> None:
+        """Seal a copy for those who hold shares, if there are any."""
+        public = public or self.copies_for()
+        if public is not None:
+            self._copy_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(self._copy_file, seal_copy(public, kept))
 
     # -----------------------------------------------------------------------------------------------------------------
 
@@ -136,7 +214,7 @@ class FileKeyring:
 
     def _held_or_made(self, organisation_id: int) -> dict[str, Any]:
         self._refresh()
-        held: dict[str, Any] | None = self._known["organisations"].get(str(organisation_id))
+        held: dict[str, Any] | None = self._known.organisations.get(str(organisation_id))
         return self._change(lambda keyring: _of(keyring, organisation_id)) if held is None else held
 
     def _refresh(self) -> None:
@@ -154,11 +232,13 @@ class FileKeyring:
             return (0,)
         return status.st_ino, status.st_mtime_ns, status.st_size
 
-    def _read(self) -> dict[str, Any]:
-        ledger = self._directory / "erased"
+    def _read(self) -> Kept:
         organisations = dict(json.loads((self._directory / "keyring.json").read_text())["organisations"])
-        erased = ledger.read_text().split() if ledger.exists() else []
-        return {"organisations": organisations, "erased": {UUID(one) for one in erased}}
+        return Kept(organisations, self._ledger())
+
+    def _ledger(self) -> frozenset[UUID]:
+        ledger = self._directory / "erased"
+        return frozenset(map(UUID, ledger.read_text().split() if ledger.exists() else []))
 
     def _check_privacy(self) -> None:
         """Refuse a directory that others read, or that lies where the database and its backups are."""
@@ -174,19 +254,25 @@ class FileKeyring:
         with _answering():
             with locked(self._directory / "lock"):
                 self._check_privacy()
-                organisations = self._read()["organisations"]
-                result = change(organisations)
-                self._write(organisations)
+                kept = self._read()
+                result = change(kept.organisations)
+                self._copy(kept)  # first: no key is used that only this machine knows
+                self._write(kept.organisations)
             return result
 
     def _write(self, organisations: dict[str, Any]) -> None:
-        partial = self._directory / f"keyring.{os.getpid()}"
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            json.dump({"organisations": organisations}, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(self._directory / "keyring.json")
+        _replace(self._directory / "keyring.json", json.dumps({"organisations": organisations}))
+
+
+def _replace(file: Path, content: str) -> None:
+    """Write a private file in one step: whoever reads finds the old one or the new one, whole and on the disk."""
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(file)
 
 
 @contextmanager

@@ -1,16 +1,30 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
 
 from approdo.kit import rows
-from approdo.kit.errors import NotFound
-from approdo.vault.gateways import provider
+from approdo.kit.errors import Conflict, NotFound
+from approdo.kit.words import mark as _
+from approdo.vault.gateways import FileKeyring, provider
 from approdo.vault.models import WrappedKey
-from approdo.vault.rules import CaseKey, Unreadable, Wrapped, beginnings_of, new_key, token, words_of
+from approdo.vault.rules import (
+    CaseKey,
+    Kept,
+    Unreadable,
+    Wrapped,
+    beginnings_of,
+    new_key,
+    new_recovery,
+    open_copy,
+    rebuilt,
+    token,
+    words_of,
+)
 from approdo.vault.rules.tokens import LONGEST, SHORTEST
 from approdo.vault.selectors import is_shared, wrapped_key
 
@@ -25,6 +39,61 @@ def install_keys() -> None:
     if not WrappedKey.objects.exists():
         provider().install()
     provider().erased()
+
+
+def make_shares(*, again: bool = False) -> tuple[bytes, tuple[str, ...]]:
+    """Return a new public key and its three shares; from now on copies are sealed for these.
+
+    Raises ``Conflict`` when there are shares already and nobody asked for others, ``KeysUnavailable``.
+    """
+    keyring = _file_keyring()
+    if keyring.copies_for() is not None and not again:
+        raise Conflict(_("Le quote ci sono già. Se ne fai altre, quelle di prima apriranno solo le copie vecchie."))
+    public, shares = new_recovery()
+    keyring.keep_copies_for(public)
+    return public, shares
+
+
+def recover(*, shares: Sequence[str], copies: Sequence[str], only_try: bool = False) -> int:
+    """Put back the keyring of the first copy; return of how many organisations it holds keys.
+
+    What any of the copies calls erased, or this machine's own ledger, stays erased. Needs no database. Raises
+    ``RecoveryRefused``; ``Conflict`` when there are keys here that work; ``KeysUnavailable``.
+    """
+    private = rebuilt(shares)
+    opened = [open_copy(private, copy) for copy in copies]
+    kept = Kept(opened[0].organisations, frozenset[UUID]().union(*(one.erased for one in opened)))
+    if not only_try:
+        _file_keyring().restore(kept, private.public_key().public_bytes_raw())
+    return len(kept.organisations)
+
+
+def copy_again() -> None:
+    """Seal the copy anew; raises ``Conflict`` while nobody holds shares, ``KeysUnavailable``."""
+    keyring = _file_keyring()
+    public = keyring.copies_for()
+    if public is None:
+        raise Conflict(_("Nessuno ha ancora le quote: prima «approdo keys shares»."), code="no_shares")
+    keyring.keep_copies_for(public)
+
+
+def sealed_copy() -> Literal["kept_elsewhere", "no_shares", "missing", "of_now"]:
+    """Tell whether the sealed copy is of the keys as they are now; raises ``KeysUnavailable``."""
+    keyring = provider()
+    if not isinstance(keyring, FileKeyring):
+        return "kept_elsewhere"
+    if keyring.copies_for() is None:
+        return "no_shares"
+    return "of_now" if keyring.is_copied() else "missing"
+
+
+def _file_keyring() -> FileKeyring:
+    found = provider()
+    if not isinstance(found, FileKeyring):
+        raise Conflict(
+            _("Le chiavi le tiene un altro servizio: si recuperano con i suoi mezzi."), code="kept_elsewhere"
+        )
+    return found
 
 
 def case_key(*, organisation_id: int, case_id: UUID, private: bool = False) -> CaseKey:
