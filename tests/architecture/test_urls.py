@@ -285,6 +285,11 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         assert answered <= {200, 204, 302, 422} or name in {"undo", "stand_down", "close_activation"}, answered
 
 
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None:
+    assert scene.client.trace(scene.address(name)).status_code == 405
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -21,8 +21,18 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+_SAY_WHAT_IS_REFUSED = """document.addEventListener("securitypolicyviolation", (refused) => console.error(
+    "Content Security Policy", refused.effectiveDirective, refused.blockedURI, refused.sample, location.pathname))"""
 SignIn = Callable[..., Page]
 Arrived = Callable[[str], dict[str, str]]
+
+
+def refused(context: BrowserContext) -> list[str]:
+    """What the policy of the pages refuses in this browser from now on, Trusted Types included."""
+    said: list[str] = []
+    context.add_init_script(_SAY_WHAT_IS_REFUSED)
+    context.on("console", lambda message: said.append(message.text) if "Content Security" in message.text else None)
+    return said
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +58,15 @@ def sign_in(browser: Browser, product: Installation) -> Iterator[SignIn]:
     """A browser of her own for each person; everything it asked for elsewhere, or said in its console, is a fault."""
     contexts: list[BrowserContext] = []
     foreign: list[str] = []
-    said: list[str] = []
+    said: list[list[str]] = []  # by each browser
 
     def signed_in(service: str, position: int = 1, **options: object) -> Page:
         made = {"viewport": PHONE, "locale": "it-IT", "timezone_id": "Europe/Rome"} | options
         context = browser.new_context(**made)
         contexts.append(context)
+        said.append(refused(context))
+        context.on("request", lambda request: None if "//localhost:" in request.url else foreign.append(request.url))
         page = context.new_page()
-        page.on("request", lambda request: None if "//localhost:" in request.url else foreign.append(request.url))
-        page.on("console", lambda message: said.append(message.text) if "Content Security" in message.text else None)
         page.goto(f"{product.site}/prova/")
         email = product.people[service][position - 1]
         page.locator("details.demo-network").evaluate_all("all => all.forEach(one => one.open = true)")
@@ -68,7 +78,7 @@ def sign_in(browser: Browser, product: Installation) -> Iterator[SignIn]:
     for context in contexts:
         context.close()
     assert foreign == []
-    assert said == []
+    assert [one for by_one in said for one in by_one] == []
 
 
 @pytest.fixture

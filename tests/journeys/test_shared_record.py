@@ -33,6 +33,26 @@ def write(page: Page, case: str, kind: str, **words: str) -> None:
     page.wait_for_url("**/scheda/")
 
 
+def note_her_yes(page: Page, case: str, service: int, *slices: str) -> None:
+    page.goto(f"{case}consensi/")
+    page.get_by_label("A quale servizio").select_option(str(service))
+    for words in slices:
+        page.get_by_label(words, exact=True).check()
+    page.get_by_label("Per che cosa").select_option("health_care")
+    page.get_by_label("Come ha detto di sì").select_option("read_aloud")
+    page.get_by_label("Che cosa ne resta").select_option("noted_by_operator")
+    page.get_by_role("button", name="Segna il suo consenso").click()
+    expect(page.get_by_text("vale adesso")).to_be_visible()
+
+
+def keep_out(page: Page, case: str, product: Installation, service: str) -> None:
+    page.goto(f"{case}consensi/")
+    page.get_by_text("Escludi una persona").click()
+    page.locator("#operator").select_option(product.run(_WHO.format(email=product.people[service][0])).strip())
+    page.get_by_role("button", name="Escludi", exact=True).click()
+    expect(page.get_by_text("Da adesso per lei questo percorso non esiste.")).to_be_visible()
+
+
 def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, product: Installation) -> None:
     nurse, centre = sign_in("hospital"), sign_in("centre")
     activate(nurse, product, "Colloquio ora")
@@ -63,13 +83,7 @@ def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, pro
     expect(nurse.get_by_text("Visita di prova")).to_have_count(0)
     centre.goto(f"{case}consensi/")
     is_accessible(centre)
-    centre.get_by_label("A quale servizio").select_option(str(product.services["hospital"]))
-    centre.get_by_label("Salute").check()
-    centre.get_by_label("Per che cosa").select_option("health_care")
-    centre.get_by_label("Come ha detto di sì").select_option("read_aloud")
-    centre.get_by_label("Che cosa ne resta").select_option("noted_by_operator")
-    centre.get_by_role("button", name="Segna il suo consenso").click()
-    expect(centre.get_by_text("vale adesso")).to_be_visible()
+    note_her_yes(centre, case, product.services["hospital"], "Salute")
     nurse.reload()
     expect(nurse.get_by_text("Visita di prova")).to_be_visible()
     expect(nurse.get_by_text("Nome di prova")).to_have_count(0)
@@ -86,6 +100,56 @@ def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, pro
     is_accessible(centre)
 
 
+def test_a_page_that_is_open_in_another_organisation_gives_only_what_holds_at_its_next_request(
+    sign_in: SignIn, product: Installation
+) -> None:
+    """Granted, hidden, taken back, broken open, kept out: all while the nurse stays where she is."""
+    nurse, centre, day = sign_in("hospital"), sign_in("centre"), sign_in("centre")
+    activate(nurse, product, "Colloquio ora")
+    centre.goto(f"{product.site}/casi/")
+    centre.locator("main a[href^='/casi/']").first.click()
+    case = centre.url
+    centre.get_by_role("button", name="Conduco io questo percorso").click()
+    write(centre, case, "health", needs="Visita di prova")
+    write(centre, case, "identity", given_name="Nome di prova")
+
+    nurse.goto(f"{case}scheda/")
+    health, identity = nurse.get_by_text("Visita di prova"), nurse.get_by_role("button", name="Mostra per un minuto")
+    expect(identity).to_have_count(0)
+    note_her_yes(centre, case, product.services["hospital"], "Salute", "Chi è")
+    nurse.reload()
+    expect(health).to_be_visible()
+    expect(identity).to_be_visible()
+
+    centre.goto(f"{case}scheda/")
+    centre.locator("#health").get_by_role("link", name="Nascondi a…").click()
+    centre.locator("main form select").select_option(str(product.services["hospital"]))
+    centre.get_by_role("button", name="Nascondi", exact=True).click()
+    expect(centre.get_by_text("Da adesso per quel servizio non c'è.")).to_be_visible()
+    nurse.reload()
+    expect(health).to_have_count(0)
+
+    centre.get_by_role("button", name=re.compile("^Togli(?! tutti)")).first.click()
+    expect(centre.get_by_text("revocato")).to_be_visible()
+    nurse.get_by_label("Perché ti serve").select_option("meeting")
+    identity.click()
+    expect(nurse.get_by_text("Qui non c'è niente")).to_be_visible()
+    assert "Nome di prova" not in nurse.content()
+
+    day.goto(product.site)
+    expect(day.get_by_text("accesso d'emergenza in corso")).to_have_count(0)
+    nurse.goto(f"{case}emergenza/")
+    nurse.get_by_role("radio").first.check()
+    nurse.get_by_role("button", name="Apri per un'ora").click()
+    expect(identity).to_be_visible()
+    expect(health).to_have_count(0)
+    expect(day.get_by_text("accesso d'emergenza in corso")).to_be_visible(timeout=15_000)
+
+    keep_out(centre, case, product, "hospital")
+    nurse.reload()
+    expect(nurse.get_by_text("Qui non c'è niente")).to_be_visible()
+
+
 def test_for_whoever_is_kept_out_an_open_page_is_gone_with_the_next_request(
     sign_in: SignIn, product: Installation
 ) -> None:
@@ -97,11 +161,7 @@ def test_for_whoever_is_kept_out_an_open_page_is_gone_with_the_next_request(
     case, alias = nurse.url, nurse.locator("h1").inner_text()
     centre.goto(case)
     centre.get_by_role("button", name="Conduco io questo percorso").click()
-    centre.goto(f"{case}consensi/")
-    centre.get_by_text("Escludi una persona").click()
-    centre.locator("#operator").select_option(product.run(_WHO.format(email=product.people["hospital"][0])).strip())
-    centre.get_by_role("button", name="Escludi", exact=True).click()
-    expect(centre.get_by_text("Da adesso per lei questo percorso non esiste.")).to_be_visible()
+    keep_out(centre, case, product, "hospital")
     for address in (case, board, f"{case}scheda/"):
         nurse.goto(address)
         expect(nurse.get_by_text("Qui non c'è niente")).to_be_visible()

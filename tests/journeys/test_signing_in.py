@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.journeys import installation
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, refused
 from tests.journeys.installation import Installation
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -36,8 +36,10 @@ def product() -> Iterator[Installation]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, locale="it-IT", timezone_id="Europe/Rome")
+    said = refused(context)
     yield context.new_page()
     context.close()
+    assert said == []
 
 
 def code_for(secret: str, at: float) -> str:

@@ -172,7 +172,10 @@ AUTHENTICATION_BACKENDS = ["approdo.accounts.sign_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -195,16 +198,20 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE
 MFA_TOTP_ISSUER = "Approdo"
 
+# so named, a browser takes a cookie only by https, from this very host, for the whole of it: no neighbour can plant one
+COOKIE_PREFIX = "__Host-" if _SECURE else ""
 SESSION_ENGINE = "approdo.accounts.sign_in"
-SESSION_COOKIE_NAME = "approdo"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}approdo"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+MESSAGE_STORAGE = "approdo.web.notices.Notices"
 CSRF_FAILURE_VIEW = "approdo.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = _SECURE
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked from nearby, past the proxy

@@ -34,17 +34,21 @@ KEY_BEGAN, KEY_SEEN, KEY_DEMO, KEY_MEMBERSHIP = "began", "seen", "demo", "member
 
 
 def content_policy(live_url: str) -> str:
-    """Return the content security policy: our own files, the live stream, and nothing else."""
+    """Return the content security policy: our own files, the live stream, and nothing else.
+
+    No script, ours included, turns words into markup or code: Trusted Types without any policy (security.md, P28).
+    """
     live = urlsplit(live_url)
     stream = f" {live.scheme}://{live.netloc}" if live.netloc else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'{stream}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        f"connect-src 'self'{stream}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 
 class Headers:
-    """Security headers on every page that Django makes; a body that is too large is refused unread.
+    """Security headers on every page that Django makes; TRACE, and a body that is too large, are refused unread.
 
     The doors for programs have a limit of their own, much lower, and refuse in the words of their own contracts.
     """
@@ -70,14 +74,20 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, then add what is missing."""
-        response = too_large(request) if self._is_too_large(request) else self.get_response(request)
+        response = self._refusal(request) or self.get_response(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
 
-    def _is_too_large(self, request: HttpRequest) -> bool:
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if request.path.startswith(self.OWN_LIMIT):
-            return False
+            return None
+        if request.method == "TRACE":
+            return HttpResponse(status=405)
+        return too_large(request) if self._is_too_large(request) else None
+
+    @staticmethod
+    def _is_too_large(request: HttpRequest) -> bool:
         try:
             return int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         except ValueError:

@@ -156,6 +156,7 @@ def test_only_our_own_pages_may_read_the_answer(
     assert headers["access-control-allow-credentials"] == "true"
     assert headers["content-type"] == "text/event-stream"
     assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

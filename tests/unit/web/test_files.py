@@ -14,6 +14,7 @@ from approdo.web.middleware import content_policy
 WEB = Path(approdo.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 STYLE = (WEB / "static" / "web" / "app.css").read_bytes()
+SCRIPTS = sorted((WEB / "static" / "web").glob("*.js"))
 ICONS = set(re.findall(r'symbol id="([a-z-]+)"', (WEB / "static" / "web" / "icons.svg").read_text()))
 
 
@@ -56,3 +57,19 @@ def test_the_policy_allows_ourselves_and_the_live_stream_only() -> None:
     assert "connect-src 'self' https://vivo.approdo.example;" in policy
     assert "unsafe" not in policy
     assert "connect-src 'self';" in content_policy("/live")
+    assert "base-uri 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_no_script_may_turn_words_into_markup_or_code_ours_neither() -> None:
+    policy = content_policy("/live")
+    assert "require-trusted-types-for 'script'" in policy
+    assert "trusted-types 'none'" in policy, "no policy at all: there is nothing to talk into letting something through"
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_a_script_of_ours_never_hands_words_to_a_parser_and_keeps_nothing_in_the_browser(file: Path) -> None:
+    text = file.read_text()
+    parsers = r"innerHTML|outerHTML|insertAdjacentHTML|parseFromString|HTMLUnsafe|createContextualFragment|srcdoc"
+    assert not re.search(rf"{parsers}|document\.write|\beval\b|new Function|createPolicy|\.src = ", text)
+    assert not re.search(r"localStorage|sessionStorage|indexedDB|caches\.|document\.cookie|serviceWorker", text)

@@ -37,17 +37,26 @@
 
   // What she has tapped meanwhile counts.
   const bring = () => {
-    document.querySelectorAll('meta[name="later"]').forEach((later) => {
-      const script = document.createElement("script");
-      script.src = later.content;
+    document.querySelectorAll("template[data-later]").forEach((later) => {
+      const script = later.content.querySelector("script").cloneNode();
       script.addEventListener("load", () => {
         const tapped = document.querySelector('[hx-trigger="change"] :checked');
-        if (later.content.includes("htmx")) tapped?.dispatchEvent(new Event("change", { bubbles: true }));
+        if (script.src.includes("htmx")) tapped?.dispatchEvent(new Event("change", { bubbles: true }));
       });
       document.head.append(script);
     });
   };
   window.addEventListener("load", () => painted(bring));
+
+  // htmx would parse words, which the policy forbids to every script: the browser parses the answer as it arrives.
+  document.addEventListener("htmx:beforeSend", (event) => {
+    event.detail.xhr.responseType = "document";
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const parsed = new DocumentFragment();
+    parsed.append(...(event.detail.xhr.response?.body.childNodes ?? []));
+    event.detail.serverResponse = parsed;
+  });
 
   // What was uncovered covers itself again, and Back does not bring it back.
   const hides = document.querySelector("[data-hides]");

@@ -69,6 +69,20 @@
     );
   };
 
+  // The browser parses the answer as it arrives: no script of ours ever turns words into a page.
+  const answer = () =>
+    new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("GET", liveSrc);
+      request.responseType = "document";
+      request.timeout = 8000;
+      if (document.hidden || part.hasAttribute("data-live-now")) request.setRequestHeader("X-Approdo-Background", "1");
+      request.setRequestHeader("X-Approdo-Refresh", "1");
+      request.addEventListener("load", () => resolve(request));
+      for (const end of ["error", "timeout", "abort"]) request.addEventListener(end, reject);
+      request.send();
+    });
+
   const refresh = async () => {
     if (busy) {
       again = true;
@@ -82,16 +96,13 @@
     asked = performance.now();
     const began = asked;
     try {
-      const headers = document.hidden || part.hasAttribute("data-live-now") ? { "X-Approdo-Background": "1" } : {};
-      headers["X-Approdo-Refresh"] = "1";
-      const response = await fetch(liveSrc, { headers, cache: "no-store", signal: AbortSignal.timeout(8000) });
-      out = response.status === 401 || response.redirected;
+      const { status, responseURL, response } = await answer();
+      out = status === 401 || responseURL !== new URL(liveSrc, location.href).href;
       if (out) stream.close(); // a browser would try again by itself
-      if (!out && response.ok) {
-        const text = await response.text();
+      if (!out && status === 200) {
         if (!part.querySelector("form[data-sent]")) {
           const kept = remember();
-          part.innerHTML = text;
+          part.replaceChildren(...response.body.childNodes);
           recall(kept);
           watchUndo();
         }
@@ -139,7 +150,9 @@
     const element = document.createElement("div");
     element.className = "live-bar";
     element.setAttribute("role", "alert");
-    element.innerHTML = "<span data-live-bar-words></span>";
+    const words = document.createElement("span");
+    words.dataset.liveBarWords = "";
+    element.append(words);
     document.querySelector("main").prepend(element);
     return element;
   };
