@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from approdo.access.rules import Actor, Slice, acting
 from approdo.kit.errors import NotFound
@@ -144,13 +144,9 @@ def cases_named(actor: Actor, beginning: str, limit: int = 50) -> tuple[UUID, ..
     Fewer than three letters of a word find nothing. The caller keeps those that the actor may see.
     """
     organisation_id = acting_organisation(actor)
-    tokens = vault.search_tokens(organisation_id=organisation_id, beginning=beginning)
+    tokens = set(vault.search_tokens(organisation_id=organisation_id, beginning=beginning))
     if not tokens:
         return ()
-    found: set[UUID] | None = None
-    for token in tokens:
-        held = NameToken.objects.filter(organisation_id=organisation_id, token=token)
-        if found is not None:
-            held = held.filter(case_id__in=found)
-        found = set(held.values_list("case_id", flat=True)[: 10 * limit])
-    return tuple(sorted(found or ()))[:limit]
+    held = NameToken.objects.filter(organisation_id=organisation_id, token__in=tokens).values("case_id")
+    found = held.annotate(words=Count("token", distinct=True)).filter(words=len(tokens)).order_by("case_id")
+    return tuple(found.values_list("case_id", flat=True)[:limit])

@@ -182,6 +182,7 @@ def rotate(*, organisation_id: int, progress: Callable[[int], None] = lambda _do
 def _rewrap(organisation_id: int, newest: str) -> int:
     older = WrappedKey.objects.select_for_update(skip_locked=True).filter(organisation_id=organisation_id)
     batch = list(older.exclude(key_id=newest).order_by("id")[:BATCH])
+    moved = []
     for one in batch:
         try:
             wrapped = provider().rewrap(organisation_id, one.case_id, Wrapped(one.key_id, bytes(one.sealed)))
@@ -189,7 +190,8 @@ def _rewrap(organisation_id: int, newest: str) -> int:
             one.delete()  # an erased case that a restore had brought back
             continue
         one.key_id, one.sealed = wrapped.key_id, wrapped.sealed
-        one.save(update_fields=["key_id", "sealed"])
+        moved.append(one)
+    WrappedKey.objects.bulk_update(moved, ["key_id", "sealed"])
     return len(batch)
 
 

@@ -302,3 +302,14 @@ def test_every_act_leaves_its_audit_row_without_a_word_of_it(centre: Actor, case
     rows = list(AuditEntry.objects.filter(subject=f"entry:{entry}").order_by("id").values_list("verb", "detail"))
     assert [verb for verb, _detail in rows] == ["entry.add", "entry.revise", "entry.remove"]
     assert all("Ortensia" not in str(detail) for _verb, detail in rows)
+
+
+def test_a_rare_second_word_finds_her_among_many_who_share_the_first(town: Town, centre: Actor, case: UUID) -> None:
+    for number in range(11):
+        other = an_activation(town, now=TONIGHT + timedelta(minutes=number)).case_id
+        write(centre, other, Kind.IDENTITY, given_name="Zelmirella", family_name=f"Altra{number}")
+    write(centre, case, Kind.IDENTITY)
+    with entered(actor=centre):
+        assert selectors.cases_named(centre, "zelm cana", limit=1) == (case,)
+        assert len(selectors.cases_named(centre, "zelm", limit=50)) == 12
+        assert len(selectors.cases_named(centre, "zelm zelm", limit=50)) == 12
