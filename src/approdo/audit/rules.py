@@ -20,6 +20,13 @@ from approdo.kit.words import mark as _
 NOTHING = bytes(32)
 """What the first link follows."""
 
+COUNTED = ("record.read", "record.reveal", "record.go_on")
+"""Verbs that the reading budget counts; an index holds them."""
+FREE = "free"
+"""The detail that says why a reading does not count."""
+TOLD = ("block.attempt", "block.tell", "reading.report")
+"""Rare verbs of which somebody is told; an index holds them."""
+
 _CODE = re.compile(r"[\w.:+,/-]{0,120}", re.ASCII)
 
 

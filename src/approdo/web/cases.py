@@ -48,6 +48,7 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
     words = {
         "case": page,
         "labels": shown.labels,
+        "attempts": shown.attempts,
         "now": shown.at,
         "leads": page.lead_service_id == own,
         "manages": page.lead_operator_id == request.actor.operator_id,

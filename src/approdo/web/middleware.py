@@ -23,7 +23,7 @@ from approdo.access.rules import Forbidden, may
 from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
-from approdo.usecases import sharing
+from approdo.usecases import attempts
 from approdo.web import errors, standing
 from approdo.web.guards import is_background
 
@@ -133,8 +133,8 @@ class Sessions:
             return act(access.entered(actor=request.actor)(view))(request, *args, **kwargs)  # type: ignore[attr-defined]
         except Refusal as refusal:
             if isinstance(refusal, NotFound) and "case_id" in kwargs:
-                with access.entered(actor=request.actor):  # type: ignore[attr-defined]
-                    sharing.note_attempt(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
+                note = audit.goes_on(access.entered(actor=request.actor)(attempts.note))  # type: ignore[attr-defined]
+                note(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
             return errors.refused(request, refusal)
 
     @staticmethod

@@ -5,11 +5,13 @@
 from approdo.consents.rules.breaking import (
     BREAK_GLASS_TRANSITIONS,
     LONGEST_OPEN,
+    REMIND_EVERY,
     REVIEW_WITHIN,
     BreakGlassAct,
     BreakGlassState,
     Notice,
     break_glass_state,
+    reminder_due,
     review_due,
 )
 from approdo.consents.rules.codes import (
@@ -96,6 +98,7 @@ __all__ = [
     "OPERATORS",
     "READABLE",
     "READS_BY_GRANT",
+    "REMIND_EVERY",
     "REVIEW_WITHIN",
     "SECRET",
     "TRANSITIONS",
@@ -140,6 +143,7 @@ __all__ = [
     "labels_of",
     "latest_end",
     "read_terms",
+    "reminder_due",
     "review_due",
     "strictest",
 ]
