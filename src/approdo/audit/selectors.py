@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from approdo.audit.models import Checkpoint as StoredCheckpoint
 from approdo.audit.models import Entry, Heartbeat
 from approdo.audit.models import Link as StoredLink
-from approdo.audit.rules import Checkpoint, Link
+from approdo.audit.rules import TOLD, Checkpoint, Link, Readings
 from approdo.kit import rows
 
 
@@ -49,21 +49,6 @@ def wrote(organisation_id: int, case_id: UUID) -> bool:
     return Entry.objects.filter(case_id=case_id, organisation_id=organisation_id, verb="entry.add").exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What an operator has read lately, as far as it counts, beside one case; and when she read that one."""
-
-    others_in_an_hour: int
-    others_in_a_day: int
-    uncovered_in_an_hour: int
-    in_an_hour: bool
-    in_a_day: bool
-    last_at: datetime | None
-    last_uncovered_at: datetime | None
-    went_on_at: datetime | None
-    """When she last said why she goes on, about this case."""
-
-
 # the verbs and the missing detail stand here in full, as in the index that answers from itself alone (0005)
 _READINGS = """
 SELECT count(DISTINCT case_id) FILTER (WHERE case_id <> %(case)s AND happened_at > %(at)s - interval '1 hour'),
@@ -71,7 +56,7 @@ SELECT count(DISTINCT case_id) FILTER (WHERE case_id <> %(case)s AND happened_at
        count(*) FILTER (WHERE verb = 'record.reveal' AND happened_at > %(at)s - interval '1 hour'),
        coalesce(bool_or(case_id = %(case)s AND happened_at > %(at)s - interval '1 hour'), false),
        coalesce(bool_or(case_id = %(case)s), false),
-       max(happened_at),
+       min(happened_at), max(happened_at),
        max(happened_at) FILTER (WHERE verb = 'record.reveal'),
        max(happened_at) FILTER (WHERE verb = 'record.go_on' AND case_id = %(case)s)
   FROM audit_entry
@@ -95,12 +80,13 @@ class Report:
     organisation_id: int
     service_id: int
     cases: int
+    uncovered: int
     since: datetime
 
 
 _REPORTS = """
 SELECT DISTINCT ON (operator_id) happened_at, operator_id, organisation_id, service_id,
-       (detail->>'cases')::int, (detail->>'since')::timestamptz
+       (detail->>'cases')::int, (detail->>'uncovered')::int, (detail->>'since')::timestamptz
   FROM audit_entry
  WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'reading.report' AND happened_at > %s
    AND organisation_id = ANY(%s)
@@ -112,6 +98,18 @@ def reports_since(since: datetime, organisation_ids: Collection[int]) -> tuple[R
     """Return the last report about each operator of some organisations, the newest first."""
     found = [Report(*row) for row in rows.read(_REPORTS, [since, list(organisation_ids)])]
     return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
+def dangers_said(operator_id: int, at: datetime) -> int:
+    """Return how often within the hour an operator went on reading because, she said, the woman was in danger."""
+    lately = Entry.objects.filter(operator_id=operator_id, happened_at__gt=at - timedelta(hours=1))
+    return lately.filter(verb="record.go_on", detail__many="danger").count()
+
+
+def reported(operator_id: int, since: datetime) -> bool:
+    """Tell whether an operator was reported after an instant."""
+    found = Entry.objects.filter(verb__in=TOLD, happened_at__gt=since)
+    return found.filter(verb="reading.report", subject=f"operator:{operator_id}").exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ VERB_LABELS: Mapping[str, str] = {
     "case.move": _("ha fatto avanzare il percorso"),
     "record.read": _("ha letto la scheda"),
     "record.reveal": _("ha scoperto un dato protetto"),
+    "record.go_on": _("ha detto perché apriva molti percorsi"),
     "record.log": _("ha chiesto questo elenco"),
     "entry.add": _("ha scritto nella scheda"),
     "entry.revise": _("ha cambiato la scheda"),

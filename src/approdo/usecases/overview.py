@@ -19,9 +19,10 @@ from approdo.consents.rules import BreakGlassState
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
-from approdo.usecases import attempts, breaking
+from approdo.usecases import attempts, breaking, reading
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
+from approdo.usecases.reading import Unusual
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -46,6 +47,8 @@ class Day:
     """Those of them that nobody has reviewed in time."""
     attempts: tuple[Tried, ...] = ()
     """Attempts of people who are kept out: at the cases her service leads, or that concern her as a referent."""
+    unusual: tuple[Unusual, ...] = ()
+    """Who reads unusually much, for a coordinator."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -59,7 +62,7 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        return not (pressing or self.glasses or self.to_review or self.attempts)
+        return not (pressing or self.glasses or self.to_review or self.attempts or self.unusual)
 
 
 def day(actor: Actor, now: datetime) -> Day:
@@ -91,6 +94,7 @@ def day(actor: Actor, now: datetime) -> Day:
         to_review=len(reviews),
         overdue=sum(one.state is BreakGlassState.OVERDUE for one in reviews),
         attempts=attempts.shown_to(actor, now) if may(actor, Permission.READ_CASE) else (),
+        unusual=reading.unusual(actor, now),
         trial=trial,
     )
 
