@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from approdo.access import services as access
 from approdo.access.rules import Forbidden, may
+from approdo.accounts.sign_in import end_over
 from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
@@ -100,6 +101,7 @@ class Sessions:
         request.actor = None  # type: ignore[attr-defined]
         was_in = request.user.is_authenticated
         if was_in and self._is_over(request):
+            end_over(request)
             logout(request)
             messages.warning(request, _("La sessione è finita perché è passato del tempo. Accedi di nuovo."))
         elif was_in:

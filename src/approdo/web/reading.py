@@ -11,11 +11,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approdo.access.rules import Permission
 from approdo.consents.rules import Reading, ReadingReason
-from approdo.kit.errors import Invalid, NotFound
+from approdo.kit.errors import Invalid
 from approdo.usecases import reading as usecase
 from approdo.usecases.reading import Slowed
 from approdo.web.guards import Asked, needs
@@ -40,7 +41,7 @@ def read_on(request: Asked, case_id: UUID) -> HttpResponse:
     """Take the answer and lead back to the record; before its time, and without a reason, ask again."""
     sent = request.POST.get("reading", "")
     if sent not in set(Reading):
-        raise NotFound
+        raise Invalid({"reading": _("Riapri la scheda e rispondi da lì.")})
     reading, reason = Reading(sent), request.POST.get("many", "")
     try:
         usecase.go_on(actor=request.actor, case_id=case_id, reading=reading, reason=reason, now=request.now)

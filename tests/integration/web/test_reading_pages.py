@@ -60,8 +60,8 @@ def test_before_its_time_the_page_says_how_long_and_keeps_what_she_chose(
     [
         ({"reading": "record"}, 422),
         ({"reading": "record", "many": "curiosity"}, 422),
-        ({"reading": "everything", "many": "handover"}, 404),
-        ({}, 404),
+        ({"reading": "everything", "many": "handover"}, 422),
+        ({}, 422),
     ],
 )
 def test_without_a_reason_it_asks_again(nurse: Client, case: str, sent: dict[str, str], status: int) -> None:
