@@ -94,8 +94,8 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "consents.BreakGlass": {
         "her": "case_id reason",
-        "people": "operator_id service_id organisation_id opened_at until manager_told_at reviewer_told_at reviewed_at"
-        " reviewed_by_id outcome",
+        "people": "operator_id service_id organisation_id opened_at until manager_told_at reviewer_told_at reminded_at"
+        " reviewed_at reviewed_by_id outcome",
         "technical": "id",
     },
     "consents.NotShared": {

@@ -103,6 +103,7 @@ TABLE: dict[str, str | Permission] = {
     "add_entry": P.READ_CASE,
     "revise_entry": P.READ_CASE,
     "reveal_entry": P.READ_CASE,
+    "read_on": P.READ_CASE,
     "remove_entry": P.READ_CASE,
     "lead": P.READ_CASE,
     "access_log": P.READ_CASE,

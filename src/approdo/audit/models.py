@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 
+from approdo.audit.rules import COUNTED, FREE, TOLD
+
 
 class Entry(models.Model):
     """One act, by whom, on what: identifiers only, appended in the act's own transaction."""
@@ -30,6 +32,14 @@ class Entry(models.Model):
                 condition=models.Q(detail__has_key="spooled"),
                 name="entry_from_spool",
             ),
+            # what the reading budget counts, at every reading: from the index alone (selectors.readings)
+            models.Index(
+                fields=["operator_id", "happened_at"],
+                include=["case_id", "verb"],
+                condition=models.Q(verb__in=COUNTED) & ~models.Q(detail__has_key=FREE),
+                name="entry_of_reader",
+            ),
+            models.Index(fields=["happened_at"], condition=models.Q(verb__in=TOLD), name="entry_to_tell"),
         ]
 
 

@@ -20,6 +20,30 @@ from approdo.kit.words import mark as _
 NOTHING = bytes(32)
 """What the first link follows."""
 
+COUNTED = ("record.read", "record.reveal", "record.go_on")
+"""Verbs that the reading budget counts; an index holds them."""
+FREE = "free"
+"""The detail that says why a reading does not count."""
+TOLD = ("block.attempt", "block.tell", "reading.report")
+"""Rare verbs of which somebody is told; an index holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What an operator has read lately, as far as it counts, beside one case; and when she read that one."""
+
+    others_in_an_hour: int
+    others_in_a_day: int
+    uncovered_in_an_hour: int
+    in_an_hour: bool
+    in_a_day: bool
+    first_at: datetime | None
+    last_at: datetime | None
+    last_uncovered_at: datetime | None
+    went_on_at: datetime | None
+    """When she last said why she goes on, about this case."""
+
+
 _CODE = re.compile(r"[\w.:+,/-]{0,120}", re.ASCII)
 
 

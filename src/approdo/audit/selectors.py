@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from approdo.audit.models import Checkpoint as StoredCheckpoint
 from approdo.audit.models import Entry, Heartbeat
 from approdo.audit.models import Link as StoredLink
-from approdo.audit.rules import Checkpoint, Link
+from approdo.audit.rules import TOLD, Checkpoint, Link, Readings
 from approdo.kit import rows
 
 
@@ -47,6 +47,108 @@ def accesses_by(operator_id: int, case_id: UUID, since: datetime, until: datetim
 def wrote(organisation_id: int, case_id: UUID) -> bool:
     """Tell whether an organisation ever wrote an entry of a case."""
     return Entry.objects.filter(case_id=case_id, organisation_id=organisation_id, verb="entry.add").exists()
+
+
+# the verbs and the missing detail stand here in full, as in the index that answers from itself alone (0005)
+_READINGS = """
+SELECT count(DISTINCT case_id) FILTER (WHERE case_id <> %(case)s AND happened_at > %(at)s - interval '1 hour'),
+       count(DISTINCT case_id) FILTER (WHERE case_id <> %(case)s),
+       count(*) FILTER (WHERE verb = 'record.reveal' AND happened_at > %(at)s - interval '1 hour'),
+       coalesce(bool_or(case_id = %(case)s AND happened_at > %(at)s - interval '1 hour'), false),
+       coalesce(bool_or(case_id = %(case)s), false),
+       min(happened_at), max(happened_at),
+       max(happened_at) FILTER (WHERE verb = 'record.reveal'),
+       max(happened_at) FILTER (WHERE verb = 'record.go_on' AND case_id = %(case)s)
+  FROM audit_entry
+ WHERE operator_id = %(operator)s AND happened_at > %(at)s - interval '1 day'
+   AND verb IN ('record.read', 'record.reveal', 'record.go_on') AND NOT (detail ? 'free')
+"""
+
+
+def readings(operator_id: int, case_id: UUID, at: datetime) -> Readings:
+    """Return what an operator has read in the hour and the day before an instant, beside one case."""
+    (found,) = rows.read(_READINGS, {"operator": operator_id, "case": case_id, "at": at})
+    return Readings(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """That somebody reads unusually much: who, of which organisation and service, how many cases, since when."""
+
+    at: datetime
+    operator_id: int
+    organisation_id: int
+    service_id: int
+    cases: int
+    uncovered: int
+    since: datetime
+
+
+_REPORTS = """
+SELECT DISTINCT ON (operator_id) happened_at, operator_id, organisation_id, service_id,
+       (detail->>'cases')::int, (detail->>'uncovered')::int, (detail->>'since')::timestamptz
+  FROM audit_entry
+ WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'reading.report' AND happened_at > %s
+   AND organisation_id = ANY(%s)
+ ORDER BY operator_id, happened_at DESC
+"""
+
+
+def reports_since(since: datetime, organisation_ids: Collection[int]) -> tuple[Report, ...]:
+    """Return the last report about each operator of some organisations, the newest first."""
+    found = [Report(*row) for row in rows.read(_REPORTS, [since, list(organisation_ids)])]
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
+def dangers_said(operator_id: int, at: datetime) -> int:
+    """Return how often within the hour an operator went on reading because, she said, the woman was in danger."""
+    lately = Entry.objects.filter(operator_id=operator_id, happened_at__gt=at - timedelta(hours=1))
+    return lately.filter(verb="record.go_on", detail__many="danger").count()
+
+
+def reported(operator_id: int, since: datetime) -> bool:
+    """Tell whether an operator was reported after an instant."""
+    found = Entry.objects.filter(verb__in=TOLD, happened_at__gt=since)
+    return found.filter(verb="reading.report", subject=f"operator:{operator_id}").exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """That somebody asked for a case that is kept from her: when, who, of which organisation and service."""
+
+    at: datetime
+    case_id: UUID
+    operator_id: int
+    organisation_id: int
+    service_id: int
+
+
+_ATTEMPT = "happened_at, case_id, operator_id, organisation_id, service_id"
+_ATTEMPTS = f"""
+SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry
+ WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'block.attempt' AND happened_at > %s
+ ORDER BY case_id, operator_id, happened_at DESC
+"""  # noqa: S608
+_UNTOLD = f"""
+SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry a
+ WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'block.attempt' AND happened_at > %s
+   AND NOT EXISTS (
+       SELECT FROM audit_entry told
+        WHERE told.case_id = a.case_id AND told.verb = 'block.tell' AND told.happened_at > a.happened_at - %s
+          AND told.detail->>'operator' = a.operator_id::text)
+ ORDER BY case_id, operator_id, happened_at
+"""  # noqa: S608
+
+
+def attempts_since(since: datetime) -> tuple[Attempt, ...]:
+    """Return the last attempt of each person at each case that is kept from her, the newest first. System-internal."""
+    found = [Attempt(*row) for row in rows.read(_ATTEMPTS, [since])]
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
+def attempts_untold(since: datetime, apart: timedelta) -> tuple[Attempt, ...]:
+    """Return the attempts nobody was told of: neither afterwards nor, of the same person and case, just before."""
+    return tuple(Attempt(*row) for row in rows.read(_UNTOLD, [since, apart]))
 
 
 def heartbeats() -> dict[str, datetime]:

@@ -105,6 +105,27 @@ def or_refused(act: Callable[P, Result]) -> Callable[P, Result]:
     return done
 
 
+@goes_on
+def note(
+    *,
+    actor: Actor,
+    verb: str,
+    subject: str,
+    now: datetime,
+    case_id: UUID | None = None,
+    detail: Mapping[str, str | int | bool] | None = None,
+) -> None:
+    """Append an entry about something that has happened already, in a transaction of its own; else it is spooled."""
+    with transaction.atomic():
+        record(actor=actor, verb=verb, subject=subject, now=now, case_id=case_id, detail=detail)
+
+
+def one_reading_at_a_time(*, operator_id: int) -> None:
+    """Let nobody else count what this operator has read until the caller's transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1635083370, hashint8(%s))", [operator_id])
+
+
 def is_writable() -> bool:
     """Tell whether the register takes entries now, outside any transaction; raises when the database is silent."""
     probe = {"happened_at": clock.now(), "role": "", "purpose": "", "verb": "", "subject": "", "detail": {}}

@@ -241,6 +241,12 @@ def lead_of(case_id: UUID) -> set[int]:
     return set() if found is None else {found}
 
 
+def manager_of(case_id: UUID) -> set[int]:
+    """Return the operator who leads a case, or nothing. System-internal."""
+    found = Case.objects.filter(pk=case_id).values_list("lead_operator_id", flat=True).first()
+    return set() if found is None else {found}
+
+
 def joinable(actor: Actor, case_id: UUID, *, exercise: bool) -> bool:
     """Tell whether the actor's service takes part in the case now; ``Invalid`` when one is a drill and one is not."""
     drill = Case.objects.visible_to(actor).filter(pk=case_id).values_list("exercise", flat=True).first()

@@ -144,7 +144,7 @@ def sweep() -> None:
     from approdo.audit import services as audit
     from approdo.kit import clock
     from approdo.notifications import services as notifications
-    from approdo.usecases import breaking
+    from approdo.usecases import attempts, breaking
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -155,5 +155,7 @@ def sweep() -> None:
         seldom(audit.unspool, 10),
         seldom(audit.checkpoint_due, 60),
         seldom(as_system()(breaking.withdraw_lent_keys), 30),
+        seldom(as_system()(breaking.remind), 60),
+        seldom(as_system()(attempts.tell_of), 5),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

@@ -248,6 +248,11 @@ GATEWAY_URL = os.environ.get("APPRODO_GATEWAY_URL", "")
 GATEWAY_SECRET = os.environ.get("APPRODO_GATEWAY_SECRET", "")
 GATEWAY_TIMEOUT_SECONDS = 10
 MESSAGE_ADDRESS_DAYS = int(os.environ.get("APPRODO_MESSAGE_ADDRESS_DAYS", "30"))
+READINGS = {  # beyond these she is asked why she opens so many records (docs/how-to/letture-insolite.md)
+    "cases_an_hour": int(os.environ.get("APPRODO_READ_CASES_AN_HOUR", "30")),
+    "cases_a_day": int(os.environ.get("APPRODO_READ_CASES_A_DAY", "150")),
+    "uncovered_an_hour": int(os.environ.get("APPRODO_UNCOVERED_AN_HOUR", "20")),
+}
 CONSENT_DAYS = int(os.environ.get("APPRODO_CONSENT_DAYS", "90"))
 
 LOGGING = {

@@ -187,6 +187,7 @@ class BreakGlass(models.Model):
     until = models.DateTimeField()
     manager_told_at = models.DateTimeField(null=True)
     reviewer_told_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(
         "accounts.Operator", on_delete=models.PROTECT, null=True, related_name="+", db_index=False

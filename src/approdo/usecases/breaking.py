@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Emergency access to a record: opened in danger, told to others at once, reviewed by another organisation (P16)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from approdo.access.rules import Actor, acting
+from approdo.access.rules import SYSTEM, Actor, acting
 from approdo.audit import selectors as log
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
@@ -17,12 +17,9 @@ from approdo.consents import selectors as consents
 from approdo.consents import services
 from approdo.consents.rules import Action, BreakGlassState, Notice, Relation, Standing, allowed
 from approdo.consents.selectors import Breaking
-from approdo.kit import live
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
-from approdo.networks.selectors import Reachable
-from approdo.notifications import services as notifications
-from approdo.notifications.rules import NewMessage, Template
+from approdo.usecases.notices import tell
 from approdo.usecases.standing import standing_of
 from approdo.vault import selectors as vault
 from approdo.vault import services as keys
@@ -51,36 +48,13 @@ def break_glass(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> B
     if holders and actor.organisation_id is not None:
         keys.share_case_key(case_id=case_id, holder_id=min(holders), organisation_ids=[actor.organisation_id], now=now)
     told = {
-        Notice.CASE_MANAGER: networks.reachable([case.lead_operator_id] if case.lead_operator_id else []),
-        Notice.REVIEWER: networks.reachable(networks.coordinators_beside(actor.organisation_id)),
+        Notice.CASE_MANAGER: [case.lead_operator_id] if case.lead_operator_id else [],
+        Notice.REVIEWER: consents.referents(case_id, actor.organisation_id),
     }
     for notice in opened.notices_due:
-        if told[notice]:
-            _tell(told[notice], opened.id, now)
+        if tell(told[notice], opened.id, now):
             services.notice_sent(actor=actor, glass_id=opened.id, notice=notice, now=now)
     return opened
-
-
-def _tell(people: Iterable[Reachable], glass_id: UUID, now: datetime) -> None:
-    """Send each of them, on every channel she is written to, that there is something to see; her screens too."""
-    people = tuple(people)
-    notifications.enqueue(
-        messages=[
-            NewMessage(
-                reference=glass_id,
-                channel=one.channel,
-                address=one.address,
-                operator_id=one.operator_id,
-                service_id=one.service_id,
-                wave=0,
-                due_at=now,
-                template=Template.NOTICE,
-            )
-            for one in people
-        ],
-        now=now,
-    )
-    live.announce(sorted({f"o:{one.operator_id}" for one in people}))
 
 
 @transaction.atomic
@@ -156,14 +130,36 @@ class Opened:
 
 
 def on_led_cases(actor: Actor, found: Sequence[Breaking]) -> tuple[Opened, ...]:
-    """Return, of some emergency accesses, those to cases that the actor's service leads."""
+    """Return, of some emergency accesses, those to cases that the actor's service leads, overdue ones first."""
     led = cases.led_among(actor, {one.case_id for one in found}) if found else {}
     plates = networks.name_plates(one.service_id for one in found) if led else {}
-    return tuple(
+    opened = [
         Opened(one.case_id, led[one.case_id], plates[one.service_id].label, one.opened_at, one.state)
         for one in found
         if one.case_id in led
-    )
+    ]
+    return tuple(sorted(opened, key=lambda one: one.state is not BreakGlassState.OVERDUE))
+
+
+def remind(*, now: datetime, limit: int = 0) -> int:
+    """Tell of every review that is overdue, and again each day until it is given; return how many. For the sweep.
+
+    Told are who should have reviewed and, one level up, the coordinators of the organisation that leads the case and
+    of the one that broke the glass; never who broke it, nor who is kept out of the case.
+    """
+    return sum(_remind(one, now) for one in consents.reminders_due(now))
+
+
+@transaction.atomic
+def _remind(one: Breaking, now: datetime) -> bool:
+    if not services.remind(actor=SYSTEM, glass_id=one.id, now=now):
+        return False
+    leading = {networks.organisation_of(service) for service in cases.lead_of(one.case_id)}
+    above = networks.coordinators_of({one.organisation_id, *leading})
+    kept_out = consents.kept_out([one.case_id]).get(one.case_id, frozenset())
+    people = {*consents.referents(one.case_id, one.organisation_id), *above} - kept_out - {one.operator_id}
+    tell(people, one.id, now)
+    return True
 
 
 def withdraw_lent_keys(*, now: datetime, limit: int = 0) -> int:

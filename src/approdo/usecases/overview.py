@@ -15,11 +15,14 @@ from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import Adrift, CasePage
 from approdo.consents import selectors as consents
+from approdo.consents.rules import BreakGlassState
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
-from approdo.usecases import breaking
+from approdo.usecases import attempts, breaking, reading
+from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
+from approdo.usecases.reading import Unusual
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -40,6 +43,12 @@ class Day:
     """Emergency accesses to cases that her service leads, until somebody else has reviewed them."""
     to_review: int = 0
     """Emergency accesses that wait for her review, as a network coordinator."""
+    overdue: int = 0
+    """Those of them that nobody has reviewed in time."""
+    attempts: tuple[Tried, ...] = ()
+    """Attempts of people who are kept out: at the cases her service leads, or that concern her as a referent."""
+    unusual: tuple[Unusual, ...] = ()
+    """Who reads unusually much, for a coordinator."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -52,9 +61,8 @@ class Day:
     @property
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
-        return not (
-            self.calling or self.late or self.waiting or self.answered or self.adrift or self.glasses or self.to_review
-        )
+        pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
+        return not (pressing or self.glasses or self.to_review or self.attempts or self.unusual)
 
 
 def day(actor: Actor, now: datetime) -> Day:
@@ -72,6 +80,7 @@ def day(actor: Actor, now: datetime) -> Day:
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
+    reviews = consents.reviews_for(actor, at=now) if actor.role is Role.NETWORK_COORDINATOR else ()
     return Day(
         at=now,
         calling=calling,
@@ -82,7 +91,10 @@ def day(actor: Actor, now: datetime) -> Day:
         adrift=adrift,
         more_adrift=more,
         glasses=breaking.on_led_cases(actor, glasses) if may(actor, Permission.READ_CASE) else (),
-        to_review=len(consents.reviews_for(actor, at=now)) if actor.role is Role.NETWORK_COORDINATOR else 0,
+        to_review=len(reviews),
+        overdue=sum(one.state is BreakGlassState.OVERDUE for one in reviews),
+        attempts=attempts.shown_to(actor, now) if may(actor, Permission.READ_CASE) else (),
+        unusual=reading.unusual(actor, now),
         trial=trial,
     )
 
@@ -133,6 +145,8 @@ class CaseOverview:
     page: CasePage
     labels: Mapping[int, str]
     at: datetime
+    attempts: tuple[Tried, ...]
+    """Attempts of people who are kept out, for who leads it."""
 
 
 def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
@@ -145,4 +159,5 @@ def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
     named = {participant.service_id for participant in page.participants}
     named |= {event.service_id for event in page.chronology if event.service_id is not None}
     plates = networks.name_plates(named)
-    return CaseOverview(page, {service_id: plate.label for service_id, plate in plates.items()}, now)
+    tried = attempts.shown_to(actor, now, case_id) if page.lead_service_id == actor.service_id else ()
+    return CaseOverview(page, {service_id: plate.label for service_id, plate in plates.items()}, now, tried)

@@ -13,7 +13,7 @@ from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
-from approdo.consents.rules import READABLE, SECRET, Action, ConsentState, Relation, Standing, allowed
+from approdo.consents.rules import READABLE, SECRET, Action, ConsentState, Reading, Relation, Standing, allowed
 from approdo.consents.selectors import Breaking
 from approdo.kit.errors import NotFound
 from approdo.kit.words import mark as _
@@ -23,6 +23,7 @@ from approdo.persons import services
 from approdo.persons.rules import SHAPES, Kind
 from approdo.persons.selectors import EntryView
 from approdo.persons.services import Saved
+from approdo.usecases.reading import counted
 from approdo.usecases.standing import standing_of
 
 
@@ -79,9 +80,10 @@ class Record:
 def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     """Return the record of a case, and write down that it was read, in the same transaction.
 
-    Raises ``NotFound`` for absent and hidden alike, ``KeysUnavailable``.
+    Raises ``NotFound`` for absent and hidden alike, ``Slowed``, ``KeysUnavailable``.
     """
     case, may = _may(actor, case_id, now)
+    count = counted(actor, case, may.standing, Reading.RECORD, now)
     found = _readable(actor, case_id, may)
     groups = tuple(_group(kind, found, may) for kind in Kind)
     shown = sorted({one.slice for one in found if not covered(one)})
@@ -91,7 +93,7 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
         subject=f"case:{case_id}",
         case_id=case_id,
         now=now,
-        detail={"slices": ",".join(shown)},
+        detail={"slices": ",".join(shown), **count},
     )
     named = {one.service_id for one in found} | {one.service_id for one in case.participants}
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
@@ -103,31 +105,36 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
 
 
 def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple[CasePage, EntryView]:
-    """Return one entry with all it says, and write down who uncovered it and why."""
-    case, found = _entry(actor, entry_id, now)
+    """Return one entry with all it says, and write down who uncovered it and why; raises ``Slowed``."""
+    case, may, found = _entry(actor, entry_id, now)
+    count = counted(actor, case, may.standing, Reading.UNCOVER, now)
     audit.record(
         actor=actor,
         verb="record.reveal",
         subject=f"case:{case.id}",
         case_id=case.id,
         now=now,
-        detail={"slice": found.slice, "entry": str(entry_id), "why": why},
+        detail={"slice": found.slice, "entry": str(entry_id), "why": why, **count},
     )
     return case, found
 
 
 def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
-    """Return an entry of the actor's own service to write it again; it is read by that, and written down."""
-    case, found = _entry(actor, entry_id, now)
+    """Return an entry of the actor's own service to write it again; it is read by that, and written down.
+
+    Raises ``Slowed``.
+    """
+    case, may, found = _entry(actor, entry_id, now)
     if not found.own:
         raise NotFound
+    count = counted(actor, case, may.standing, Reading.RECORD, now)
     audit.record(
         actor=actor,
         verb="record.read",
         subject=f"case:{case.id}",
         case_id=case.id,
         now=now,
-        detail={"slices": found.slice, "entry": str(entry_id)},
+        detail={"slices": found.slice, "entry": str(entry_id), **count},
     )
     return case, found
 
@@ -167,7 +174,7 @@ def revise(
     now: datetime,
 ) -> Saved:
     """Write an entry of one's own service again."""
-    _case, found = _entry(actor, entry_id, now)
+    _case, _may_she, found = _entry(actor, entry_id, now)
     if not found.own:
         raise NotFound
     return services.revise(actor=actor, entry_id=entry_id, seen=seen, written=written, declined=declined, now=now)
@@ -207,13 +214,13 @@ def _readable(actor: Actor, case_id: UUID, may: _May) -> tuple[EntryView, ...]:
     )
 
 
-def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
+def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, _May, EntryView]:
     case_id = persons.case_of(entry_id)
     case, may = _may(actor, case_id, now)
     found = [one for one in _readable(actor, case_id, may) if one.id == entry_id]
     if not found:
         raise NotFound
-    return case, found[0]
+    return case, may, found[0]
 
 
 def _group(kind: Kind, found: tuple[EntryView, ...], may: _May) -> Group:

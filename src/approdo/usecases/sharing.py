@@ -305,12 +305,6 @@ def show_again(
         _share_key(actor, case_id, service_id, now)
 
 
-def note_attempt(*, actor: Actor, case_id: UUID, now: datetime) -> None:
-    """Leave a trace when somebody who is kept out asks for the case by its address; to her it is not there."""
-    if actor.operator_id is not None and consents.blocked(actor.operator_id, case_id):
-        services.note_attempt(actor=actor, case_id=case_id, now=now)
-
-
 def _led(actor: Actor, case_id: UUID, now: datetime) -> CasePage:
     case = cases.case_page(actor, case_id)
     if standing_of(actor, case, now).relation is not Relation.LEAD:

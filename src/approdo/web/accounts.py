@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approdo.accounts import selectors as accounts
 from approdo.accounts.rules import TOUR
+from approdo.audit import services as audit
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.web import standing
-from approdo.web.guards import public, without_service
+from approdo.web.guards import goes_on, public, without_service
 from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
 
 
@@ -39,6 +40,7 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@goes_on
 @without_service
 def choose_service(request: HttpRequest) -> HttpResponse:
     """Choose the service to act for; with only one there is nothing to choose."""
@@ -57,8 +59,10 @@ def choose_service(request: HttpRequest) -> HttpResponse:
     actor = networks.actor_for(request.user.pk, membership.id)
     if actor is None:
         raise NotFound
+    now = clock.now()
+    audit.note(actor=actor, verb="session.choose", subject=f"service:{actor.service_id}", now=now)
     request.session[KEY_MEMBERSHIP] = membership.id
-    standing.choose(request, actor, membership, len(memberships) > 1, clock.now())
+    standing.choose(request, actor, membership, len(memberships) > 1, now)
     return redirect(_next(request))
 
 

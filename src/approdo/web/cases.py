@@ -50,6 +50,7 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
         "case": page,
         "activated": [event for event in page.chronology if event.kind is EventKind.ACTIVATED and event.subject],
         "labels": shown.labels,
+        "attempts": shown.attempts,
         "now": shown.at,
         "leads": page.lead_service_id == own,
         "manages": page.lead_operator_id == request.actor.operator_id,

@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 
 from approdo.access import services as access
 from approdo.access.rules import Forbidden, may
+from approdo.accounts.sign_in import end_over
 from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
-from approdo.usecases import sharing
+from approdo.usecases import attempts
 from approdo.web import errors, standing
 from approdo.web.guards import is_background
 
@@ -110,6 +111,7 @@ class Sessions:
         request.actor = None  # type: ignore[attr-defined]
         was_in = request.user.is_authenticated
         if was_in and self._is_over(request):
+            end_over(request)
             logout(request)
             messages.warning(request, _("La sessione è finita perché è passato del tempo. Accedi di nuovo."))
         elif was_in:
@@ -143,8 +145,8 @@ class Sessions:
             return act(access.entered(actor=request.actor)(view))(request, *args, **kwargs)  # type: ignore[attr-defined]
         except Refusal as refusal:
             if isinstance(refusal, NotFound) and "case_id" in kwargs:
-                with access.entered(actor=request.actor):  # type: ignore[attr-defined]
-                    sharing.note_attempt(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
+                note = audit.goes_on(access.entered(actor=request.actor)(attempts.note))  # type: ignore[attr-defined]
+                note(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
             return errors.refused(request, refusal)
 
     @staticmethod

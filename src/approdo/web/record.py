@@ -23,6 +23,7 @@ from approdo.usecases import record as usecase
 from approdo.usecases.accesses import VERB_LABELS
 from approdo.usecases.record import Reason, covered
 from approdo.web.guards import Asked, needs
+from approdo.web.reading import slowed
 from approdo.web.record_forms import DECLINED, entry_form, lines, seen, written
 
 SHOWN_SECONDS = 60
@@ -31,6 +32,7 @@ SHOWN_SECONDS = 60
 
 @needs(Permission.READ_CASE)
 @require_GET
+@slowed
 def record(request: Asked, case_id: UUID) -> HttpResponse:
     """Show the record: what is covered is there by its kind only."""
     shown = usecase.record(request.actor, case_id, request.now)
@@ -81,6 +83,7 @@ def add(request: Asked, case_id: UUID, kind: str) -> HttpResponse:
 
 @needs(Permission.READ_CASE)
 @require_http_methods(["GET", "POST"])
+@slowed
 def revise(request: Asked, entry_id: UUID) -> HttpResponse:
     """Write an entry again; when somebody else did meanwhile, both texts are shown until they are put together."""
     problems: dict[str, str] = {}
@@ -128,6 +131,7 @@ def _after(request: Asked, case_id: UUID, entry_id: UUID, *, torn: bool) -> Http
 
 @needs(Permission.READ_CASE)
 @require_POST
+@slowed
 def reveal(request: Asked, entry_id: UUID) -> HttpResponse:
     """Show one covered entry for a minute, to somebody who has said why."""
     if request.POST.get("why") not in set(Reason):

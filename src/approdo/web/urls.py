@@ -15,6 +15,7 @@ from approdo.web import (
     health,
     networks,
     protocols,
+    reading,
     record,
     today,
 )
@@ -54,5 +55,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-for feature in (today, activations, breaking, cases, record, consents, networks, protocols, gateway):
+for feature in (today, activations, breaking, cases, record, reading, consents, networks, protocols, gateway):
     urlpatterns += feature.urlpatterns

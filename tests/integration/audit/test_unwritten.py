@@ -315,3 +315,15 @@ def test_the_file_of_the_spool_is_private(region: Region, broken: Callable[[bool
     activate(nurse)
     assert spool.stat().st_mode & 0o777 == 0o600
     assert spool.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_signing_in_and_choosing_a_service_go_on_and_wait_in_the_spool(
+    region: Region, broken: Callable[[bool], None], spool: Path
+) -> None:
+    broken(True)
+    nurse = signed_in(region, "ed")
+    membership = region.memberships["ed"].pk
+    assert nurse.post("/servizio/", {"membership": membership}).status_code == 302
+    assert spooled(spool) == ["session.begin", "session.choose", "session.choose"]
+    broken(False)
+    assert services.unspool(now=clock.now()) == 3

@@ -163,6 +163,7 @@ def test_a_blocked_operator_is_answered_as_if_the_case_were_not_there_and_leaves
     blocked, absent = services.Blocked(), NotFound()
     assert (blocked.status, blocked.code, blocked.sentence) == (absent.status, absent.code, absent.sentence)
     assert str(blocked) == str(absent)
+    block(around, around.officer.operator_id)
     services.note_attempt(actor=around.officer, case_id=around.case, now=NOW)
     (entry,) = Entry.objects.filter(verb="block.attempt")
     assert (entry.operator_id, entry.subject) == (around.officer.operator_id, f"case:{around.case}")

@@ -3,6 +3,7 @@
 """What two services write about one case: who reads it, what the database holds, and two who write at once."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest

@@ -289,3 +289,49 @@ def test_a_consent_taken_back_meanwhile_does_not_take_the_key_out_of_her_hands(
     with entered(actor=town.nurse):
         breaking.end(actor=town.nurse, case_id=case, now=clock.now())
     assert withdrawn() == 1
+
+
+def reminded(after: timedelta) -> set[int]:
+    """Let the sweep come round, and return to whom it wrote."""
+    before = set(Message.objects.values_list("pk", flat=True))
+    with as_system():
+        breaking.remind(now=clock.now() + after)
+    sent = Message.objects.exclude(pk__in=before)
+    assert {one.template for one in sent} <= {"notice"}
+    return {one.recipient_operator_id for one in sent}
+
+
+def test_a_review_that_nobody_gave_climbs_once_and_again_every_day(
+    town: Town, centre: Actor, coordinator: Actor, case: UUID
+) -> None:
+    above = town.actor(town.centre, 2)
+    Membership.objects.filter(operator=above.operator_id).update(role=Role.ORGANISATION_COORDINATOR)
+    glass = broken(town.nurse, case)
+    assert not reminded(timedelta(hours=71))
+    assert {coordinator.operator_id, above.operator_id} <= reminded(timedelta(hours=73))
+    assert not reminded(timedelta(hours=74)), "once"
+    assert not reminded(timedelta(hours=96))
+    assert reminded(timedelta(hours=98)), "and again the day after"
+    with entered(actor=coordinator):
+        breaking.review(actor=coordinator, glass_id=glass, outcome="justified", now=clock.now() + timedelta(hours=99))
+    assert not reminded(timedelta(hours=150)), "not once it was reviewed"
+
+
+def test_who_broke_it_and_who_is_kept_out_are_never_reminded(
+    town: Town, centre: Actor, coordinator: Actor, case: UUID
+) -> None:
+    broken(town.nurse, case)
+    Membership.objects.filter(operator=town.nurse.operator_id).update(role=Role.ORGANISATION_COORDINATOR)
+    with entered(actor=centre):
+        sharing.keep_out(
+            actor=centre, case_id=case, operator_id=coordinator.operator_id, reason="knows_him", now=clock.now()
+        )
+    assert not reminded(timedelta(hours=73)) & {town.nurse.operator_id, coordinator.operator_id}
+
+
+def test_what_is_overdue_stands_first(town: Town, centre: Actor, coordinator: Actor, case: UUID) -> None:
+    broken(town.nurse, case, at=clock.now() - timedelta(hours=80))
+    colleague = town.actor(town.hospital, 2, Role.EMERGENCY_OPERATOR)
+    was_broken(colleague, case)
+    assert [one.state for one in day(centre).glasses] == ["overdue", "ended"]
+    assert (day(coordinator).to_review, day(coordinator).overdue) == (2, 1)

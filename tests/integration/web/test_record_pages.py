@@ -115,7 +115,7 @@ def test_every_reading_of_the_record_is_written_down(centre: Client, case: str) 
     for _each in range(3):
         text(centre, f"{case}scheda/")
     assert verbs()[before:] == ["record.read"] * 3
-    assert AuditEntry.objects.filter(verb="record.read").latest("id").detail == {"slices": "health"}
+    assert AuditEntry.objects.filter(verb="record.read").latest("id").detail == {"slices": "health", "free": "lead"}
 
 
 def test_another_service_sees_its_own_notes_and_nothing_else(sign_in: SignIn, centre: Client, case: str) -> None:

@@ -16,6 +16,7 @@ from approdo.consents.rules import (
     BreakGlassAct,
     BreakGlassState,
     break_glass_state,
+    reminder_due,
     review_due,
 )
 
@@ -77,3 +78,13 @@ def test_time_only_carries_it_forward(minutes, first, second):
         for at in sorted((first, second))
     ]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("reminded", "hours", "due"),
+    [(None, 71, False), (None, 72, True), (None, 500, True), (72, 95, False), (72, 96, True), (96, 119, False)],
+)
+def test_somebody_is_reminded_when_it_is_overdue_and_every_day_after(reminded, hours, due):
+    reminded_at = None if reminded is None else OPENED + timedelta(hours=reminded)
+    at = OPENED + timedelta(hours=hours)
+    assert reminder_due(opened_at=OPENED, reminded_at=reminded_at, at=at) is due

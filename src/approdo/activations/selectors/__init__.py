@@ -18,6 +18,7 @@ from approdo.activations.selectors.lists import (
     activations_of,
     ask_answered_by_all,
     ask_waiting_for,
+    is_open_on,
     visible_among,
     waiting_for,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "board",
     "invitation",
     "invitation_by_code",
+    "is_open_on",
     "locked_activation",
     "locked_call",
     "oldest_unadvanced",

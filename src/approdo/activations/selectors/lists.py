@@ -97,6 +97,23 @@ def _waiting(row: tuple[Any, ...], service_id: int, at: datetime) -> WaitingCall
     )
 
 
+_OPEN_ON = Statement(
+    lambda service, case: (
+        Activation.objects.visible_to_service(service)
+        .filter(case=case, state=ActivationState.OPEN)
+        .values_list("pk")[:1]
+    ),
+    service=int,
+    case=UUID,
+)
+
+
+def is_open_on(actor: Actor, case_id: UUID) -> bool:
+    """Tell whether the actor's service is in an activation of a case that is open now."""
+    _operator_id, service_id = acting(actor)
+    return bool(_OPEN_ON.read(service=service_id, case=case_id))
+
+
 @dataclass(frozen=True, slots=True)
 class AnsweredActivation:
     """An open activation in which every called service has answered."""

@@ -9,6 +9,9 @@ LONGEST_OPEN = timedelta(minutes=60)
 REVIEW_WITHIN = timedelta(hours=72)
 """Counted from the opening."""
 
+REMIND_EVERY = timedelta(hours=24)
+"""Once the review is overdue, until it is given."""
+
 
 class BreakGlassState(StrEnum):
     """How a break-glass stands at an instant."""
@@ -54,6 +57,12 @@ def break_glass_state(
     if at < until:
         return BreakGlassState.OPEN
     return BreakGlassState.ENDED if at < review_due(opened_at) else BreakGlassState.OVERDUE
+
+
+def reminder_due(*, opened_at: datetime, reminded_at: datetime | None, at: datetime) -> bool:
+    """Tell whether somebody is to be reminded of a break-glass that nobody has reviewed."""
+    since = review_due(opened_at) if reminded_at is None else reminded_at + REMIND_EVERY
+    return at.astimezone(UTC) >= since
 
 
 def review_due(opened_at: datetime) -> datetime:

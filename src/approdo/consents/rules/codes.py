@@ -95,6 +95,23 @@ class BreakGlassReason(StrEnum):
     NOBODY_ANSWERS = "nobody_answers"
 
 
+class Reading(StrEnum):
+    """What is read: a record as it is shown, or one covered entry of it."""
+
+    RECORD = "record"
+    UNCOVER = "uncover"
+
+
+class ReadingReason(StrEnum):
+    """Why an operator opens unusually many records."""
+
+    DANGER = "danger"
+    HANDOVER = "handover"
+    STANDING_IN = "standing_in"
+    MEETING = "meeting"
+    CHECKING = "checking"
+
+
 class Outcome(StrEnum):
     """What the reviewer found of a break-glass."""
 

@@ -15,6 +15,7 @@ from approdo.consents.rules.codes import (
     NotSharedReason,
     Outcome,
     Proof,
+    ReadingReason,
     SharingPurpose,
 )
 from approdo.consents.rules.grants import GrantState
@@ -85,6 +86,13 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         BreakGlassReason.CHILD_IN_DANGER: _("Una bambina o un bambino è in pericolo adesso"),
         BreakGlassReason.CANNOT_SPEAK: _("Non può parlare"),
         BreakGlassReason.NOBODY_ANSWERS: _("È urgente e chi la segue non risponde"),
+    },
+    ReadingReason: {
+        ReadingReason.DANGER: _("È in pericolo adesso"),
+        ReadingReason.HANDOVER: _("Prendo in consegna i percorsi di una collega"),
+        ReadingReason.STANDING_IN: _("Sostituisco una collega"),
+        ReadingReason.MEETING: _("Riunione d'équipe"),
+        ReadingReason.CHECKING: _("Controllo che nessun percorso sia fermo"),
     },
     Outcome: {
         Outcome.JUSTIFIED: _("Era giustificato"),

@@ -5,6 +5,7 @@ from approdo.consents.selectors.breaking import (
     ask_unreviewed,
     break_glass_now,
     notices_due,
+    reminders_due,
     reviews_due,
     reviews_for,
 )
@@ -28,6 +29,7 @@ from approdo.consents.selectors.walls import (
     kept_out,
     masked_entries,
     masks_of,
+    referents,
 )
 
 __all__ = [
@@ -52,6 +54,8 @@ __all__ = [
     "masks_of",
     "not_shared_of",
     "notices_due",
+    "referents",
+    "reminders_due",
     "reviews_due",
     "reviews_for",
 ]

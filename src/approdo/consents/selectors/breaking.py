@@ -10,7 +10,15 @@ from django.db.models import Q
 
 from approdo.access.rules import Actor, Forbidden, Role
 from approdo.consents.models import BreakGlass
-from approdo.consents.rules import BreakGlassReason, BreakGlassState, Notice, break_glass_state, review_due
+from approdo.consents.rules import (
+    REVIEW_WITHIN,
+    BreakGlassReason,
+    BreakGlassState,
+    Notice,
+    break_glass_state,
+    reminder_due,
+    review_due,
+)
 from approdo.consents.selectors.walls import blocked_cases
 from approdo.kit.rows import Answer, Statement
 from approdo.networks import selectors as networks
@@ -87,6 +95,19 @@ def notices_due(at: datetime) -> tuple[Breaking, ...]:
     untold = Q(manager_told_at=None) | Q(reviewer_told_at=None)
     rows = BreakGlass.objects.filter(untold, reviewed_at=None, opened_at__lte=at).order_by("opened_at", "pk")
     return tuple(breaking(row, at) for row in rows)
+
+
+def reminders_due(at: datetime) -> tuple[Breaking, ...]:
+    """Return what is overdue and of which nobody was reminded for a day; who reminds says so with ``services.remind``.
+
+    System-internal.
+    """
+    rows = BreakGlass.objects.filter(reviewed_at=None, until__lte=at, opened_at__lte=at - REVIEW_WITHIN)
+    return tuple(
+        breaking(row, at)
+        for row in rows.order_by("opened_at", "pk")
+        if reminder_due(opened_at=row.opened_at, reminded_at=row.reminded_at, at=at)
+    )
 
 
 def breaking(row: BreakGlass, at: datetime) -> Breaking:

@@ -11,6 +11,7 @@ from approdo.access.rules import Slice
 from approdo.consents.models import Block, Masking
 from approdo.consents.rules import BlockReason
 from approdo.kit.rows import Statement
+from approdo.networks import selectors as networks
 
 _BLOCKED = Statement(
     lambda operator, case: Block.objects.filter(operator=operator, case_id=case, lifted_at=None).values_list("pk")[:1],
@@ -62,6 +63,13 @@ def kept_out(case_ids: Collection[UUID]) -> dict[UUID, frozenset[int]]:
     for case_id, operator_id in rows.values_list("case_id", "operator_id"):
         found.setdefault(case_id, set()).add(operator_id)
     return {case_id: frozenset(operators) for case_id, operators in found.items()}
+
+
+def referents(case_id: UUID, organisation_id: int | None) -> tuple[int, ...]:
+    """Return who is independent of an organisation in what concerns a case: the coordinators of its networks for other
+    organisations, without whoever is kept out of the case. For the system, or whoever sees the case."""
+    beside = networks.coordinators_beside(organisation_id)
+    return tuple(one for one in beside if one not in kept_out([case_id]).get(case_id, frozenset()))
 
 
 def blocked_cases(operator_id: int) -> frozenset[UUID]:

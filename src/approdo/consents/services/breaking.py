@@ -24,6 +24,7 @@ from approdo.consents.rules import (
     Relation,
     Standing,
     code_of,
+    reminder_due,
 )
 from approdo.consents.selectors.breaking import Breaking, break_glass_now, breaking
 from approdo.consents.services._permission import require
@@ -117,6 +118,18 @@ def notice_sent(*, actor: Actor, glass_id: UUID, notice: Notice, now: datetime) 
     row = BreakGlass.objects.filter(pk=glass_id, **{column: None}).first()
     if row is not None and BreakGlass.objects.filter(pk=glass_id, **{column: None}).update(**{column: now}):
         _record(actor, "glass.tell", row, now, notice=notice)
+
+
+@transaction.atomic
+def remind(*, actor: Actor, glass_id: UUID, now: datetime) -> bool:
+    """Note that somebody is reminded of an overdue review; False when that was done meanwhile, or it was reviewed."""
+    row = BreakGlass.objects.select_for_update().filter(pk=glass_id, reviewed_at=None).first()
+    if row is None or not reminder_due(opened_at=row.opened_at, reminded_at=row.reminded_at, at=now):
+        return False
+    row.reminded_at = now
+    row.save(update_fields=["reminded_at"])
+    _record(actor, "glass.remind", row, now)
+    return True
 
 
 def _may_review(actor: Actor, row: BreakGlass) -> bool:

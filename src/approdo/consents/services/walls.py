@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from approdo.access.rules import Actor, Forbidden, Slice
+from approdo.access.rules import Actor, Forbidden, Slice, acting
 from approdo.accounts import selectors as accounts
 from approdo.audit import services as audit
+from approdo.consents import selectors
 from approdo.consents.models import Block, Masking
 from approdo.consents.rules import Action, BlockReason, Relation, Standing, code_of
 from approdo.consents.services._permission import require
@@ -60,10 +61,27 @@ def unblock(*, actor: Actor, standing: Standing, case_id: UUID, operator_id: int
         _record(actor, "block.lift", case_id, now, operator=operator_id)
 
 
-@transaction.atomic
 def note_attempt(*, actor: Actor, case_id: UUID, now: datetime) -> None:
-    """Leave a trace that a blocked operator tried: the door that met ``Blocked`` calls it once the act is undone."""
-    _record(actor, "block.attempt", case_id, now)
+    """Write down that somebody asked for a case that is not there for her: kept from her, hidden and absent alike.
+
+    The three cost the same read and the same row, so that nobody learns from the time which it was (security.md, P6).
+    Only what is kept from her names the case and is told of; who tells is the sweep.
+    """
+    operator_id, _service_id = acting(actor)
+    kept_from_her = selectors.blocked(operator_id, case_id)
+    audit.note(
+        actor=actor,
+        verb="block.attempt" if kept_from_her else "page.absent",
+        subject=f"case:{case_id}",
+        case_id=case_id if kept_from_her else None,
+        now=now,
+    )
+
+
+@transaction.atomic
+def attempt_told(*, actor: Actor, case_id: UUID, operator_id: int, people: int, now: datetime) -> None:
+    """Note that some people were told that an operator who is kept out tried."""
+    _record(actor, "block.tell", case_id, now, operator=operator_id, people=people)
 
 
 @transaction.atomic

@@ -67,6 +67,13 @@ SELECT DISTINCT m.operator_id FROM networks_membership m
   JOIN accounts_operator o ON o.id = m.operator_id AND o.is_active
  WHERE s.organisation_id = ANY(%s) AND m.role = 'network_coordinator' AND m.active ORDER BY 1
 """
+_OWN_COORDINATORS = """
+SELECT DISTINCT m.operator_id FROM networks_membership m
+  JOIN networks_service s ON s.id = m.service_id AND s.active
+  JOIN accounts_operator o ON o.id = m.operator_id AND o.is_active
+ WHERE s.organisation_id = ANY(%s) AND m.role IN ('organisation_coordinator', 'network_coordinator') AND m.active
+ ORDER BY 1
+"""
 
 
 def recipients(organisation_id: int) -> tuple[Recipient, ...]:
@@ -117,6 +124,11 @@ def reachable(operator_ids: Collection[int]) -> tuple[Reachable, ...]:
 def coordinators_beside(organisation_id: int | None) -> tuple[int, ...]:
     """Return who coordinates a network of an organisation for another organisation of it."""
     return tuple(pk for (pk,) in read(_COORDINATORS, [list(other_organisations_around(organisation_id))]))
+
+
+def coordinators_of(organisation_ids: Collection[int | None]) -> tuple[int, ...]:
+    """Return who coordinates one of these organisations, or a network for it."""
+    return tuple(pk for (pk,) in read(_OWN_COORDINATORS, [[one for one in organisation_ids if one is not None]]))
 
 
 def other_organisations_around(organisation_id: int | None) -> frozenset[int]:
