@@ -20,8 +20,8 @@ from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.web import standing
-from approdo.web.guards import public, without_service
-from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
+from approdo.web.guards import KEY_DEMO, public, without_service
+from approdo.web.middleware import KEY_MEMBERSHIP
 
 
 class Adapter(DefaultAccountAdapter):

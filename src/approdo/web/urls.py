@@ -14,6 +14,7 @@ from approdo.web import (
     gateway,
     health,
     networks,
+    papers,
     protocols,
     record,
     today,
@@ -54,5 +55,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-for feature in (today, activations, breaking, cases, record, consents, networks, protocols, gateway):
+for feature in (today, activations, breaking, cases, record, papers, consents, networks, protocols, gateway):
     urlpatterns += feature.urlpatterns
