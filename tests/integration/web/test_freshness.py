@@ -242,6 +242,19 @@ def test_an_emergency_access_opens_and_uncovers_without_a_proof_but_never_a_plac
     assert asked(nurse.post(identity[0], {"why": "safety"}))
 
 
+def test_a_place_that_was_granted_asks_also_while_an_emergency_access_is_open(
+    sign_in: SignIn, centre: Client, case: str, place: str, region: Region
+) -> None:
+    TOTP.activate(region.operators["ed"], SECRET)
+    centre.post(f"{case}consensi/", a_yes(region) | {"slices": ["location"], "purpose": "protection"})
+    nurse = sign_in("ed")
+    assert "Canarina place" in nurse.post(place, {"why": "safety"}).content.decode()
+    nurse.post(f"{case}emergenza/", {"reason": "danger_to_life"})
+    assert BreakGlass.objects.count() == 1
+    age(nurse, 3_600)
+    assert asked(nurse.post(place, {"why": "safety"}))
+
+
 def test_activating_and_answering_ask_for_nothing_more(sign_in: SignIn, case: str) -> None:
     nurse, centre = sign_in("ed"), sign_in("centre")
     for client in (nurse, centre):
