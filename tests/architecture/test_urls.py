@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -25,6 +26,7 @@ from approdo.cases.services import take_lead
 from approdo.networks.models import Membership, Shift
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
+from approdo.web.guards import Freshness
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,8 @@ TABLE: dict[str, str | Permission] = {
     "remove_entry": P.READ_CASE,
     "lead": P.READ_CASE,
     "access_log": P.READ_CASE,
+    "print_log": P.READ_CASE,
+    "print_consent": P.READ_CASE,
     "consents": P.READ_CASE,
     "revoke_grant": P.READ_CASE,
     "keep_out": P.READ_CASE,
@@ -159,6 +163,33 @@ FINER = {
     "renew_grant",
 }
 """Where a table of its own refuses what the role in general may: docs/reference/permissions.md."""
+
+
+FRESH = {
+    "reveal_entry": Freshness.REVEAL,
+    "print_log": Freshness.GRANT,
+    "print_consent": Freshness.GRANT,
+    "consents": Freshness.GRANT,
+    "renew_grant": Freshness.GRANT,
+    "share_by_law": Freshness.GRANT,
+    "hide": Freshness.GRANT,
+    "hide_entry": Freshness.GRANT,
+    "show_again": Freshness.GRANT,
+    "keep_out": Freshness.GRANT,
+}
+"""What is done only by who proved a second factor a moment ago (security.md, P26)."""
+
+UNHURT = {
+    "activate",
+    "undo",
+    "take_call",
+    "decline_call",
+    "release_call",
+    "break_glass",
+    "end_break_glass",
+    "revoke_grant",
+}
+"""Acts of an emergency, and taking back: never slowed down by asking again."""
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -235,6 +266,32 @@ def scene(prepared: Scene) -> Scene:
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
     named = {name for route, name in patterns() if not route.startswith(("api/", "^api"))}
     assert named == set(TABLE)
+
+
+def views(resolver: URLResolver | None = None) -> Iterator[tuple[str, object]]:
+    """Every (name, view) of the product."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry.name or "", entry.callback
+        else:
+            yield from views(entry)
+
+
+def test_what_asks_for_a_fresh_proof_is_exactly_what_the_table_says() -> None:
+    asks = {name: proof.within for name, view in views() if (proof := getattr(view, "fresh", None)) is not None}
+    assert asks == FRESH
+    assert set(TABLE) >= UNHURT
+    assert not UNHURT & set(FRESH)
+
+
+@pytest.mark.parametrize("name", sorted(FRESH))
+def test_with_an_old_proof_every_such_act_asks_before_it_reads_anything(scene: Scene, name: str) -> None:
+    session = scene.client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] = 0
+    session.save()
+    response = scene.client.post(scene.address(name), {"act": "back"})
+    assert response.status_code == 403
+    assert "Conferma che sei tu" in response.content.decode()
 
 
 def leads_to_sign_in(response: HttpResponse) -> bool:

@@ -71,6 +71,10 @@ def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, pro
     centre.get_by_label("Perché ti serve").select_option("meeting")
     centre.clock.install()
     centre.get_by_role("button", name="Mostra per un minuto").click()
+    expect(centre.get_by_role("heading", name="Conferma che sei tu")).to_be_visible()
+    expect(centre.get_by_text("Nome di prova")).to_have_count(0)
+    is_accessible(centre)
+    centre.get_by_role("button", name="Conferma").click()
     expect(centre.get_by_text("Nome di prova")).to_be_visible()
     is_accessible(centre)
     shown = centre.url
@@ -98,6 +102,9 @@ def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, pro
     expect(centre.get_by_text("ha scoperto un dato protetto")).to_be_visible()
     expect(centre.get_by_text("ha segnato il suo consenso")).to_be_visible()
     is_accessible(centre)
+    with centre.expect_download() as taken:
+        centre.get_by_role("button", name="Stampa (PDF)").click()
+    assert taken.value.suggested_filename == "accessi.pdf"
 
 
 def test_a_page_that_is_open_in_another_organisation_gives_only_what_holds_at_its_next_request(

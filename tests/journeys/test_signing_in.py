@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys import installation
 from tests.journeys.conftest import PHONE, refused
 from tests.journeys.installation import Installation
+from tests.journeys.steps import activate
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 PASSWORD = "una barca rientra in porto"
@@ -23,6 +24,17 @@ from approdo.accounts.models import Operator
 operator = Operator.objects.get(email="{email}")
 operator.set_password("{password}")
 operator.save()
+"""
+
+_AN_HOUR_LATER = """
+from django.contrib.sessions.models import Session
+from approdo.accounts.sign_in import SessionStore
+for row in Session.objects.all():
+    session = SessionStore(row.session_key)
+    for proof in session.get("account_authentication_methods", []):
+        proof["at"] -= 3600
+        session.modified = True
+    session.save()
 """
 
 
@@ -123,6 +135,42 @@ def test_a_passkey_is_added_and_then_signs_in_by_itself(page: Page, product: Ins
         page.locator("#passkey_login").click()
     page.goto(f"{product.site}/")
     expect(page.get_by_role("navigation").get_by_role("link", name="Casi").first).to_be_visible()
+
+
+def test_the_passkey_is_asked_again_before_her_place_is_shown(page: Page, product: Installation) -> None:
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    email = product.people["hospital"][0]
+    product.run(_SET_PASSWORD.format(email=email, password=PASSWORD))
+    give_password(page, product, email)
+    page.goto(f"{product.site}/accesso/secondo/")
+    page.get_by_role("link", name="Aggiungi una passkey").click()
+    confirm(page)
+    page.locator("input[name=name]").fill("telefono di servizio")
+    with page.expect_navigation():
+        page.locator("#mfa_webauthn_add").click()
+    page.goto(f"{product.site}/")
+    page.goto(f"{product.site}/accesso/")
+    with page.expect_navigation(url=re.compile(r"^(?!.*/accesso/).*$")):
+        page.locator("#passkey_login").click()
+
+    activate(page, product)
+    page.goto(f"{product.site}/casi/")
+    page.locator("main a[href^='/casi/']").first.click()
+    page.get_by_role("button", name="Conduco io questo percorso").click()
+    page.goto(f"{page.url}scheda/place/nuova/")
+    page.fill("[name=address]", "Luogo di prova")
+    page.get_by_role("button", name="Salva").click()
+    page.get_by_label("Perché ti serve").select_option("meeting")
+    product.run(_AN_HOUR_LATER)
+    page.get_by_role("button", name="Mostra per un minuto").click()
+    expect(page.get_by_role("heading", name="Conferma che sei tu")).to_be_visible()
+    expect(page.get_by_text("Luogo di prova")).to_have_count(0)
+    page.get_by_role("button", name="Usa la passkey").click()
+    expect(page.get_by_text("Luogo di prova")).to_be_visible()
 
 
 def test_a_wrong_password_says_the_same_for_everybody(page: Page, product: Installation) -> None:

@@ -189,6 +189,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes us write to a stranger
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
+# how old the proof of a second factor may be when something is uncovered, or given to others (web/guards.py)
+FRESH_SECONDS = {
+    "reveal": 60 * int(os.environ.get("APPRODO_FRESH_REVEAL_MINUTES", "5")),
+    "grant": 60 * int(os.environ.get("APPRODO_FRESH_GRANT_MINUTES", "15")),
+}
 # By address, never by account: a stranger must not be able to lock a colleague out (security.md, P27)
 # the sender's own address, from X-Forwarded-For when proxies stand in front: https means that at least one does
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("APPRODO_PROXIES", "1" if _SECURE else "0"))

@@ -29,6 +29,7 @@ VERB_LABELS: Mapping[str, str] = {
     "record.reveal": _("ha scoperto un dato protetto"),
     "record.go_on": _("ha detto perché apriva molti percorsi"),
     "record.log": _("ha chiesto questo elenco"),
+    "record.print": _("ha stampato questo elenco"),
     "entry.add": _("ha scritto nella scheda"),
     "entry.revise": _("ha cambiato la scheda"),
     "entry.remove": _("ha tolto qualcosa dalla scheda"),
@@ -41,6 +42,7 @@ VERB_LABELS: Mapping[str, str] = {
     "consent.by_law": _("ha condiviso per legge, senza consenso"),
     "consent.revoke": _("ha tolto un consenso"),
     "consent.revoke_all": _("ha tolto tutti i consensi"),
+    "consent.print": _("ha stampato un consenso"),
     "consent.not_shared": _("ha segnato che cosa non si condivide"),
     "block.add": _("ha escluso una persona dal percorso"),
     "block.lift": _("ha riammesso una persona al percorso"),
@@ -69,15 +71,16 @@ class Log:
     at: datetime
 
 
-def access_log(actor: Actor, case_id: UUID, now: datetime) -> Log:
-    """Return the access log, for whoever leads the case, to be shown or printed for her; asking is in it as well.
+def access_log(actor: Actor, case_id: UUID, now: datetime, *, printed: bool = False) -> Log:
+    """Return the access log, for whoever leads the case, to be shown or printed for her; that is in it as well.
 
     Raises ``NotFound`` for everybody else.
     """
     case = cases.case_page(actor, case_id)
     if case.lead_service_id is None or case.lead_service_id != actor.service_id:
         raise NotFound
-    audit.record(actor=actor, verb="record.log", subject=f"case:{case_id}", case_id=case_id, now=now)
+    verb = "record.print" if printed else "record.log"
+    audit.record(actor=actor, verb=verb, subject=f"case:{case_id}", case_id=case_id, now=now)
     found = log.accesses(case_id)
     plates = networks.name_plates(one.service_id for one in found if one.service_id is not None)
     labels = {service_id: plate.label for service_id, plate in plates.items()}

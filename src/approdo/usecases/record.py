@@ -119,6 +119,22 @@ def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple
     return case, found
 
 
+def in_emergency(actor: Actor, entry_id: UUID, now: datetime) -> bool:
+    """Tell whether the actor has an emergency access open on the case of an entry that is not about where she is.
+
+    Such an access was opened with a reason, told at once and is reviewed; it never opens a place. Hidden and absent are
+    both False.
+    """
+    try:
+        case_id, kinds = persons.case_of(entry_id), persons.kinds_of([entry_id])
+    except NotFound:
+        return False
+    if entry_id not in kinds or SHAPES[kinds[entry_id]].slice is Slice.LOCATION:
+        return False
+    glass = consents.break_glass_now(actor.operator_id or 0, case_id, now)
+    return glass is not None and glass.service_id == actor.service_id
+
+
 def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
     """Return an entry of the actor's own service to write it again; it is read by that, and written down.
 

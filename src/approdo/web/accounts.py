@@ -21,8 +21,8 @@ from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.web import standing
-from approdo.web.guards import goes_on, public, without_service
-from approdo.web.middleware import KEY_DEMO, KEY_MEMBERSHIP
+from approdo.web.guards import KEY_DEMO, goes_on, public, without_service
+from approdo.web.middleware import KEY_MEMBERSHIP
 
 
 class Adapter(DefaultAccountAdapter):

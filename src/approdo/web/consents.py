@@ -22,11 +22,12 @@ from approdo.networks.rules import LANGUAGES
 from approdo.usecases import sharing
 from approdo.usecases.sharing import Consents
 from approdo.web.consent_forms import LONGEST, ByLawForm, HideEntryForm, HideForm, NotSharedForm, RenewForm
-from approdo.web.guards import Asked, needs
+from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.network_forms import accepted
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
 def consents(request: Asked, case_id: UUID) -> HttpResponse:
     """Show what she agreed to; record that she agrees to something more."""
@@ -104,7 +105,13 @@ def revoke(request: Asked, case_id: UUID) -> HttpResponse:
     return redirect("consents", case_id)
 
 
+def _keeps_out(request: Asked, case_id: UUID) -> bool:
+    """Tell whether somebody is about to be kept out, which must be quick: only letting back in is asked twice."""
+    return request.POST.get("act") != "back"
+
+
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT, unless=_keeps_out)
 @require_POST
 def keep_out(request: Asked, case_id: UUID) -> HttpResponse:
     """Keep somebody out of the case, or let her back."""
@@ -120,6 +127,7 @@ def keep_out(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
 def renew(request: Asked, case_id: UUID, grant_id: UUID) -> HttpResponse:
     """Record that she agrees again to the same, after it was told to her again."""
@@ -136,6 +144,7 @@ def renew(request: Asked, case_id: UUID, grant_id: UUID) -> HttpResponse:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
 def by_law(request: Asked, case_id: UUID) -> HttpResponse:
     """Record what a norm shares without her consent: another act than her yes, on a page of its own."""
@@ -168,6 +177,7 @@ def not_shared(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
 def hide(request: Asked, case_id: UUID) -> HttpResponse:
     """Hide a part of the record from a service."""
@@ -181,6 +191,7 @@ def hide(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
 def hide_entry(request: Asked, entry_id: UUID) -> HttpResponse:
     """Hide one entry of the record from a service."""
@@ -221,6 +232,7 @@ def _sent(request: Asked) -> QueryDict | None:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_POST
 def show_again(request: Asked, case_id: UUID) -> HttpResponse:
     """Let a service see again, as far as it may, what was hidden from it."""

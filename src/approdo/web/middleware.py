@@ -25,13 +25,13 @@ from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
 from approdo.usecases import attempts
-from approdo.web import errors, standing
+from approdo.web import errors, freshness, standing
 from approdo.web.guards import is_background
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 TOUCH_SECONDS = 60
-KEY_BEGAN, KEY_SEEN, KEY_DEMO, KEY_MEMBERSHIP = "began", "seen", "demo", "membership"
+KEY_BEGAN, KEY_SEEN, KEY_MEMBERSHIP = "began", "seen", "membership"
 
 
 def content_policy(live_url: str) -> str:
@@ -135,7 +135,8 @@ class Sessions:
             return self._ask_second_factor(request)
         if request.actor is None:  # type: ignore[attr-defined]
             return away(request, reverse("choose_service")) if getattr(view, "service_required", True) else None
-        return self._refuse_role(request, view) or self._answer(request, view, args, kwargs)
+        refused = self._refuse_role(request, view) or freshness.ask(request, view, kwargs)
+        return refused or self._answer(request, view, args, kwargs)
 
     @staticmethod
     def _answer(request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> HttpResponse:
@@ -185,7 +186,7 @@ class Sessions:
     @staticmethod
     def _has_second_factor(request: HttpRequest) -> bool:
         """Tell whether this session proved a second factor; a passkey alone is enough, demo sign-ins need none."""
-        if settings.DEMO and request.session.get(KEY_DEMO):
+        if freshness.is_demo(request):
             return True
         return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 

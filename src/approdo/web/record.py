@@ -18,11 +18,9 @@ from approdo.kit.errors import Invalid, NotFound
 from approdo.persons import services as persons
 from approdo.persons.rules import Kind
 from approdo.persons.selectors import EntryView
-from approdo.usecases import accesses
 from approdo.usecases import record as usecase
-from approdo.usecases.accesses import VERB_LABELS
 from approdo.usecases.record import Reason, covered
-from approdo.web.guards import Asked, needs
+from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.reading import slowed
 from approdo.web.record_forms import DECLINED, entry_form, lines, seen, written
 
@@ -129,7 +127,12 @@ def _after(request: Asked, case_id: UUID, entry_id: UUID, *, torn: bool) -> Http
     return redirect("record", case_id)
 
 
+def _in_emergency(request: Asked, entry_id: UUID) -> bool:
+    return usecase.in_emergency(request.actor, entry_id, request.now)
+
+
 @needs(Permission.READ_CASE)
+@fresh(Freshness.REVEAL, unless=_in_emergency)
 @require_POST
 @slowed
 def reveal(request: Asked, entry_id: UUID) -> HttpResponse:
@@ -196,19 +199,6 @@ def next_contact(request: Asked, case_id: UUID) -> HttpResponse:
     return redirect("case", case_id)
 
 
-@needs(Permission.READ_CASE)
-@require_GET
-def access_log(request: Asked, case_id: UUID) -> HttpResponse:
-    """Show who has seen what of a case, for her: to read together, or to print."""
-    shown = accesses.access_log(request.actor, case_id, request.now)
-    lines = [
-        (one, label or _("sistema"), _(VERB_LABELS.get(one.verb, one.verb)), slices, one.detail.get("why", ""))
-        for one, label, slices in shown.lines
-    ]
-    words = {"case": shown.case, "lines": lines, "now": shown.at, "reasons": {str(one): one for one in Reason}}
-    return render(request, "web/cases/accesses.html", words)
-
-
 def _kind(text: str) -> Kind:
     if text not in set(Kind):
         raise NotFound
@@ -221,7 +211,6 @@ urlpatterns = [
     path("casi/<uuid:case_id>/scheda/<uuid:entry_id>/togli/", remove, name="remove_entry"),
     path("voci/<uuid:entry_id>/", revise, name="revise_entry"),
     path("voci/<uuid:entry_id>/mostra/", reveal, name="reveal_entry"),
-    path("casi/<uuid:case_id>/accessi/", access_log, name="access_log"),
     path("casi/<uuid:case_id>/conduce/", lead, name="lead"),
     path("casi/<uuid:case_id>/prossimo-contatto/", next_contact, name="next_contact"),
 ]

@@ -14,6 +14,7 @@ from approdo.web import (
     gateway,
     health,
     networks,
+    papers,
     protocols,
     reading,
     record,
@@ -55,5 +56,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-for feature in (today, activations, breaking, cases, record, reading, consents, networks, protocols, gateway):
+FEATURES = (today, activations, breaking, cases, record, reading, papers, consents, networks, protocols, gateway)
+for feature in FEATURES:
     urlpatterns += feature.urlpatterns
