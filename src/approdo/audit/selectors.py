@@ -13,6 +13,7 @@ from approdo.audit.models import Entry, Heartbeat
 from approdo.audit.models import Link as StoredLink
 from approdo.audit.rules import TOLD, Checkpoint, Link, Readings
 from approdo.kit import rows
+from approdo.kit.rows import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,11 @@ class Attempt:
 
 _ATTEMPT = "happened_at, case_id, operator_id, organisation_id, service_id"
 _ATTEMPTS = f"""
-SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry
- WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'block.attempt' AND happened_at > %s
- ORDER BY case_id, operator_id, happened_at DESC
+SELECT * FROM (
+    SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry
+     WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'block.attempt' AND happened_at > %s
+     ORDER BY case_id, operator_id, happened_at DESC
+) AS last ORDER BY happened_at DESC
 """  # noqa: S608
 _UNTOLD = f"""
 SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry a
@@ -140,10 +143,9 @@ SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry a
 """  # noqa: S608
 
 
-def attempts_since(since: datetime) -> tuple[Attempt, ...]:
-    """Return the last attempt of each person at each case that is kept from her, the newest first. System-internal."""
-    found = [Attempt(*row) for row in rows.read(_ATTEMPTS, [since])]
-    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+def ask_attempts_since(since: datetime) -> Answer[tuple[Attempt, ...]]:
+    """Ask for the last attempt of each person at each case that is kept from her, the newest first. System-internal."""
+    return rows.ask(_ATTEMPTS, [since], lambda found: tuple(Attempt(*row) for row in found))
 
 
 def attempts_untold(since: datetime, apart: timedelta) -> tuple[Attempt, ...]:

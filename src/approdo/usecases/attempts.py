@@ -15,6 +15,7 @@ from approdo.audit.selectors import Attempt
 from approdo.cases import selectors as cases
 from approdo.consents import selectors as consents
 from approdo.consents import services
+from approdo.kit.rows import Answer
 from approdo.networks import selectors as networks
 from approdo.usecases.notices import tell
 
@@ -60,10 +61,14 @@ class Tried:
     alias: str
 
 
-def shown_to(actor: Actor, now: datetime, case_id: UUID | None = None) -> tuple[Tried, ...]:
-    """Return the attempts of the last days: at the cases that the actor's service leads (at one of them, if named),
-    and, without a word about the case, those that a network coordinator is the independent referent for."""
-    found = log.attempts_since(now - STAYS_FOR)
+def ask_lately(now: datetime) -> Answer[tuple[Attempt, ...]]:
+    """Ask for the attempts of the last days; ``shown_to`` says what of them somebody sees."""
+    return log.ask_attempts_since(now - STAYS_FOR)
+
+
+def shown_to(actor: Actor, found: Sequence[Attempt], case_id: UUID | None = None) -> tuple[Tried, ...]:
+    """Return of some attempts those at the cases that the actor's service leads (at one of them, if named), and,
+    without a word about the case, those that a network coordinator is the independent referent for."""
     if not found:
         return ()
     led = cases.led_among(actor, {one.case_id for one in found})

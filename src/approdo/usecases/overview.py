@@ -74,9 +74,9 @@ def day(actor: Actor, now: datetime) -> Day:
     with together():
         asked = activations.ask_waiting_for(actor, now)
         asked_answered = activations.ask_answered_by_all(actor)
-        asked_glasses = consents.ask_unreviewed(now)
+        asked_glasses, asked_attempts = consents.ask_unreviewed(now), attempts.ask_lately(now)
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
-        calls, answered, glasses = asked.value, asked_answered.value, asked_glasses.value
+        calls, answered, glasses, tried = asked.value, asked_answered.value, asked_glasses.value, asked_attempts.value
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
@@ -93,7 +93,7 @@ def day(actor: Actor, now: datetime) -> Day:
         glasses=breaking.on_led_cases(actor, glasses) if may(actor, Permission.READ_CASE) else (),
         to_review=len(reviews),
         overdue=sum(one.state is BreakGlassState.OVERDUE for one in reviews),
-        attempts=attempts.shown_to(actor, now) if may(actor, Permission.READ_CASE) else (),
+        attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
         trial=trial,
     )
@@ -155,9 +155,11 @@ def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
     Raises ``NotFound`` for absent and hidden alike.
     """
     page = cases.case_page(actor, case_id)
-    audit.record(actor=actor, verb="case.read", subject=f"case:{case_id}", case_id=case_id, now=now)
     named = {participant.service_id for participant in page.participants}
     named |= {event.service_id for event in page.chronology if event.service_id is not None}
-    plates = networks.name_plates(named)
-    tried = attempts.shown_to(actor, now, case_id) if page.lead_service_id == actor.service_id else ()
-    return CaseOverview(page, {service_id: plate.label for service_id, plate in plates.items()}, now, tried)
+    with together():
+        audit.record(actor=actor, verb="case.read", subject=f"case:{case_id}", case_id=case_id, now=now)
+        asked, asked_attempts = networks.ask_name_plates(named), attempts.ask_lately(now)
+        plates, tried = asked.value, asked_attempts.value
+    shown = attempts.shown_to(actor, tried, case_id) if page.lead_service_id == actor.service_id else ()
+    return CaseOverview(page, {service_id: plate.label for service_id, plate in plates.items()}, now, shown)

@@ -69,7 +69,7 @@ def told(after: timedelta = timedelta()) -> set[int]:
 
 def seen_by(actor: Actor, case: UUID | None = None) -> tuple[attempts.Tried, ...]:
     with entered(actor=actor):
-        return attempts.shown_to(actor, clock.now(), case)
+        return attempts.shown_to(actor, attempts.ask_lately(clock.now()).value, case)
 
 
 def test_who_leads_and_an_independent_referent_are_told_and_nobody_else(
@@ -167,7 +167,7 @@ def test_asking_for_what_is_hidden_or_absent_tells_nobody_and_names_no_case(town
 def test_after_three_days_it_stands_in_the_register_only(town: Town, centre: Actor, case: UUID) -> None:
     tries(town.nurse, case)
     with entered(actor=centre):
-        assert attempts.shown_to(centre, clock.now() + timedelta(days=3)) == ()
+        assert attempts.shown_to(centre, attempts.ask_lately(clock.now() + timedelta(days=3)).value) == ()
     assert Entry.objects.filter(verb="block.attempt", case_id=case).count() == 1
 
 

@@ -73,3 +73,11 @@ def test_a_script_of_ours_never_hands_words_to_a_parser_and_keeps_nothing_in_the
     parsers = r"innerHTML|outerHTML|insertAdjacentHTML|parseFromString|HTMLUnsafe|createContextualFragment|srcdoc"
     assert not re.search(rf"{parsers}|document\.write|\beval\b|new Function|createPolicy|\.src = ", text)
     assert not re.search(r"localStorage|sessionStorage|indexedDB|caches\.|document\.cookie|serviceWorker", text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_title_names_a_case_or_a_person(template: Path) -> None:
+    """Titles stay in the history of the browser (security.md, P30)."""
+    for title in re.findall(r"{% block title %}(.*?){% endblock %}", template.read_text(encoding="utf-8")):
+        shown = set(re.findall(r"{{ *([\w.]+)", title))
+        assert shown <= {"service.label", "version.view.name"}
