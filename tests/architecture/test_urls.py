@@ -100,6 +100,7 @@ TABLE: dict[str, str | Permission] = {
     "decline_call": P.ANSWER_CALL,
     "release_call": P.ANSWER_CALL,
     "cases": P.READ_CASE,
+    "search_cases": P.READ_CASE,
     "case": P.READ_CASE,
     "record": P.READ_CASE,
     "add_entry": P.READ_CASE,

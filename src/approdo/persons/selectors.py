@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from approdo.access.rules import Actor, Slice, acting
-from approdo.kit.errors import NotFound
+from approdo.kit.errors import Invalid, NotFound
+from approdo.kit.words import mark as _
 from approdo.persons.models import Entry, NameToken, Version
 from approdo.persons.rules import Answers, Kind, Written, standing
 from approdo.vault import services as vault
@@ -141,12 +142,13 @@ def acting_organisation(actor: Actor) -> int:
 def cases_named(actor: Actor, beginning: str, limit: int = 50) -> tuple[UUID, ...]:
     """Return the cases in which every word typed begins a word of her name, among those this organisation may find.
 
-    Fewer than three letters of a word find nothing. The caller keeps those that the actor may see.
+    Words under three letters are left out («De Luca» is sought as «Luca»). The caller keeps those that the actor may
+    see. Raises ``Invalid`` when no word has three letters, ``KeysUnavailable``.
     """
     organisation_id = acting_organisation(actor)
     tokens = set(vault.search_tokens(organisation_id=organisation_id, beginning=beginning))
     if not tokens:
-        return ()
+        raise Invalid({"name": _("Scrivi almeno tre lettere del nome o del cognome.")})
     held = NameToken.objects.filter(organisation_id=organisation_id, token__in=tokens).values("case_id")
     found = held.annotate(words=Count("token", distinct=True)).filter(words=len(tokens)).order_by("case_id")
     return tuple(found.values_list("case_id", flat=True)[:limit])

@@ -135,6 +135,15 @@ def in_emergency(actor: Actor, entry_id: UUID, now: datetime) -> bool:
     return glass is not None and glass.service_id == actor.service_id
 
 
+def named_in(actor: Actor, case_id: UUID, now: datetime) -> CasePage | None:
+    """Return a case if its record says who she is to this actor at this instant, or nothing."""
+    try:
+        case, may = _may(actor, case_id, now)
+    except NotFound:
+        return None
+    return case if any(one.kind is Kind.IDENTITY for one in _readable(actor, case_id, may)) else None
+
+
 def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
     """Return an entry of the actor's own service to write it again; it is read by that, and written down.
 

@@ -220,9 +220,9 @@ def name_tokens(*, organisation_id: int, name: str) -> list[int]:
 
 
 def search_tokens(*, organisation_id: int, beginning: str) -> list[int]:
-    """Return what is looked for when somebody types beginnings of words; a word under three letters finds nothing."""
-    words = words_of(beginning)
-    if not words or min(map(len, words)) < SHORTEST:
+    """Return what is looked for when somebody types beginnings of words; words under three letters are left out."""
+    words = [word for word in words_of(beginning) if len(word) >= SHORTEST]
+    if not words:
         return []
     key = provider().token_key(organisation_id)
     return sorted({token(key, word[:LONGEST]) for word in words})

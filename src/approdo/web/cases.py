@@ -9,14 +9,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from approdo.access.rules import Permission
 from approdo.cases import selectors as cases
 from approdo.cases.rules import EventKind
+from approdo.cases.selectors import CasePage
 from approdo.kit.errors import Invalid
-from approdo.usecases import overview
+from approdo.usecases import finding, overview
 from approdo.web.guards import Asked, needs
+
+LONGEST_NAME = 80
 
 
 @needs(Permission.READ_CASE)
@@ -60,7 +63,25 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
     return render(request, "web/cases/case.html", words)
 
 
+@needs(Permission.READ_CASE)
+@require_http_methods(["GET", "POST"])
+def search(request: Asked) -> HttpResponse:
+    """Find a woman who comes back by the beginning of her name, which stands in no address."""
+    typed = request.POST.get("name", "")[:LONGEST_NAME]
+    problem = ""
+    found: tuple[CasePage, ...] = ()
+    more = False
+    if request.method == "POST":
+        try:
+            found, more = finding.by_name(actor=request.actor, typed=typed, now=request.now)
+        except Invalid as refusal:
+            problem = refusal.problems["name"]
+    words = {"found": found, "more": more, "problem": problem, "typed": typed, "now": request.now}
+    return render(request, "web/cases/found.html", words, status=422 if problem else 200)
+
+
 urlpatterns = [
     path("casi/", case_list, name="cases"),
+    path("casi/cerca/", search, name="search_cases"),
     path("casi/<uuid:case_id>/", case_page, name="case"),
 ]
