@@ -29,7 +29,7 @@ settings.configure(
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
-        "approdo.accounts",
+        "bench.floors.operators.Operators",
     ],
     MIDDLEWARE=_MIDDLEWARE,
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
