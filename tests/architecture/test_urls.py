@@ -16,12 +16,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.consents import a_grant
+from tests.factories.files import a_photograph
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
 from approdo.access.services import entered
 from approdo.activations.models import Call
 from approdo.cases.services import take_lead
+from approdo.documents.rules import Kind as Paper
+from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
@@ -104,6 +107,10 @@ TABLE: dict[str, str | Permission] = {
     "revise_entry": P.READ_CASE,
     "reveal_entry": P.READ_CASE,
     "remove_entry": P.READ_CASE,
+    "add_document": P.READ_CASE,
+    "document": P.READ_CASE,
+    "original_document": P.READ_CASE,
+    "remove_document": P.READ_CASE,
     "lead": P.READ_CASE,
     "access_log": P.READ_CASE,
     "consents": P.READ_CASE,
@@ -195,6 +202,9 @@ def prepared(module_transaction: None) -> Scene:
         take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
+        document_id = bring(
+            actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
+        )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     membership = Membership.objects.get(operator=operator)
     client = Client()
@@ -211,6 +221,7 @@ def prepared(module_transaction: None) -> Scene:
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
         "network": town.network.code,
         "entry_id": entry.entry_id,
+        "document_id": document_id,
         "glass_id": uuid4(),
         "grant_id": grant_id,
         "kind": "episode",
@@ -303,6 +314,8 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Sce
         "hide_entry",
         "add_entry",
         "revise_entry",
+        "add_document",
+        "document",
         "service",
         "shift",
         "protocol",
@@ -324,6 +337,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "activation_id": uuid4(),
             "case_id": uuid4(),
             "entry_id": uuid4(),
+            "document_id": uuid4(),
             "grant_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
@@ -345,8 +359,12 @@ def an_activation_of(town: Town) -> dict[str, object]:
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
         take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
+        document_id = bring(
+            actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
+        )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     return {
+        "document_id": document_id,
         "grant_id": grant_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,

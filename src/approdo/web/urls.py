@@ -11,6 +11,7 @@ from approdo.web import (
     breaking,
     cases,
     consents,
+    documents,
     gateway,
     health,
     networks,
@@ -54,5 +55,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-for feature in (today, activations, breaking, cases, record, consents, networks, protocols, gateway):
+for feature in (today, activations, breaking, cases, record, documents, consents, networks, protocols, gateway):
     urlpatterns += feature.urlpatterns
