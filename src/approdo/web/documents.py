@@ -22,7 +22,12 @@ from approdo.usecases import documents
 from approdo.usecases.record import Reason
 from approdo.web.guards import Asked, needs
 
-_SHOWN = {FileType.PDF: ("application/pdf", "documento.pdf"), FileType.JPEG: ("image/jpeg", "documento.jpg")}
+_SHUT_IN = "sandbox; default-src 'none'"
+_SHOWN = {
+    FileType.PDF: ("application/pdf", "documento.pdf", _SHUT_IN),
+    # the page on which a browser shows a picture fits it to the screen by a style of its own
+    FileType.JPEG: ("image/jpeg", "documento.jpg", f"{_SHUT_IN}; style-src 'unsafe-inline'"),
+}
 _INPUTS = ("file", "photograph")
 
 
@@ -55,8 +60,8 @@ def add(request: Asked, case_id: UUID) -> HttpResponse:
 def copy(request: Asked, document_id: UUID) -> HttpResponseBase:
     """Show the copy that people see: it runs nothing, loads nothing and stays in no cache."""
     opened = documents.copy(request.actor, document_id, request.now)
-    content_type, name = _SHOWN[opened.file_type]
-    return _streamed(opened, content_type, f'inline; filename="{name}"')
+    content_type, name, policy = _SHOWN[opened.file_type]
+    return _streamed(opened, content_type, f'inline; filename="{name}"', policy)
 
 
 @needs(Permission.READ_CASE)
@@ -66,7 +71,8 @@ def original(request: Asked, document_id: UUID) -> HttpResponseBase:
     if request.POST.get("why") not in set(Reason):
         raise Invalid({"why": _("Scegli perché ti serve.")})
     opened = documents.original(request.actor, document_id, Reason(request.POST["why"]), request.now)
-    return _streamed(opened, "application/octet-stream", f'attachment; filename="originale.{opened.file_type}"')
+    disposition = f'attachment; filename="originale.{opened.file_type}"'
+    return _streamed(opened, "application/octet-stream", disposition, _SHUT_IN)
 
 
 @needs(Permission.READ_CASE)
@@ -78,12 +84,12 @@ def remove(request: Asked, document_id: UUID) -> HttpResponse:
     return redirect("record", case_id)
 
 
-def _streamed(opened: Opened, content_type: str, disposition: str) -> StreamingHttpResponse:
+def _streamed(opened: Opened, content_type: str, disposition: str, policy: str) -> StreamingHttpResponse:
     """Return a file that no compression looks into, and that no proxy lays on a disk."""
     headers = {
         "Content-Length": str(len(opened.content)),
         "Content-Disposition": disposition,
-        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Content-Security-Policy": policy,
         "X-Accel-Buffering": "no",
     }
     return StreamingHttpResponse([opened.content], content_type=content_type, headers=headers)

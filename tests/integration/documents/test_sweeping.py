@@ -108,6 +108,20 @@ def test_while_it_is_silent_or_taken_from_the_settings_everything_waits_on(
     assert state(centre, document) is State.QUARANTINED
 
 
+def test_one_whose_file_is_gone_waits_and_keeps_no_other_from_its_turn(
+    centre: Actor, quarantined: Callable[[bytes], UUID], settings: Settings
+) -> None:
+    gone, other = quarantined(a_photograph()), quarantined(a_photograph())
+    with entered(actor=centre):
+        name = Document.objects.get(pk=gone).original_id
+    assert name
+    Store().destroy(name)
+    with a_scanner() as (address, _scanner):
+        settings.SCANNER = address
+        assert services.scan_waiting(now=TONIGHT, limit=10) == 1
+    assert [state(centre, one) for one in (gone, other)] == [State.QUARANTINED, State.KEPT]
+
+
 def test_a_case_that_was_erased_meanwhile_ends_in_a_refusal(
     centre: Actor, case: UUID, quarantined: Callable[[bytes], UUID]
 ) -> None:
@@ -148,13 +162,17 @@ def test_a_file_without_a_row_goes_after_seven_days_and_one_with_a_row_stays(
         Store().put(name, b"left behind by a process that died")
     for name in (old, row.original_id, row.copy_id):
         aged(name, 8)
+    (media / "00").mkdir(exist_ok=True)
+    stranger = media / "00" / ".nfs0001"
+    stranger.write_bytes(b"not ours")
+    os.utime(stranger, (0, 0))
     unfinished = media / "00" / f"{uuid4().hex}.partial"
-    unfinished.parent.mkdir(exist_ok=True)
     unfinished.write_bytes(b"half")
     os.utime(unfinished, (0, 0))
     assert services.destroy_orphans(now=clock.now(), limit=10) == 2
     assert [Store().holds(name) for name in (old, young, row.original_id, row.copy_id)] == [False, True, True, True]
     assert not unfinished.exists()
+    assert stranger.exists()
 
 
 def test_a_row_that_lost_its_file_is_said_in_the_log_by_number_only(

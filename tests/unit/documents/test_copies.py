@@ -5,6 +5,7 @@
 import io
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -158,6 +159,33 @@ def test_a_process_that_takes_too_long_or_too_much_memory_is_ended() -> None:
     assert refusal(large, FileType.JPEG, Limits(seconds=0)) is Problem.UNREADABLE
     assert refusal(large, FileType.JPEG, Limits(memory=60_000_000)) is Problem.UNREADABLE
     assert clean_copy(large, FileType.JPEG)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import time; time.sleep(30)",
+        "import sys\nwhile True: sys.stdout.buffer.write(bytes(1_000_000))",
+        "import os; os.close(0); os.close(1)\nwhile True: pass",
+    ],
+)
+def test_one_that_hangs_or_never_stops_talking_is_ended_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str
+) -> None:
+    (tmp_path / "drawing.py").write_text(program)
+    monkeypatch.setattr(drawing, "__file__", str(tmp_path / "drawing.py"))
+    began = time.monotonic()
+    assert refusal(a_photograph(), FileType.JPEG, Limits(seconds=2)) is Problem.UNREADABLE
+    assert time.monotonic() - began < 20
+
+
+def test_it_is_told_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tells = "import os, sys; sys.stdout.buffer.write(b'\\xff\\xd8\\xff' + ' '.join(sorted(os.environ)).encode())"
+    (tmp_path / "drawing.py").write_text(tells)
+    monkeypatch.setattr(drawing, "__file__", str(tmp_path / "drawing.py"))
+    monkeypatch.setenv("APPRODO_SECRET_KEY", "secret")
+    told = clean_copy(a_photograph(), FileType.JPEG)[3:].decode().split()
+    assert set(told) <= {"LC_CTYPE"}, "which Python itself sets"
 
 
 INTRUDER = """

@@ -5,7 +5,7 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -38,7 +38,8 @@ class Store:
         file = self._path(name)
         partial = file.with_suffix(_PARTIAL)
         with _answering():
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.parent.mkdir(mode=0o700, exist_ok=True)
             try:
                 descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(descriptor, "wb") as stream:
@@ -73,8 +74,11 @@ class Store:
                 written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             except FileNotFoundError:
                 continue  # taken away meanwhile
-            if written_at < at:
-                yield path if path.suffix == _PARTIAL else UUID(path.name)
+            if written_at < at and path.suffix == _PARTIAL:
+                yield path
+            elif written_at < at:
+                with suppress(ValueError):  # what is not ours is left alone
+                    yield UUID(hex=path.name)
 
     def _path(self, name: UUID) -> Path:
         return self._directory / name.hex[:2] / name.hex

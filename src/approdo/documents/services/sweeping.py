@@ -8,7 +8,7 @@ from uuid import UUID
 from approdo.access.rules import SYSTEM
 from approdo.access.services import as_system
 from approdo.audit import services as audit
-from approdo.documents.gateways import Store, scan
+from approdo.documents.gateways import Store, StoreUnavailable, scan
 from approdo.documents.models import Document, File
 from approdo.documents.rules import Act, State, Verdict, moved
 from approdo.documents.services.keeping import end, opened_original
@@ -26,16 +26,19 @@ def scan_waiting(*, now: datetime, limit: int) -> int:
     """Ask the scanner again about what waits: each document is released, or refused and destroyed.
 
     Each in a transaction of its own, so that a slow scanner keeps nobody waiting; it stops when the scanner is still
-    silent. Returns how many were decided. Raises ``KeysUnavailable`` and ``StoreUnavailable``: they wait on.
+    silent. Returns how many were decided. Raises ``KeysUnavailable``: all wait on.
     """
     with as_system():
         waiting = Document.objects.filter(state=State.QUARANTINED).order_by("quarantined_at", "id")
         names = list(waiting.values_list("pk", flat=True)[:limit])
     decided = 0
     for document_id in names:
-        with as_system():
-            if not _decide(document_id, now):
-                break
+        try:
+            with as_system():
+                if not _decide(document_id, now):
+                    break
+        except StoreUnavailable:
+            continue  # one file that is gone keeps no other from its turn
         decided += 1
     return decided
 
