@@ -25,6 +25,7 @@ from approdo.documents.gateways import Store, StoreUnavailable
 from approdo.documents.models import Document, File
 from approdo.documents.rules import FileType, Kind, Problem, Refused, State
 from approdo.kit.errors import NotFound
+from approdo.vault import services as vault
 from approdo.vault.rules import Unreadable
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +212,15 @@ def test_every_opening_is_in_the_register_with_its_reason_and_without_a_word(cen
 
 def test_the_original_is_for_the_service_that_brought_it_only(town: Town, centre: Actor, case: UUID) -> None:
     document = bring(town.nurse, case, a_photograph())
+    with entered(actor=town.nurse):
+        vault.share_case_key(
+            case_id=case,
+            holder_id=town.nurse.organisation_id or 0,
+            organisation_ids=[centre.organisation_id or 0],
+            now=TONIGHT,
+        )
     assert original(town.nurse, document).content
+    assert opened(centre, document).content, "who leads has the key, and opens the copy"
     with pytest.raises(NotFound):
         original(centre, document)
 
