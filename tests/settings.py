@@ -8,12 +8,13 @@ import shutil
 import tempfile
 
 os.environ["APPRODO_TEST"] = "1"
-for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL"):
+for _name in ("DATABASE_URL", "DATABASE_OWNER_URL", "APPRODO_DEMO", "APPRODO_PUBLIC_URL", "APPRODO_SCANNER"):
     os.environ.pop(_name, None)
 os.environ["APPRODO_KEYS"] = tempfile.mkdtemp(prefix="approdo-keys-")  # each test process has a keyring of its own
 atexit.register(shutil.rmtree, os.environ["APPRODO_KEYS"], ignore_errors=True)
 os.environ["APPRODO_KEYS_COPY"] = os.path.join(os.environ["APPRODO_KEYS"], "copy")
 os.environ["APPRODO_SPOOL"] = os.path.join(os.environ["APPRODO_KEYS"], "spool")
+os.environ["APPRODO_MEDIA"] = os.path.join(os.environ["APPRODO_KEYS"], "media")
 os.environ["APPRODO_SECRET_KEY"] = "only-for-tests"  # processes that tests start sign their claims alike
 
 from tests.undefined import Undefined  # noqa: E402

@@ -76,6 +76,12 @@ REGISTER: dict[str, dict[str, str]] = {
         "technical": "id entry_id number based_on",
     },
     "persons.NameToken": {"her": "organisation_id token case_id", "technical": "id"},
+    "documents.Document": {
+        "her": "case_id kind slice state digest file_type size uploaded_at quarantined_at scanned_at removed_at",
+        "people": "organisation_id service_id operator_id",
+        "technical": "id original_id copy_id",
+    },
+    "documents.File": {"technical": "name"},
     "consents.Grant": {
         "her": "case_id service_id slices purpose basis valid_from until recorded_at language how proof norm reason"
         " renews_id revoked_at",

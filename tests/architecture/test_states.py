@@ -14,6 +14,7 @@ from approdo.activations.rules.states import ACTIVATION_TRANSITIONS, CALL_TRANSI
 from approdo.cases.rules import TRANSITIONS as CASE_TRANSITIONS
 from approdo.consents.rules import BREAK_GLASS_TRANSITIONS
 from approdo.consents.rules import TRANSITIONS as GRANT_TRANSITIONS
+from approdo.documents.rules import TRANSITIONS as DOCUMENT_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
@@ -24,6 +25,7 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "A message": MESSAGE_TRANSITIONS,
     "A grant": GRANT_TRANSITIONS,
     "A break-glass": BREAK_GLASS_TRANSITIONS,
+    "A document": DOCUMENT_TRANSITIONS,
 }
 
 

@@ -17,12 +17,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.consents import a_grant
+from tests.factories.files import a_photograph
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
 from approdo.access.services import entered
 from approdo.activations.models import Call
 from approdo.cases.services import take_lead
+from approdo.documents.rules import Kind as Paper
+from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
@@ -108,6 +111,10 @@ TABLE: dict[str, str | Permission] = {
     "reveal_entry": P.READ_CASE,
     "read_on": P.READ_CASE,
     "remove_entry": P.READ_CASE,
+    "add_document": P.READ_CASE,
+    "document": P.READ_CASE,
+    "original_document": P.READ_CASE,
+    "remove_document": P.READ_CASE,
     "lead": P.READ_CASE,
     "access_log": P.READ_CASE,
     "print_log": P.READ_CASE,
@@ -228,6 +235,9 @@ def prepared(module_transaction: None) -> Scene:
         take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
+        document_id = bring(
+            actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
+        )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     membership = Membership.objects.get(operator=operator)
     client = Client()
@@ -244,6 +254,7 @@ def prepared(module_transaction: None) -> Scene:
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
         "network": town.network.code,
         "entry_id": entry.entry_id,
+        "document_id": document_id,
         "glass_id": uuid4(),
         "grant_id": grant_id,
         "kind": "episode",
@@ -367,6 +378,8 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "hide_entry",
         "add_entry",
         "revise_entry",
+        "add_document",
+        "document",
         "service",
         "shift",
         "protocol",
@@ -388,6 +401,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "activation_id": uuid4(),
             "case_id": uuid4(),
             "entry_id": uuid4(),
+            "document_id": uuid4(),
             "grant_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
@@ -409,8 +423,12 @@ def an_activation_of(town: Town) -> dict[str, object]:
         written = {"actor": actor, "case_id": made.case_id, "kind": Kind.IDENTITY, "now": TONIGHT}
         entry = add(**written, written={"given_name": "Prova"}, declined=())
         take_lead(actor=actor, case_id=made.case_id, now=TONIGHT)
+        document_id = bring(
+            actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
+        )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
     return {
+        "document_id": document_id,
         "grant_id": grant_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,

@@ -10,7 +10,7 @@ import threading
 import click
 
 from approdo.cli.environment import home, set_up_django
-from approdo.cli.sweep import stand_in
+from approdo.cli.sweep import stand_in, watch_documents
 
 _RESCUE_SECONDS = 2.0  # how often jobs of a dead worker are looked for
 _STALLED_SECONDS = 6.0  # a worker silent this long is dead; stack.md section 3 measured 7.4 s to take its job again
@@ -70,6 +70,7 @@ def worker(concurrency: int) -> None:
     from procrastinate.exceptions import ConnectorException
 
     threading.Thread(target=stand_in, name="stand-in sweep", daemon=True).start()
+    threading.Thread(target=watch_documents, name="documents", daemon=True).start()
     try:
         asyncio.run(_work(concurrency))
     except ConnectorException as error:  # whoever supervises us starts us again

@@ -19,6 +19,7 @@ from approdo.cli.environment import set_up_django
 NAME = "sweep"
 _EVERY_SECONDS = 0.25
 _STAND_IN_SECONDS = 2.0
+_DOCUMENTS_SECONDS = 30.0
 _AFTER_FAILURE_SECONDS = 0.5
 _BEAT_SECONDS = 1.0
 _COMPLAIN_SECONDS = 30.0
@@ -125,6 +126,18 @@ def stand_in() -> None:
     from approdo.kit import clock
 
     run([activations.advance_due], threading.Event(), clock=clock.now, beat=lambda: None, every=_STAND_IN_SECONDS)
+
+
+def watch_documents() -> None:
+    """Ask a scanner that was silent again, and clear away files that no document names; for a thread of the worker.
+
+    Never in the sweep: a scanner that hangs must not keep help from being called.
+    """
+    from approdo.documents import services as documents
+    from approdo.kit import clock
+
+    acts: list[Act] = [documents.scan_waiting, seldom(documents.destroy_orphans, 3600)]
+    run(acts, threading.Event(), clock=clock.now, beat=lambda: None, every=_DOCUMENTS_SECONDS)
 
 
 @click.command("sweep")

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "approdo.notifications",
     "approdo.protocols",
     "approdo.persons",
+    "approdo.documents",
     "approdo.consents",
     "approdo.cases",
     "approdo.activations",
@@ -135,7 +136,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django_cotton.templatetags.cotton",
-                "approdo.web.templatetags.i18n",
+                "approdo.web.templatetags.sentences",
                 "approdo.web.templatetags.shapes",
             ],
             "context_processors": [
@@ -237,6 +238,14 @@ KEYS_DIRECTORY = Path(os.environ.get("APPRODO_KEYS", HOME / "keys"))
 KEYS_COPY_DIRECTORY = Path(os.environ.get("APPRODO_KEYS_COPY", HOME / "keys-copy"))
 SPOOL_DIRECTORY = Path(os.environ.get("APPRODO_SPOOL", HOME / "spool"))
 UNWRAPS_A_MINUTE = int(os.environ.get("APPRODO_UNWRAPS_A_MINUTE", "1000"))
+
+# Documents of cases: sealed files, kept beside the database and backed up with it (docs/how-to/documenti.md)
+MEDIA_DIRECTORY = Path(os.environ.get("APPRODO_MEDIA", HOME / "media"))
+DOCUMENT_BYTES = int(os.environ.get("APPRODO_DOCUMENT_MEGABYTES", "20")) * 1_000_000
+SCANNER = os.environ.get("APPRODO_SCANNER", "")
+# in memory only: the library's other handler would lay a large file in clear on the disk
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DOCUMENT_BYTES + 100_000
 
 # Outside systems
 _smtp = urlsplit(os.environ.get("APPRODO_SMTP_URL", "smtp://localhost:25"))

@@ -13,8 +13,9 @@ from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
-from approdo.consents.rules import READABLE, SECRET, Action, ConsentState, Reading, Relation, Standing, allowed
+from approdo.consents.rules import SECRET, Action, Reading, Relation, allowed
 from approdo.consents.selectors import Breaking
+from approdo.documents.selectors import DocumentView
 from approdo.kit.errors import NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
@@ -23,8 +24,9 @@ from approdo.persons import services
 from approdo.persons.rules import SHAPES, Kind
 from approdo.persons.selectors import EntryView
 from approdo.persons.services import Saved
+from approdo.usecases import documents
 from approdo.usecases.reading import counted
-from approdo.usecases.standing import standing_of
+from approdo.usecases.standing import May, may_in
 
 
 class Reason(StrEnum):
@@ -69,6 +71,8 @@ class Record:
 
     case: CasePage
     groups: tuple[Group, ...]
+    documents: tuple[DocumentView, ...]
+    may_add_document: bool
     labels: Mapping[int, str]
     leads: bool
     at: datetime
@@ -86,7 +90,8 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     count = counted(actor, case, may.standing, Reading.RECORD, now)
     found = _readable(actor, case_id, may)
     groups = tuple(_group(kind, found, may) for kind in Kind)
-    shown = sorted({one.slice for one in found if not covered(one)})
+    papers = documents.readable(may, case_id)
+    shown = sorted({one.slice for one in found if not covered(one)} | {one.slice for one in papers})
     audit.record(
         actor=actor,
         verb="record.read",
@@ -95,13 +100,27 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
         now=now,
         detail={"slices": ",".join(shown), **count},
     )
-    named = {one.service_id for one in found} | {one.service_id for one in case.participants}
+    named = (
+        {one.service_id for one in found}
+        | {one.service_id for one in papers}
+        | {one.service_id for one in case.participants}
+    )
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
     glass = consents.break_glass_now(actor.operator_id or 0, case_id, now) if may.standing.glass_broken else None
     may_break = glass is None and allowed(
         Action.BREAK_GLASS, None, role=actor.role, standing=may.standing, consents=may.consents
     )
-    return Record(case, groups, labels, may.standing.relation is Relation.LEAD, now, glass, may_break)
+    return Record(
+        case=case,
+        groups=groups,
+        documents=papers,
+        may_add_document=bool(documents.addable(may)),
+        labels=labels,
+        leads=may.standing.relation is Relation.LEAD,
+        at=now,
+        glass=glass,
+        may_break=may_break,
+    )
 
 
 def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple[CasePage, EntryView]:
@@ -205,41 +224,25 @@ def revise(
     return services.revise(actor=actor, entry_id=entry_id, seen=seen, written=written, declined=declined, now=now)
 
 
-@dataclass(frozen=True, slots=True)
-class _May:
-    """What an actor may do with each slice of one case, at one instant."""
-
-    actor: Actor
-    standing: Standing
-    consents: Mapping[Slice, ConsentState]
-
-    def slices(self, action: Action) -> frozenset[Slice]:
-        role, standing, consents = self.actor.role, self.standing, self.consents
-        return frozenset(one for one in Slice if allowed(action, one, role=role, standing=standing, consents=consents))
-
-
-def _may(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, _May]:
+def _may(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, May]:
     case = cases.case_page(actor, case_id)
-    standing = standing_of(actor, case, now)
-    states = consents.consent_states(service_id=actor.service_id or 0, case_id=case_id, at=now)
-    return case, _May(actor, standing, states)
+    return case, may_in(actor, case, now)
 
 
-def _readable(actor: Actor, case_id: UUID, may: _May) -> tuple[EntryView, ...]:
+def _readable(actor: Actor, case_id: UUID, may: May) -> tuple[EntryView, ...]:
     """Return what the actor may read: what her role never reads is not there even when her service wrote it."""
     readable, hidden = (
         may.slices(Action.READ),
         consents.masked_entries(service_id=actor.service_id or 0, case_id=case_id),
     )
-    ceiling = READABLE.get(actor.role, frozenset()) if actor.role else frozenset()
     return tuple(
         one
         for one in persons.entries(actor, case_id, readable)
-        if one.id not in hidden and one.slice in ceiling and (one.own or one.slice in readable)
+        if one.id not in hidden and one.slice in may.ceiling and (one.own or one.slice in readable)
     )
 
 
-def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, _May, EntryView]:
+def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, May, EntryView]:
     case_id = persons.case_of(entry_id)
     case, may = _may(actor, case_id, now)
     found = [one for one in _readable(actor, case_id, may) if one.id == entry_id]
@@ -248,7 +251,7 @@ def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, _May,
     return case, may, found[0]
 
 
-def _group(kind: Kind, found: tuple[EntryView, ...], may: _May) -> Group:
+def _group(kind: Kind, found: tuple[EntryView, ...], may: May) -> Group:
     shape, own = SHAPES[kind], tuple(one for one in found if one.kind is kind)
     taken = shape.single and any(one.own for one in own)
     return Group(kind, own, may_add=shape.slice in may.slices(Action.WRITE) and not taken)

@@ -20,6 +20,7 @@ from approdo.consents import selectors as consents
 from approdo.consents import services
 from approdo.consents.rules import Action, Basis, BreakGlassState, GrantState, Norms, Relation, Terms, Told, allowed
 from approdo.consents.selectors import BlockLine, GrantLine, MaskLine, NotSharedLine
+from approdo.documents import selectors as documents
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
@@ -372,7 +373,7 @@ def _withdraw_keys(actor: Actor, case_id: UUID, now: datetime) -> None:
     granted = {line.service_id for line in consents.grants_of(case_id, at=now) if line.state == "live"}
     live = {one for one in granted if consents.live_slices(service_id=one, case_id=case_id, at=now)}
     reading = {networks.organisation_of(one) for one in live} | {actor.organisation_id}
-    reading |= persons.writers(case_id)
+    reading |= persons.writers(case_id) | documents.writers(case_id)
     glasses = consents.ask_unreviewed(now).value
     reading |= {one.organisation_id for one in glasses if one.case_id == case_id and one.state is BreakGlassState.OPEN}
     lost = vault.holders(case_id) - {one for one in reading if one is not None}

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an actor and her service are to a case: found out here, once, for every act that asks the table."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from approdo.access.rules import Actor, acting
+from approdo.access.rules import Actor, Slice, acting
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
-from approdo.consents.rules import Relation, Standing
+from approdo.consents.rules import READABLE, Action, ConsentState, Relation, Standing, allowed
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind
 
@@ -30,3 +32,29 @@ def standing_of(actor: Actor, case: CasePage, at: datetime) -> Standing:
         case_manager=relation is Relation.LEAD and case.lead_operator_id == operator_id,
         glass_broken=broken is not None and broken.service_id == service_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What an actor may do with each slice of one case, at one instant."""
+
+    actor: Actor
+    standing: Standing
+    consents: Mapping[Slice, ConsentState]
+
+    @property
+    def ceiling(self) -> frozenset[Slice]:
+        """The slices that her role ever reads, even of what her own service wrote."""
+        return READABLE.get(self.actor.role, frozenset()) if self.actor.role else frozenset()
+
+    def slices(self, action: Action) -> frozenset[Slice]:
+        """Return the slices on which the table allows an act."""
+        role, standing, consents = self.actor.role, self.standing, self.consents
+        return frozenset(one for one in Slice if allowed(action, one, role=role, standing=standing, consents=consents))
+
+
+def may_in(actor: Actor, case: CasePage, at: datetime) -> May:
+    """Return what an actor may do with a case that she sees."""
+    standing = standing_of(actor, case, at)
+    states = consents.consent_states(service_id=actor.service_id or 0, case_id=case.id, at=at)
+    return May(actor, standing, states)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What surrounds every page: headers, the life of a session, who is acting, refusals turned into pages."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,10 +52,12 @@ def content_policy(live_url: str) -> str:
 class Headers:
     """Security headers on every page that Django makes; TRACE, and a body that is too large, are refused unread.
 
-    The doors for programs have a limit of their own, much lower, and refuse in the words of their own contracts.
+    The doors for programs have a limit of their own, much lower, and refuse in the words of their own contracts; the
+    page on which a document is brought has one that is higher.
     """
 
     OWN_LIMIT = ("/api/", "/gateway/")
+    OF_DOCUMENTS = re.compile(r"/casi/[0-9a-f-]{36}/documenti/")
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -81,23 +84,33 @@ class Headers:
         return response
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        if request.path.startswith(self.OWN_LIMIT):
+        limit = self._limit(request)
+        if limit is None:
             return None
         if request.method == "TRACE":
             return HttpResponse(status=405)
-        return too_large(request) if self._is_too_large(request) else None
+        return too_large(request, limit) if self._length(request) > limit else None
+
+    def _limit(self, request: HttpRequest) -> int | None:
+        """Return how many bytes a body may have here; None where the door itself says so."""
+        if request.path.startswith(self.OWN_LIMIT):
+            return None
+        if self.OF_DOCUMENTS.fullmatch(request.path):
+            return int(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
     @staticmethod
-    def _is_too_large(request: HttpRequest) -> bool:
+    def _length(request: HttpRequest) -> int:
         try:
-            return int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
-            return False
+            return 0
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
-    """Refuse a body over the limit, with a page: it is a person's browser that sent it."""
-    return errors.page(request, 413)
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """Refuse a body over the limit (in bytes), with a page: it is a person's browser that sent it."""
+    megabytes = settings.DOCUMENT_BYTES // 1_000_000 if limit == settings.FILE_UPLOAD_MAX_MEMORY_SIZE else None
+    return errors.page(request, 413, megabytes=megabytes)
 
 
 class Sessions:

@@ -11,6 +11,7 @@ from approdo.web import (
     breaking,
     cases,
     consents,
+    documents,
     gateway,
     health,
     networks,
@@ -56,6 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-FEATURES = (today, activations, breaking, cases, record, reading, papers, consents, networks, protocols, gateway)
-for feature in FEATURES:
+RECORD = (cases, record, documents, reading, papers, consents)
+for feature in (today, activations, breaking, *RECORD, networks, protocols, gateway):
     urlpatterns += feature.urlpatterns

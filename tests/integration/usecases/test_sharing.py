@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What follows from her yes and her no, between organisations: who takes part, who holds the key, who gets an alert."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db.models import Q
+from pytest_django.fixtures import Settings
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.consents import TOLD
+from tests.factories.files import a_photograph
 
 from approdo.access.rules import Actor, Role
 from approdo.access.services import entered
@@ -20,6 +23,8 @@ from approdo.cases.services import take_lead
 from approdo.consents.models import Grant
 from approdo.consents.rules import Norms
 from approdo.consents.services import walls
+from approdo.documents.rules import Kind as Paper
+from approdo.documents.services import add as bring
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.persons.models import Entry
@@ -89,6 +94,18 @@ def test_an_organisation_that_wrote_something_keeps_the_key_to_its_own_words(
     yes(centre, case, town.hospital.pk)
     with entered(actor=town.nurse):
         add(actor=town.nurse, case_id=case, kind=Kind.HEALTH, written={"needs": "y"}, declined=(), now=TONIGHT)
+    with entered(actor=centre):
+        sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
+    assert town.hospital.organisation_id in holders(case)
+
+
+def test_an_organisation_that_brought_a_document_keeps_the_key_to_it_also_while_it_waits_for_the_scanner(
+    town: Town, centre: Actor, case: UUID, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_DIRECTORY, settings.SCANNER = tmp_path, "tcp://127.0.0.1:1"
+    yes(centre, case, town.hospital.pk)
+    with entered(actor=town.nurse):
+        bring(actor=town.nurse, case_id=case, kind=Paper.MEDICAL_REPORT, content=a_photograph(), now=TONIGHT)
     with entered(actor=centre):
         sharing.revoke_all(actor=centre, case_id=case, now=clock.now())
     assert town.hospital.organisation_id in holders(case)

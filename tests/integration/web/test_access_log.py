@@ -79,7 +79,9 @@ def test_every_verb_about_a_case_has_words() -> None:
     for path in SOURCE.rglob("*.py"):
         text = path.read_text()
         if "case_id=" in text:
-            written |= set(re.findall(r'"((?:case|record|entry|activation|consent|block|mask|glass)\.[a-z_]+)"', text))
+            written |= set(
+                re.findall(r'"((?:case|record|entry|activation|consent|block|mask|glass|document)\.[a-z_]+)"', text)
+            )
     written |= {f"activation.{act}" for act in ("undo", "stand_down", "close")}
     written |= {f"call.{kind}" for kind in ("taken", "declined", "released")}
     assert written == set(VERB_LABELS)

@@ -32,6 +32,7 @@ def test_the_style_sheet_asks_nothing_of_anybody() -> None:
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(WEB / "templates")))
 def test_a_template_holds_no_inline_script_or_style_and_no_foreign_address(file: Path) -> None:
     text = file.read_text()
+    assert not re.search(r"{% load [^%]*i18n", text), "it is at hand, and says a fixed sentence once (ADR 0011)"
     assert not re.search(r"\sstyle=", text)
     assert not re.search(r"\son[a-z]+=", text)
     assert "<style" not in text

@@ -100,7 +100,7 @@ def test_a_fixed_sentence_is_looked_up_once_for_each_language(monkeypatch: pytes
     monkeypatch.setattr(
         TranslateNode, "render", lambda node, context: looked_up.append(get_language()) or of_django(node, context)
     )
-    page = engines["django"].from_string("{% load i18n %}{% trans 'Rispondi' %}")
+    page = engines["django"].from_string("{% trans 'Rispondi' %}")
     assert [page.render(), page.render()] == ["Rispondi", "Rispondi"]
     with translation.override("en"):
         assert [page.render(), page.render()] == ["Answer", "Answer"]
@@ -119,5 +119,5 @@ def test_a_fixed_sentence_is_looked_up_once_for_each_language(monkeypatch: pytes
     ],
 )
 def test_what_depends_on_the_page_is_translated_on_each_page(template: str, shown: list[str]) -> None:
-    page = engines["django"].from_string("{% load i18n %}" + template)
+    page = engines["django"].from_string("" + template)
     assert [page.render({"what": what}) for what in ("Casi", "Rete")] == shown

@@ -21,6 +21,8 @@ from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, Case
 from approdo.cases.selectors import EventRow
 from approdo.consents.rules import LABELS as CONSENT_WORDS
 from approdo.consents.rules import Norm
+from approdo.documents.rules import KIND_LABELS as DOCUMENT_LABELS
+from approdo.documents.rules import STATE_LABELS as DOCUMENT_STATE_LABELS
 from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
@@ -59,6 +61,8 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     CONTEXT_LABELS,
     FAILURE_WORDS,
     KIND_LABELS,
+    DOCUMENT_LABELS,
+    DOCUMENT_STATE_LABELS,
     REASON_LABELS,
     *CONSENT_WORDS.values(),
 )

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Django's tags of this name, with one that says a fixed sentence once per language (ADR 0011)."""
+"""Django's tags for translation, at hand in every template, with one that says a fixed sentence once per language.
+
+A template does not load ``i18n``: that would bring back Django's own, which looks it up on every page (ADR 0011).
+"""
 
 from django.template import Context, Library
 from django.template.base import Node, Parser, Token

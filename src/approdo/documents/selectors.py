@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from approdo.access.rules import Actor, Slice, acting
+from approdo.documents.models import Document
+from approdo.documents.rules import FileType, Kind, State
+from approdo.kit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One document as a page lists it; nothing of it is opened."""
+
+    id: UUID
+    kind: Kind
+    slice: Slice
+    state: State
+    service_id: int
+    own: bool
+    uploaded_at: datetime
+    file_type: FileType
+    digest: str
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether anybody may open it now: what waits for the scanner is opened by nobody."""
+        return self.state is State.KEPT
+
+
+def documents(actor: Actor, case_id: UUID, slices: Collection[Slice]) -> tuple[DocumentView, ...]:
+    """Return what the actor may see of a case's documents, oldest first: her own service's, and what ``slices`` share.
+
+    What waits for the scanner, or was refused by it, is told to the service that brought it only.
+    """
+    _operator_id, service_id = acting(actor)
+    shared = Q(state=State.KEPT, slice__in=[one.value for one in slices])
+    found = Document.objects.filter(Q(service_id=service_id) | shared, case_id=case_id, removed_at=None)
+    return tuple(
+        DocumentView(
+            one.pk,
+            Kind(one.kind),
+            Slice(one.slice),
+            State(one.state),
+            one.service_id,
+            one.service_id == service_id,
+            one.uploaded_at,
+            FileType(one.file_type),
+            one.digest,
+        )
+        for one in found.order_by("uploaded_at", "id")
+    )
+
+
+def case_of(document_id: UUID) -> UUID:
+    """Return the case that a document is in; ``NotFound`` when absent, taken out, or hidden by the database."""
+    found = Document.objects.filter(pk=document_id, removed_at=None)
+    case_id = found.values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise NotFound
+    return case_id
+
+
+def writers(case_id: UUID) -> frozenset[int]:
+    """Return the organisations that brought a document which is still there, as far as the reader sees it."""
+    found = Document.objects.filter(case_id=case_id, removed_at=None)
+    return frozenset(found.values_list("organisation_id", flat=True))

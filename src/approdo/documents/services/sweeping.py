@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from approdo.access.rules import SYSTEM
+from approdo.access.services import as_system
+from approdo.audit import services as audit
+from approdo.documents.gateways import Store, StoreUnavailable, scan
+from approdo.documents.models import Document, File
+from approdo.documents.rules import Act, State, Verdict, moved
+from approdo.documents.services.keeping import end, opened_original
+from approdo.kit.errors import NotFound
+from approdo.vault import services as vault
+from approdo.vault.rules import Unreadable
+
+_log = logging.getLogger(__name__)
+
+ORPHAN_DAYS = timedelta(days=7)
+"""How long a file without a row is left alone: a database that is being restored finds its files again."""
+
+
+def scan_waiting(*, now: datetime, limit: int) -> int:
+    """Ask the scanner again about what waits: each document is released, or refused and destroyed.
+
+    Each in a transaction of its own, so that a slow scanner keeps nobody waiting; it stops when the scanner is still
+    silent. Returns how many were decided. Raises ``KeysUnavailable``: all wait on.
+    """
+    with as_system():
+        waiting = Document.objects.filter(state=State.QUARANTINED).order_by("quarantined_at", "id")
+        names = list(waiting.values_list("pk", flat=True)[:limit])
+    decided = 0
+    for document_id in names:
+        try:
+            with as_system():
+                if not _decide(document_id, now):
+                    break
+        except StoreUnavailable:
+            continue  # one file that is gone keeps no other from its turn
+        decided += 1
+    return decided
+
+
+def _decide(document_id: UUID, now: datetime) -> bool:
+    """Scan one document; False when the scanner does not answer."""
+    locked = Document.objects.select_for_update(skip_locked=True, of=("self",))
+    found = locked.filter(pk=document_id, state=State.QUARANTINED).first()
+    if found is None:
+        return True  # another process has it, or it was taken out
+    try:
+        key = vault.case_key(organisation_id=found.organisation_id, case_id=found.case_id)
+        verdict = scan(opened_original(found, key))
+    except (Unreadable, NotFound):
+        verdict = Verdict.FOUND  # the case was erased, or the file was changed: nobody will ever read it
+    if verdict not in {Verdict.CLEAN, Verdict.FOUND}:
+        return False
+    found.scanned_at = now
+    if verdict is Verdict.CLEAN:
+        found.state = moved(State(found.state), Act.RELEASE)
+        found.save(update_fields=["state", "scanned_at"])
+    else:
+        end(found, Act.REFUSE)
+    audit.record(
+        actor=SYSTEM,
+        verb="document.release" if verdict is Verdict.CLEAN else "document.refuse",
+        subject=f"document:{found.pk}",
+        case_id=found.case_id,
+        now=now,
+        detail={"kind": found.kind},
+    )
+    return True
+
+
+def destroy_orphans(*, now: datetime, limit: int) -> int:
+    """Destroy files that no row names, seven days old or more; say how many rows have lost their file.
+
+    Returns how many were destroyed, at most ``limit``.
+    """
+    store = Store()
+    with as_system():
+        known = set(File.objects.values_list("pk", flat=True))
+    lost = sum(not store.holds(name) for name in known)
+    if lost:
+        _log.error("%s files of documents are not where they were: bring them back from a backup", lost)
+    destroyed = 0
+    for one in store.older_than(now - ORPHAN_DAYS):
+        if one in known or destroyed >= limit:
+            continue
+        if isinstance(one, Path):
+            one.unlink(missing_ok=True)
+        else:
+            store.destroy(one)
+        destroyed += 1
+    return destroyed

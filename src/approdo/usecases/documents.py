@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The documents of one case as one person may see, bring, open and take them out now."""
+
+from datetime import datetime
+from uuid import UUID
+
+from approdo.access.rules import Actor
+from approdo.cases import selectors as cases
+from approdo.cases.selectors import CasePage
+from approdo.consents import selectors as consents
+from approdo.consents.rules import Action
+from approdo.documents import selectors, services
+from approdo.documents.rules import SLICES, Kind, Problem, Refused
+from approdo.documents.selectors import DocumentView
+from approdo.documents.services import Opened
+from approdo.kit.errors import NotFound
+from approdo.usecases.standing import May, may_in
+
+
+def readable(may: May, case_id: UUID) -> tuple[DocumentView, ...]:
+    """Return the documents that an actor may see: what her role never reads is not there even when it is her own's."""
+    slices = may.slices(Action.READ)
+    hidden = consents.masked_entries(service_id=may.actor.service_id or 0, case_id=case_id)
+    return tuple(
+        one
+        for one in selectors.documents(may.actor, case_id, slices)
+        if one.id not in hidden and one.slice in may.ceiling and (one.own or one.slice in slices)
+    )
+
+
+def addable(may: May) -> tuple[Kind, ...]:
+    """Return the kinds of document that an actor may bring."""
+    slices = may.slices(Action.WRITE)
+    return tuple(kind for kind in Kind if SLICES[kind] in slices)
+
+
+def to_add(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, tuple[Kind, ...]]:
+    """Return the case and the kinds that the actor may bring; ``NotFound`` when she may bring none, or sees no case."""
+    case = cases.case_page(actor, case_id)
+    kinds = addable(may_in(actor, case, now))
+    if not kinds:
+        raise NotFound
+    return case, kinds
+
+
+def add(*, actor: Actor, case_id: UUID, kind: Kind, content: bytes, now: datetime) -> UUID:
+    """Bring a document, when the actor may; a dangerous one leaves a trace, provided the caller commits the refusal."""
+    _case, kinds = to_add(actor, case_id, now)
+    if kind not in kinds:
+        raise NotFound
+    try:
+        return services.add(actor=actor, case_id=case_id, kind=kind, content=content, now=now)
+    except Refused as refused:
+        if refused.problem in {Problem.INFECTED, Problem.DISGUISED}:
+            services.note_refusal(actor=actor, case_id=case_id, kind=kind, problem=refused.problem, now=now)
+        raise
+
+
+def copy(actor: Actor, document_id: UUID, now: datetime) -> Opened:
+    """Return the copy that people see, and write down who opened it."""
+    _found(actor, document_id, now)
+    return services.read_copy(actor=actor, document_id=document_id, now=now)
+
+
+def original(actor: Actor, document_id: UUID, why: str, now: datetime) -> Opened:
+    """Return the original to the service that brought it, and write down who took it and why (a ``record.Reason``)."""
+    _found(actor, document_id, now)
+    return services.read_original(actor=actor, document_id=document_id, why=why, now=now)
+
+
+def remove(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
+    """Take out a document of one's own service; return its case."""
+    case_id, _one = _found(actor, document_id, now)
+    services.remove(actor=actor, document_id=document_id, now=now)
+    return case_id
+
+
+def _found(actor: Actor, document_id: UUID, now: datetime) -> tuple[UUID, DocumentView]:
+    """Return the case of a document that the actor may see; ``NotFound`` for absent and hidden alike."""
+    case_id = selectors.case_of(document_id)
+    case = cases.case_page(actor, case_id)
+    for one in readable(may_in(actor, case, now), case_id):
+        if one.id == document_id:
+            return case_id, one
+    raise NotFound

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who may bring, open and take out a document: the one table of the record decides, at every request."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pytest_django.fixtures import Settings
+from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.consents import TOLD
+from tests.factories.files import a_pdf, a_photograph
+
+from approdo.access.rules import Actor, Forbidden, Role
+from approdo.access.services import entered
+from approdo.cases.selectors import case_page
+from approdo.cases.services import take_lead
+from approdo.documents.rules import SLICES, Kind
+from approdo.kit import clock
+from approdo.kit.errors import NotFound
+from approdo.usecases import documents, sharing
+from approdo.usecases.standing import may_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town(settings: Settings, tmp_path: Path) -> Iterator[Town]:
+    settings.MEDIA_DIRECTORY = tmp_path
+    return a_town()
+
+
+@pytest.fixture
+def centre(town: Town) -> Actor:
+    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
+
+
+@pytest.fixture
+def case(town: Town, centre: Actor) -> UUID:
+    case_id = an_activation(town).case_id
+    with entered(actor=centre):
+        take_lead(actor=centre, case_id=case_id, now=TONIGHT)
+    return case_id
+
+
+def bring(actor: Actor, case: UUID, kind: Kind = Kind.PHOTOGRAPH, content: bytes = b"") -> UUID:
+    with entered(actor=actor):
+        return documents.add(actor=actor, case_id=case, kind=kind, content=content or a_photograph(), now=clock.now())
+
+
+def listed(actor: Actor, case: UUID) -> list[UUID]:
+    with entered(actor=actor):
+        may = may_in(actor, case_page(actor, case), clock.now())
+        return [one.id for one in documents.readable(may, case)]
+
+
+def opened(actor: Actor, document: UUID) -> bytes:
+    with entered(actor=actor):
+        return documents.copy(actor, document, clock.now()).content
+
+
+def shared(centre: Actor, case: UUID, service: int, slice_: str) -> UUID:
+    with entered(actor=centre):
+        return sharing.grant(
+            actor=centre,
+            case_id=case,
+            service_id=service,
+            slices=(slice_,),
+            purpose="health_care",
+            days=None,
+            told=TOLD,
+            now=clock.now(),
+        )
+
+
+def test_her_yes_opens_the_copy_of_that_part_only_and_her_no_ends_it_at_the_next_request(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    photograph, act = bring(centre, case), bring(centre, case, Kind.JUDICIAL_ACT, a_pdf())
+    grant = shared(centre, case, town.hospital.pk, "health")
+    assert listed(town.nurse, case) == [photograph]
+    assert opened(town.nurse, photograph)
+    with pytest.raises(NotFound):
+        opened(town.nurse, act)
+    with pytest.raises(NotFound), entered(actor=town.nurse):
+        documents.original(town.nurse, photograph, "law", clock.now())
+    with pytest.raises(NotFound), entered(actor=town.nurse):
+        documents.remove(actor=town.nurse, document_id=photograph, now=clock.now())
+    with entered(actor=centre):
+        sharing.revoke(actor=centre, case_id=case, grant_id=grant, now=clock.now())
+    assert listed(town.nurse, case) == []
+    with pytest.raises(NotFound):
+        opened(town.nurse, photograph)
+
+
+def test_what_is_hidden_from_a_service_is_listed_and_opened_no_more(town: Town, centre: Actor, case: UUID) -> None:
+    document = bring(centre, case)
+    shared(centre, case, town.hospital.pk, "health")
+    assert opened(town.nurse, document)
+    with entered(actor=centre):
+        sharing.hide(actor=centre, case_id=case, service_id=town.hospital.pk, slice_="health", now=clock.now())
+    assert listed(town.nurse, case) == []
+    with pytest.raises(NotFound):
+        opened(town.nurse, document)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_officer_brings_acts_and_forms_and_nothing_of_her_health(centre: Actor, case: UUID, kind: Kind) -> None:
+    officer = replace(centre, role=Role.OFFICER)
+    if SLICES[kind] == "legal":
+        brought = bring(officer, case, kind)
+        assert listed(officer, case) == [brought]
+    else:
+        with pytest.raises(NotFound):
+            bring(officer, case, kind)
+
+
+@pytest.mark.parametrize("role", [Role.NETWORK_COORDINATOR, Role.LEARNER, Role.SYSTEM_ADMINISTRATOR])
+def test_who_runs_the_network_or_the_machine_brings_and_opens_nothing(centre: Actor, case: UUID, role: Role) -> None:
+    document, other = bring(centre, case), replace(centre, role=role)
+    for attempt in (lambda: bring(other, case), lambda: opened(other, document)):
+        with pytest.raises((NotFound, Forbidden)):
+            attempt()
