@@ -49,7 +49,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--presses", type=int, default=40, help="activations of eight per round")
-    options.add_argument("--seconds", type=float, default=1.5, help="how long a page is asked for, per round")
+    options.add_argument("--seconds", type=float, default=6, help="how long a page is asked for, per round")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
     print(machine(), flush=True)
@@ -148,7 +148,7 @@ class _Run:
 
     def sixty_services(self) -> None:
         """Sixty services."""
-        times = self.options.presses // 4
+        times = self.options.presses // 2
         self._latency("60 services", self.press(self.data.sixty, self.data.called_by_sixty, times))
 
     def _latency(self, name: str, took: list[tuple[float, float]]) -> None:
