@@ -184,6 +184,7 @@ FRESH = {
     "hide_entry": Freshness.GRANT,
     "show_again": Freshness.GRANT,
     "keep_out": Freshness.GRANT,
+    "remove_document": Freshness.GRANT,
 }
 """What is done only by who proved a second factor a moment ago (security.md, P26)."""
 

@@ -20,7 +20,7 @@ from approdo.documents.services import Opened
 from approdo.kit.errors import Invalid
 from approdo.usecases import documents
 from approdo.usecases.record import Reason
-from approdo.web.guards import Asked, needs
+from approdo.web.guards import Asked, Freshness, fresh, needs
 
 _SHUT_IN = "sandbox; default-src 'none'"
 _SHOWN = {
@@ -76,6 +76,7 @@ def original(request: Asked, document_id: UUID) -> HttpResponseBase:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_POST
 def remove(request: Asked, document_id: UUID) -> HttpResponse:
     """Take a document of one's own service out, and destroy its files."""
