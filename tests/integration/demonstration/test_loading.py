@@ -94,4 +94,5 @@ def test_progress_is_told_in_words(small: Region):
         demonstration.write(small, told.append)
         transaction.set_rollback(True)
     assert told[0].startswith("2 reti")
-    assert len(told) == 3
+    assert told[-1].endswith("schede")
+    assert len(told) == 4

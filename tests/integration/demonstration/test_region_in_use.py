@@ -9,6 +9,7 @@ import pytest
 from tests.integration.demonstration.conftest import TODAY, ask
 
 from approdo.access.rules import Actor, Role
+from approdo.access.services import entered
 from approdo.accounts import selectors as accounts
 from approdo.activations import selectors as activations
 from approdo.activations.rules.states import ActivationState, AlertState, CallState
@@ -17,7 +18,9 @@ from approdo.cli import demonstration
 from approdo.cli.demonstration.region import Region
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind, instant
+from approdo.persons.rules import Kind
 from approdo.protocols.rules import Context, Need, Target
+from approdo.usecases import record
 
 pytestmark = pytest.mark.walk
 NOW = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)  # a Tuesday, 2:12 at night in Rome
@@ -205,3 +208,17 @@ def test_the_board_of_a_past_activation_tells_how_it_went(loaded: Region):
     assert all(call.alerts for call in shown.calls)
     states = {alert.state for call in shown.calls for alert in call.alerts}
     assert states <= {AlertState.SENT, AlertState.DELIVERED, AlertState.SEEN, AlertState.DECLINED, AlertState.TAKEN}
+
+
+def test_the_centre_of_the_tour_has_records_and_the_department_reads_what_the_women_agreed_to(loaded: Region):
+    centre, nurse = actor(demonstration.FIRST_ON_CALL), actor(demonstration.ED_OPERATOR)
+    with entered(actor=centre):
+        led = [row.id for row in cases.cases_of(centre)[0] if cases.case_page(centre, row.id).lead_service_id]
+        assert len(led) >= 5
+        kinds = {group.kind for group in record.record(centre, led[0], NOW).groups if group.entries}
+    assert kinds >= {Kind.IDENTITY, Kind.CONTACT, Kind.EPISODE, Kind.NOTE}
+    with entered(actor=nurse):
+        read = [record.record(nurse, case_id, NOW) for case_id in led]
+    seen = [{group.kind for group in one.groups if group.entries} for one in read]
+    assert any(kinds >= {Kind.IDENTITY, Kind.CONTACT} for kinds in seen)
+    assert not any(Kind.NOTE in kinds or Kind.CHILD in kinds for kinds in seen)

@@ -23,7 +23,8 @@ from approdo.cli.demonstration.cast import (
     SOCIAL_WORKER,
 )
 from approdo.cli.demonstration.loading import load_networks, load_pathways, places, publish_protocols
-from approdo.cli.demonstration.planning import plan_region
+from approdo.cli.demonstration.planning import names, plan_region
+from approdo.cli.demonstration.records import write_records
 from approdo.cli.demonstration.region import Region
 from approdo.networks import selectors as networks
 
@@ -70,4 +71,5 @@ def write(region: Region, progress: Callable[[str], None] = _quietly) -> None:
         progress(f"{len(region.networks)} protocolli")
         publish_protocols(loaded)
         progress(f"{len(region.cases)} percorsi, {activations} attivazioni")
-        load_pathways(loaded)
+        case_ids = load_pathways(loaded)
+        progress(f"{write_records(loaded, case_ids, names())} schede")

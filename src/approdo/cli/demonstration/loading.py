@@ -3,6 +3,7 @@
 """Write the plan through the services of the apps, as if people had typed it in over the past year."""
 
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from approdo.access.rules import SYSTEM
 from approdo.accounts import selectors as accounts
@@ -117,8 +118,12 @@ def _for_network(text: str, code: str) -> str:
     return "\n".join(f"network: {code}" if line.startswith("network:") else line for line in text.splitlines()) + "\n"
 
 
-def load_pathways(loaded: Loaded) -> None:
-    """Write the pathways, each with the steps it has taken since; play the activations with which some began."""
+def load_pathways(loaded: Loaded) -> dict[int, UUID]:
+    """Write the pathways, each with the steps it has taken since; play the activations with which some began.
+
+    Return the cases by the number of their pathway.
+    """
+    case_ids: dict[int, UUID] = {}
     aliases = dice(loaded.region.seed, "aliases")
     for case in loaded.region.cases:
         opener = loaded.actor(case.service, case.member)
@@ -129,6 +134,7 @@ def load_pathways(loaded: Loaded) -> None:
             now=case.opened_at,
             choose=aliases.choice,
         )
+        case_ids[case.number] = case_id
         if case.activation:
             replay(loaded, case, case_id, opener)
         for number, move in enumerate(case.moves):
@@ -136,3 +142,4 @@ def load_pathways(loaded: Loaded) -> None:
             if number == 0:
                 cases.join(case_id=case_id, service_ids=[loaded.services[move.service]], now=move.at)
             cases.move(actor=actor, case_id=case_id, act=move.act, now=move.at)
+    return case_ids

@@ -41,6 +41,11 @@ def plan_region(*, seed: int, today: date, places: Iterable[Place]) -> Region:
     return replace(region, cases=planned_cases(region, by_code))
 
 
+def names() -> dict[str, Any]:
+    """Return the invented names of the data file, as they are written."""
+    return _read("names.yaml")
+
+
 def _read(name: str) -> dict[str, Any]:
     with (DATA / name).open(encoding="utf-8") as file:
         content: dict[str, Any] = yaml.safe_load(file)

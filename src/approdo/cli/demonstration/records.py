@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the centre of the tour has written of the women it follows, and what they agreed to share: all invented."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from approdo.access.rules import Actor, Slice
+from approdo.access.services import entered
+from approdo.cases import services as cases
+from approdo.cases.rules import CaseState
+from approdo.cli.demonstration.chance import dice, some
+from approdo.cli.demonstration.loaded import Loaded
+from approdo.cli.demonstration.pathways import TOUR_DEPARTMENT, TOUR_NETWORK
+from approdo.cli.demonstration.region import PlannedCase
+from approdo.consents.rules import HowGiven, Proof, SharingPurpose, Told
+from approdo.networks.rules import ServiceKind, instant
+from approdo.persons.rules import Kind
+from approdo.usecases import record, sharing
+
+MOST = 12
+_FOLLOWED = {CaseState.INTAKE, CaseState.PLAN, CaseState.MONITORING}
+_SHARED = (Slice.IDENTITY, Slice.CONTACTS, Slice.RISK)
+_NOTES = (
+    "Primo colloquio. Chiede tempo per decidere; si risentono come concordato.",
+    "Accompagnata dall'avvocata per le informazioni sulla separazione.",
+    "Riferisce una settimana tranquilla. Il piano di sicurezza è stato riletto insieme.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """First names and surnames that are nobody's."""
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Mapping[str, list[str]]) -> "_Names":
+        last = tuple(f"{one}{two}" for one in words["first_halves"] for two in words["second_halves"])
+        return cls(tuple(words["women"]), last)
+
+
+def write_records(loaded: Loaded, case_ids: Mapping[int, UUID], words: Mapping[str, list[str]]) -> int:
+    """Write the records of the women whom the centre of the tour follows now; return how many.
+
+    ``case_ids`` by the number of the pathway, ``words`` of the data file of names.
+    """
+    chance, names = dice(loaded.region.seed, "records"), _Names.of(words)
+    followed = [case for case in loaded.region.cases if _is_followed(loaded, case)][-MOST:]
+    for case in followed:
+        _write(loaded, case, case_ids[case.number], chance, names)
+    return len(followed)
+
+
+def _is_followed(loaded: Loaded, case: PlannedCase) -> bool:
+    if case.network != TOUR_NETWORK or case.closed or case.reached not in _FOLLOWED:
+        return False
+    return loaded.planned[case.moves[0].service].kind is ServiceKind.SUPPORT_CENTRE
+
+
+def _write(loaded: Loaded, case: PlannedCase, case_id: UUID, chance: random.Random, names: _Names) -> None:
+    centre = case.moves[0]
+    actor, at = loaded.actor(centre.service, centre.member), case.moves[-1].at + timedelta(minutes=20)
+    next_contact = instant(loaded.region.today + timedelta(days=chance.randint(1, 9)), time(chance.randint(9, 16)))
+    with entered(actor=actor):
+        cases.take_lead(actor=actor, case_id=case_id, now=at)
+        for kind, written in _entries(case, at, chance, names):
+            record.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=(), now=at)
+        _share(loaded, actor, case_id, at)
+        cases.plan_contact(actor=actor, case_id=case_id, at=next_contact, now=at)
+
+
+def _entries(
+    case: PlannedCase, at: datetime, chance: random.Random, names: _Names
+) -> list[tuple[Kind, dict[str, str | tuple[str, ...]]]]:
+    family = chance.choice(names.last)
+    written: list[tuple[Kind, dict[str, str | tuple[str, ...]]]] = [
+        (Kind.IDENTITY, {"given_name": chance.choice(names.first), "family_name": family}),
+        (Kind.CONTACT, {"channel": "call", "hours": "Feriali, dalle 9 alle 12", "never": ("voicemail",)}),
+        (
+            Kind.EPISODE,
+            {
+                "day": (case.opened_at - timedelta(days=chance.randint(1, 40))).date().isoformat(),
+                "types": some(chance, ("physical", "psychological", "economic"), 1, 2),
+                "relation": chance.choice(("spouse_cohabitant", "ex_spouse_cohabitant")),
+            },
+        ),
+        (Kind.NOTE, {"text": chance.choice(_NOTES)}),
+    ]
+    if chance.random() < 0.6:
+        written.append((Kind.CHILD, {"given_name": chance.choice(names.first), "lives": "her"}))
+    return written
+
+
+def _share(loaded: Loaded, actor: Actor, case_id: UUID, at: datetime) -> None:
+    """Let her have said yes to the emergency department of the tour, aloud."""
+    sharing.grant(
+        actor=actor,
+        case_id=case_id,
+        service_id=loaded.services[TOUR_DEPARTMENT],
+        slices=_SHARED,
+        purpose=SharingPurpose.PROTECTION,
+        days=None,
+        told=Told("it", HowGiven.READ_ALOUD, Proof.SIGNED_FORM),
+        now=at,
+    )
