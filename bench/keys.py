@@ -92,7 +92,7 @@ def searching(made: Ground, names: int, samples: int) -> dict[str, float]:
     """Look for names by their beginnings: beside the bare keyed query, and against every name opened and compared."""
     from approdo.access.rules import Actor, Role
     from approdo.access.services import entered
-    from approdo.persons.selectors import cases_named
+    from approdo.persons.selectors import entries_named
     from approdo.vault.rules import words_of
     from approdo.vault.services import search_tokens
 
@@ -111,10 +111,10 @@ def searching(made: Ground, names: int, samples: int) -> dict[str, float]:
                 for case_id, words in opened.items()
                 if all(any(word.startswith(part[0]) for word in words) for part in wanted)
             }
-            wrong += set(cases_named(actor, beginning, limit=names)) != by_name
+            wrong += {case_id for case_id, _entry in entries_named(actor, beginning, limit=names)} != by_name
         for beginning in [one for one in typed if " " not in one][:TURNS]:
             (token,) = search_tokens(organisation_id=NAMED, beginning=beginning)
-            took.append(_seconds(lambda one=beginning: cases_named(actor, one)))
+            took.append(_seconds(lambda one=beginning: entries_named(actor, one)))
             bare.append(_seconds(lambda one=token: above.execute(query, (NAMED, one)).fetchall()))
     name = f"names of {names:,} cases by a beginning"
     return {
@@ -132,13 +132,15 @@ def _named(made: Ground, names: int) -> dict[UUID, tuple[Any, Any, bytes]]:
     cases = _cases(made, f"{NAMED} = ANY (service_ids)", names)
     chance, sealed = random.Random(7), {}
     with psycopg.connect(made.observer) as above:
-        with above.cursor().copy("COPY persons_nametoken (organisation_id, token, case_id) FROM STDIN") as copy:
+        with above.cursor().copy(
+            "COPY persons_nametoken (organisation_id, token, case_id, entry_id) FROM STDIN"
+        ) as copy:
             for case_id in cases:
                 name = f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}{_ending(chance)}"
                 key, place = CaseKey(case_id, new_key()), Place(NAMED, case_id, "identity", case_id, 1)
                 sealed[case_id] = key, place, key.seal(place, name.encode())
                 for token in name_tokens(organisation_id=NAMED, name=name):
-                    copy.write_row((NAMED, token, case_id))
+                    copy.write_row((NAMED, token, case_id, case_id))
         above.execute("ANALYZE persons_nametoken")
     return sealed
 

@@ -56,8 +56,8 @@ INSERT INTO consents_grant (id, case_id, service_id, slices, purpose, basis, val
     SELECT md5('grant' || n || k)::uuid, md5('case' || n)::uuid, service, '{identity,risk}', 'health_care', 'consent',
            now(), now() + interval '90 days', now(), service, 'it', 'read_aloud', 'noted_by_operator', '', ''
       FROM around;
-INSERT INTO persons_nametoken (organisation_id, token, case_id)
-    SELECT DISTINCT service, (n %% 5000) * 10 + k, md5('case' || n)::uuid FROM around;
+INSERT INTO persons_nametoken (organisation_id, token, case_id, entry_id)
+    SELECT DISTINCT service, (n %% 5000) * 10 + k, md5('case' || n)::uuid, md5('case' || n)::uuid FROM around;
 DROP TABLE around
 """
 

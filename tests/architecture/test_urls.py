@@ -185,6 +185,7 @@ FRESH = {
     "show_again": Freshness.GRANT,
     "keep_out": Freshness.GRANT,
     "remove_document": Freshness.GRANT,
+    "search_cases": Freshness.GRANT,
 }
 """What is done only by who proved a second factor a moment ago (security.md, P26)."""
 

@@ -132,15 +132,18 @@ SELECT * FROM (
      ORDER BY case_id, operator_id, happened_at DESC
 ) AS last ORDER BY happened_at DESC
 """  # noqa: S608
-_UNTOLD = f"""
-SELECT DISTINCT ON (case_id, operator_id) {_ATTEMPT} FROM audit_entry a
- WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'block.attempt' AND happened_at > %s
-   AND NOT EXISTS (
-       SELECT FROM audit_entry told
-        WHERE told.case_id = a.case_id AND told.verb = 'block.tell' AND told.happened_at > a.happened_at - %s
-          AND told.detail->>'operator' = a.operator_id::text)
- ORDER BY case_id, operator_id, happened_at
-"""  # noqa: S608
+_UNTOLD = """
+WITH told AS MATERIALIZED (
+    SELECT case_id, detail->>'operator' AS operator, max(happened_at) AS at FROM audit_entry
+     WHERE verb IN ('block.attempt', 'block.tell', 'reading.report') AND verb = 'block.tell' AND happened_at > %(since)s
+     GROUP BY 1, 2
+)
+SELECT DISTINCT ON (a.case_id, a.operator_id) a.happened_at, a.case_id, a.operator_id, a.organisation_id, a.service_id
+  FROM audit_entry a LEFT JOIN told ON told.case_id = a.case_id AND told.operator = a.operator_id::text
+ WHERE a.verb IN ('block.attempt', 'block.tell', 'reading.report') AND a.verb = 'block.attempt'
+   AND a.happened_at > %(since)s AND (told.at IS NULL OR told.at <= a.happened_at - %(apart)s)
+ ORDER BY a.case_id, a.operator_id, a.happened_at
+"""
 
 
 def ask_attempts_since(since: datetime) -> Answer[tuple[Attempt, ...]]:
@@ -150,7 +153,7 @@ def ask_attempts_since(since: datetime) -> Answer[tuple[Attempt, ...]]:
 
 def attempts_untold(since: datetime, apart: timedelta) -> tuple[Attempt, ...]:
     """Return the attempts nobody was told of: neither afterwards nor, of the same person and case, just before."""
-    return tuple(Attempt(*row) for row in rows.read(_UNTOLD, [since, apart]))
+    return tuple(Attempt(*row) for row in rows.read(_UNTOLD, {"since": since, "apart": apart}))
 
 
 def heartbeats() -> dict[str, datetime]:

@@ -57,14 +57,17 @@ class Version(models.Model):
 
 
 class NameToken(models.Model):
-    """One keyed beginning of a name, for one organisation: it finds the case and says nothing to another (P12)."""
+    """One keyed beginning of the name that an entry says, for one organisation: to another it says nothing (P12)."""
 
     organisation_id = models.BigIntegerField()
     token = models.BigIntegerField()
     case_id = models.UUIDField()
+    entry_id = models.UUIDField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "token", "case_id"], name="name_token_once"),
+            models.UniqueConstraint(
+                fields=["organisation_id", "token", "entry_id"], include=["case_id"], name="name_token_once"
+            ),
         ]
-        indexes = [models.Index(fields=["case_id", "organisation_id"], name="name_token_of_case")]
+        indexes = [models.Index(fields=["entry_id"], name="name_token_of_entry")]

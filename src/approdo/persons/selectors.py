@@ -139,16 +139,17 @@ def acting_organisation(actor: Actor) -> int:
     return actor.organisation_id
 
 
-def cases_named(actor: Actor, beginning: str, limit: int = 50) -> tuple[UUID, ...]:
-    """Return the cases in which every word typed begins a word of her name, among those this organisation may find.
+def entries_named(actor: Actor, beginning: str, limit: int = 50) -> tuple[tuple[UUID, UUID], ...]:
+    """Return (case, entry) where every word typed begins a word of her name, as far as this organisation wrote it.
 
-    Words under three letters are left out («De Luca» is sought as «Luca»). The caller keeps those that the actor may
-    see. Raises ``Invalid`` when no word has three letters, ``KeysUnavailable``.
+    Words under three letters are left out («De Luca» is sought as «Luca»). The caller keeps the entries that the actor
+    may read. Raises ``Invalid`` when no word has three letters, ``KeysUnavailable``.
     """
     organisation_id = acting_organisation(actor)
     tokens = set(vault.search_tokens(organisation_id=organisation_id, beginning=beginning))
     if not tokens:
         raise Invalid({"name": _("Scrivi almeno tre lettere del nome o del cognome.")})
-    held = NameToken.objects.filter(organisation_id=organisation_id, token__in=tokens).values("case_id")
-    found = held.annotate(words=Count("token", distinct=True)).filter(words=len(tokens)).order_by("case_id")
-    return tuple(found.values_list("case_id", flat=True)[:limit])
+    held = NameToken.objects.filter(organisation_id=organisation_id, token__in=tokens)
+    each = held.values("case_id", "entry_id").annotate(words=Count("token", distinct=True))
+    found = each.filter(words=len(tokens)).order_by("case_id", "entry_id")
+    return tuple(found.values_list("case_id", "entry_id")[:limit])

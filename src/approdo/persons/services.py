@@ -114,7 +114,7 @@ def remove(*, actor: Actor, entry_id: UUID, now: datetime) -> None:
     entry.removed_at = now
     entry.save(update_fields=["removed_at"])
     if entry.kind == Kind.IDENTITY:
-        NameToken.objects.filter(organisation_id=entry.organisation_id, case_id=entry.case_id).delete()
+        NameToken.objects.filter(entry_id=entry.pk).delete()
     audit.record(
         actor=actor,
         verb="entry.remove",
@@ -145,16 +145,16 @@ def _append(actor: Actor, entry: Entry, answers: Answers, seen: tuple[int, ...],
     version.sealed = key.seal(place(version, entry.case_id, entry.kind), answers.document())
     version.save(force_insert=True)
     if entry.kind == Kind.IDENTITY:
-        _index(version.organisation_id, entry.case_id, answers)
+        _index(version.organisation_id, entry, answers)
     beside = tuple(number for number in standing([*before, new]) if number != new.number)
     return Saved(entry.pk, new.number, beside)
 
 
-def _index(organisation_id: int, case_id: UUID, answers: Answers) -> None:
-    """Let this organisation find the case by the beginnings of her name, as it stands now."""
+def _index(organisation_id: int, entry: Entry, answers: Answers) -> None:
+    """Let this organisation find the entry by the beginnings of the name that it says now."""
     name = " ".join(str(answers.given.get(part, "")) for part in ("given_name", "family_name")).strip()
-    NameToken.objects.filter(organisation_id=organisation_id, case_id=case_id).delete()
+    NameToken.objects.filter(entry_id=entry.pk).delete()
     NameToken.objects.bulk_create(
-        NameToken(organisation_id=organisation_id, token=token, case_id=case_id)
+        NameToken(organisation_id=organisation_id, token=token, case_id=entry.case_id, entry_id=entry.pk)
         for token in vault.name_tokens(organisation_id=organisation_id, name=name)
     )

@@ -20,7 +20,6 @@ from approdo.networks import selectors as networks
 VERB_LABELS: Mapping[str, str] = {
     "case.open": _("ha aperto il percorso"),
     "case.read": _("ha guardato il percorso"),
-    "case.search": _("ha cercato per nome"),
     "case.lead": _("conduce il percorso"),
     "case.offer_lead": _("ha proposto a un altro servizio di condurre il percorso"),
     "case.refuse_lead": _("non ha accettato di condurre il percorso"),

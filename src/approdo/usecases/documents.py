@@ -70,8 +70,10 @@ def original(actor: Actor, document_id: UUID, why: str, now: datetime) -> Opened
 
 
 def remove(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
-    """Take out a document of one's own service; return its case."""
-    case_id, _one = _found(actor, document_id, now)
+    """Take out a document of one's own service; return its case. ``NotFound`` for whoever may write nothing there."""
+    case_id, one = _found(actor, document_id, now)
+    if one.kind not in to_add(actor, case_id, now)[1]:
+        raise NotFound
     services.remove(actor=actor, document_id=document_id, now=now)
     return case_id
 

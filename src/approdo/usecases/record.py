@@ -27,6 +27,7 @@ from approdo.persons.services import Saved
 from approdo.usecases import documents
 from approdo.usecases.reading import counted
 from approdo.usecases.standing import May, may_in
+from approdo.vault.rules import Unreadable
 
 
 class Reason(StrEnum):
@@ -154,13 +155,25 @@ def in_emergency(actor: Actor, entry_id: UUID, now: datetime) -> bool:
     return glass is not None and glass.service_id == actor.service_id
 
 
-def named_in(actor: Actor, case_id: UUID, now: datetime) -> CasePage | None:
-    """Return a case if its record says who she is to this actor at this instant, or nothing."""
+def found_by_name(actor: Actor, entry_id: UUID, now: datetime) -> CasePage | None:
+    """Return the case of an entry that says who she is, if the actor may read it at this instant; else nothing.
+
+    It uncovers her as ``uncovered`` does: it is written down in her case, counts, and raises ``Slowed``.
+    """
     try:
-        case, may = _may(actor, case_id, now)
-    except NotFound:
+        case, may, found = _entry(actor, entry_id, now)
+    except (NotFound, Unreadable):  # erased, hidden, taken back: for a search the same
         return None
-    return case if any(one.kind is Kind.IDENTITY for one in _readable(actor, case_id, may)) else None
+    count = counted(actor, case, may.standing, Reading.UNCOVER, now)
+    audit.record(
+        actor=actor,
+        verb="record.reveal",
+        subject=f"case:{case.id}",
+        case_id=case.id,
+        now=now,
+        detail={"slice": found.slice, "entry": str(entry_id), "why": "by_name", **count},
+    )
+    return case
 
 
 def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from approdo.kit import rows
 from approdo.kit.errors import Conflict, NotFound
@@ -153,6 +153,11 @@ def erase_case(*, case_id: UUID) -> None:
     WrappedKey.objects.filter(case_id=case_id).delete()
 
 
+def was_erased(case_id: UUID) -> bool:
+    """Tell whether the keys of a case were destroyed on purpose; raises ``KeysUnavailable``."""
+    return case_id in provider().erased()
+
+
 @transaction.atomic
 def replay_erasures() -> int:
     """Destroy again, after a restore, the keys of the cases in the ledger; return how many rows there were."""
@@ -165,6 +170,7 @@ def rotate(*, organisation_id: int, progress: Callable[[int], None] = lambda _do
 
     Readers never fail meanwhile: older keys open what they wrapped until nothing of theirs is left, and go then. For a
     process that acts as the system, outside any transaction: a key may go only when what replaces it is committed.
+    Raises ``Unreadable`` when this keyring is older than the database: nothing is lost, a newer copy is needed.
     """
     newest = provider().rotate(organisation_id)
     done = 0
@@ -172,6 +178,7 @@ def rotate(*, organisation_id: int, progress: Callable[[int], None] = lambda _do
         done += moved
         progress(done)
     with transaction.atomic(durable=True):
+        _wrapping(exclusive=True)  # what was wrapped with an older key meanwhile is committed now, and seen
         held = WrappedKey.objects.filter(organisation_id=organisation_id).values_list("key_id", flat=True)
         in_use = set(held.distinct())
     provider().retire(organisation_id, in_use | {newest})
@@ -182,12 +189,14 @@ def rotate(*, organisation_id: int, progress: Callable[[int], None] = lambda _do
 def _rewrap(organisation_id: int, newest: str) -> int:
     older = WrappedKey.objects.select_for_update(skip_locked=True).filter(organisation_id=organisation_id)
     batch = list(older.exclude(key_id=newest).order_by("id")[:BATCH])
-    moved = []
+    moved, erased = [], provider().erased()
     for one in batch:
         try:
             wrapped = provider().rewrap(organisation_id, one.case_id, Wrapped(one.key_id, bytes(one.sealed)))
         except Unreadable:
-            one.delete()  # an erased case that a restore had brought back
+            if one.case_id not in erased:
+                raise  # an older keyring than the database: a newer copy of it may still open this
+            one.delete()  # a restore had brought it back
             continue
         one.key_id, one.sealed = wrapped.key_id, wrapped.sealed
         moved.append(one)
@@ -195,7 +204,15 @@ def _rewrap(organisation_id: int, newest: str) -> int:
     return len(batch)
 
 
+def _wrapping(*, exclusive: bool = False) -> None:
+    """Let no key go while a transaction that may have wrapped with it is under way."""
+    with connection.cursor() as cursor:
+        lock = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        cursor.execute(f"SELECT {lock}(1635083371)")
+
+
 def _store(case_id: UUID, organisation_ids: list[int], key: bytes, now: datetime, *, private: bool) -> None:
+    _wrapping()
     made = [(organisation_id, provider().wrap(organisation_id, case_id, key)) for organisation_id in organisation_ids]
     rows.insert(
         WrappedKey,

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Signing in, choosing the service to act for, ending sessions, and the one-click sign-ins of the demonstration."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.logout import logout
 from allauth.usersessions.adapter import get_adapter as sessions_adapter
@@ -31,6 +33,11 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse every self-registration."""
         return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Ask who has a second factor for that: a password alone neither shows nor changes another way in (P24)."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in found if one["id"] != "reauthenticate"] or found
 
 
 @public

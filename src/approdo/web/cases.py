@@ -17,7 +17,8 @@ from approdo.cases.rules import EventKind
 from approdo.cases.selectors import CasePage
 from approdo.kit.errors import Invalid
 from approdo.usecases import finding, overview
-from approdo.web.guards import Asked, needs
+from approdo.web.guards import Asked, Freshness, fresh, needs
+from approdo.web.reading import slowed
 
 LONGEST_NAME = 80
 
@@ -64,7 +65,9 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
+@slowed
 def search(request: Asked) -> HttpResponse:
     """Find a woman who comes back by the beginning of her name, which stands in no address."""
     typed = request.POST.get("name", "")[:LONGEST_NAME]

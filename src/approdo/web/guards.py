@@ -85,6 +85,11 @@ def without_service(view: View) -> View:
     return view
 
 
+def is_untouched(request: HttpRequest) -> bool:
+    """Tell whether the page asked by itself while nobody touched it: whoever left it open does not stay signed in."""
+    return request.headers.get("X-Approdo-Untouched") == "1"
+
+
 def is_background(request: HttpRequest) -> bool:
     """Tell whether the page asked by itself (a poll), so that it does not count as her being there."""
     return request.headers.get("X-Approdo-Background") == "1"

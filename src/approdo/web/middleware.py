@@ -27,7 +27,7 @@ from approdo.kit.errors import NotFound, Refusal
 from approdo.networks import selectors as networks
 from approdo.usecases import attempts
 from approdo.web import errors, freshness, standing
-from approdo.web.guards import is_background
+from approdo.web.guards import is_background, is_untouched
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -183,7 +183,8 @@ class Sessions:
     def _touch(request: HttpRequest) -> None:
         """Note that she is here, at most once a minute; a page that polls by itself does not count."""
         now = timezone.now()
-        if now.timestamp() - request.session[KEY_SEEN] > TOUCH_SECONDS and not is_background(request):
+        by_itself = is_background(request) or is_untouched(request)
+        if now.timestamp() - request.session[KEY_SEEN] > TOUCH_SECONDS and not by_itself:
             request.session[KEY_SEEN] = now.timestamp()
             if request.actor is not None:  # type: ignore[attr-defined]
                 standing.renew(request, request.actor, now)  # type: ignore[attr-defined]

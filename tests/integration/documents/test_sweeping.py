@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,12 +21,15 @@ from approdo.access.rules import SYSTEM, Actor, Slice
 from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
 from approdo.documents import selectors, services
-from approdo.documents.gateways import Store
+from approdo.documents.gateways import Store, StoreUnavailable
+from approdo.documents.gateways.store import FREE_BYTES
 from approdo.documents.models import Document
-from approdo.documents.rules import Kind, State
+from approdo.documents.rules import Kind, State, Verdict
+from approdo.documents.services import sweeping
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.vault import services as vault
+from approdo.vault.rules import Unreadable
 
 pytestmark = pytest.mark.django_db
 SILENT = "tcp://127.0.0.1:1"
@@ -130,6 +135,55 @@ def test_a_case_that_was_erased_meanwhile_ends_in_a_refusal(
         vault.erase_case(case_id=case)
     assert services.scan_waiting(now=TONIGHT, limit=10) == 1
     assert state(centre, document) is State.REFUSED
+
+
+def test_a_key_that_was_taken_back_or_cannot_open_destroys_no_evidence(
+    centre: Actor, case: UUID, quarantined: Callable[[bytes], UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = quarantined(a_photograph())
+
+    for missing in (NotFound(), Unreadable()):
+        monkeypatch.setattr(vault, "case_key", Mock(side_effect=missing))
+        services.scan_waiting(now=TONIGHT, limit=10)
+        assert state(centre, document) is State.QUARANTINED
+    monkeypatch.undo()
+    with entered(actor=centre):
+        name = Document.objects.get(pk=document).original_id
+    assert name
+    assert Store().holds(name)
+
+
+def test_what_the_scanner_never_ends_keeps_no_other_waiting(
+    centre: Actor, quarantined: Callable[[bytes], UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy, light = quarantined(a_photograph()), quarantined(a_photograph())
+    monkeypatch.setattr(sweeping, "scan", lambda content: Verdict.CLEAN if b"light" in content else Verdict.DOWN)
+    monkeypatch.setattr(sweeping, "opened_original", lambda found, _key: b"light" if found.pk == light else b"heavy")
+    for _turn in range(3):
+        services.scan_waiting(now=TONIGHT, limit=10)
+    assert [state(centre, one) for one in (heavy, light)] == [State.QUARANTINED, State.KEPT]
+
+
+def test_files_that_hardly_any_row_knows_are_left_alone(media: Path, db: None) -> None:
+    """An empty database, or one older than its files: nobody's report goes for that."""
+    names = [uuid4() for _each in range(21)]
+    for name in names:
+        Store().put(name, b"of another database")
+        aged(name, 400)
+    assert services.destroy_orphans(now=clock.now(), limit=200) == 0
+    assert all(Store().holds(name) for name in names)
+    Store().destroy(names[0])
+    assert services.destroy_orphans(now=clock.now(), limit=200) == 20
+
+
+def test_a_disk_that_is_nearly_full_takes_no_document(
+    centre: Actor, case: UUID, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = SimpleNamespace(free=FREE_BYTES)
+    monkeypatch.setattr("approdo.documents.gateways.store.shutil.disk_usage", lambda _path: full)
+    with pytest.raises(StoreUnavailable), entered(actor=centre):
+        services.add(actor=centre, case_id=case, kind=Kind.PHOTOGRAPH, content=a_photograph(), now=TONIGHT)
+    assert not [one for one in media.rglob("*") if one.is_file()]
 
 
 def test_the_system_sees_the_rows_of_what_waited_and_no_other(

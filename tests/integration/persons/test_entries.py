@@ -64,6 +64,10 @@ def read(actor: Actor, case: UUID, *slices: Slice) -> dict[Kind, selectors.Entry
         return {one.kind: one for one in selectors.entries(actor, case, slices)}
 
 
+def found(actor: Actor, typed: str, limit: int = 50) -> tuple[UUID, ...]:
+    return tuple(case for case, _entry in selectors.entries_named(actor, typed, limit))
+
+
 def share(case: UUID, holder: Actor, other: Actor) -> None:
     with entered(actor=holder):
         vault.share_case_key(
@@ -267,20 +271,20 @@ def test_only_who_wrote_an_entry_takes_it_out(town: Town, centre: Actor, case: U
 def test_her_name_is_found_by_its_beginnings_by_her_service(centre: Actor, case: UUID, typed: str) -> None:
     write(centre, case, Kind.IDENTITY)
     with entered(actor=centre):
-        assert selectors.cases_named(centre, typed) == (case,)
+        assert found(centre, typed) == (case,)
 
 
 @pytest.mark.parametrize("typed", ["elm", "zel ros", "zelmirellae"])
 def test_what_no_word_of_her_name_begins_with_finds_nothing(centre: Actor, case: UUID, typed: str) -> None:
     write(centre, case, Kind.IDENTITY)
     with entered(actor=centre):
-        assert selectors.cases_named(centre, typed) == ()
+        assert found(centre, typed) == ()
 
 
 @pytest.mark.parametrize("typed", ["", "ze", "z e l", "…", " 'd "])
 def test_fewer_than_three_letters_are_no_search(centre: Actor, case: UUID, typed: str) -> None:
     with entered(actor=centre), pytest.raises(Invalid) as refusal:
-        selectors.cases_named(centre, typed)
+        found(centre, typed)
     assert "tre lettere" in refusal.value.problems["name"]
 
 
@@ -289,17 +293,17 @@ def test_another_organisation_finds_nothing_even_in_a_case_it_takes_part_in(
 ) -> None:
     write(centre, case, Kind.IDENTITY)
     with entered(actor=town.nurse):
-        assert selectors.cases_named(town.nurse, "zelmirella") == ()
+        assert found(town.nurse, "zelmirella") == ()
 
 
 def test_a_name_that_was_changed_or_taken_out_is_not_found_by_the_old_one(centre: Actor, case: UUID) -> None:
     entry = write(centre, case, Kind.IDENTITY).entry_id
     revise(centre, entry, (1,), given_name="Ortensia")
     with entered(actor=centre):
-        assert selectors.cases_named(centre, "zelm") == ()
-        assert selectors.cases_named(centre, "orte") == (case,)
+        assert found(centre, "zelm") == ()
+        assert found(centre, "orte") == (case,)
         services.remove(actor=centre, entry_id=entry, now=TONIGHT)
-        assert selectors.cases_named(centre, "orte") == ()
+        assert found(centre, "orte") == ()
 
 
 def test_every_act_leaves_its_audit_row_without_a_word_of_it(centre: Actor, case: UUID) -> None:
@@ -318,6 +322,6 @@ def test_a_rare_second_word_finds_her_among_many_who_share_the_first(town: Town,
         write(centre, other, Kind.IDENTITY, given_name="Zelmirella", family_name=f"Altra{number}")
     write(centre, case, Kind.IDENTITY)
     with entered(actor=centre):
-        assert selectors.cases_named(centre, "zelm cana", limit=1) == (case,)
-        assert len(selectors.cases_named(centre, "zelm", limit=50)) == 12
-        assert len(selectors.cases_named(centre, "zelm zelm", limit=50)) == 12
+        assert found(centre, "zelm cana", limit=1) == (case,)
+        assert len(found(centre, "zelm", limit=50)) == 12
+        assert len(found(centre, "zelm zelm", limit=50)) == 12

@@ -262,6 +262,22 @@ def test_the_key_is_lent_for_the_hour_and_taken_back(town: Town, centre: Actor, 
     assert withdrawn() == 0
 
 
+def test_an_earlier_access_that_nobody_reviewed_takes_no_key_from_a_later_one(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    broken(town.nurse, case)
+    with entered(actor=town.nurse):
+        breaking.end(actor=town.nurse, case_id=case, now=clock.now())
+    assert withdrawn() == 1
+    colleague = town.actor(town.hospital, 2, Role.EMERGENCY_OPERATOR)
+    broken(colleague, case)
+    assert withdrawn() == 0
+    assert holders(case) == {centre.organisation_id, town.nurse.organisation_id}
+    with entered(actor=colleague):
+        breaking.end(actor=colleague, case_id=case, now=clock.now())
+    assert withdrawn() == 1
+
+
 def test_the_key_stays_with_whom_something_was_granted_meanwhile(town: Town, centre: Actor, case: UUID) -> None:
     was_broken(town.nurse, case)
     with entered(actor=centre):

@@ -95,6 +95,17 @@ def test_her_yes_opens_the_copy_of_that_part_only_and_her_no_ends_it_at_the_next
         opened(town.nurse, photograph)
 
 
+def test_a_colleague_who_may_write_nothing_there_destroys_nothing(town: Town, centre: Actor, case: UUID) -> None:
+    document = bring(centre, case)
+    coordinator = replace(town.actor(town.centre, 2), role=Role.NETWORK_COORDINATOR)
+    officer = replace(town.actor(town.centre, 2), role=Role.OFFICER)
+    for colleague in (coordinator, officer):
+        with pytest.raises(NotFound), entered(actor=colleague):
+            documents.remove(actor=colleague, document_id=document, now=clock.now())
+    with entered(actor=centre):
+        documents.remove(actor=centre, document_id=document, now=clock.now())
+
+
 def test_what_is_hidden_from_a_service_is_listed_and_opened_no_more(town: Town, centre: Actor, case: UUID) -> None:
     document = bring(centre, case)
     shared(centre, case, town.hospital.pk, "health")

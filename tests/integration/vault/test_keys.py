@@ -116,6 +116,42 @@ def test_a_rotation_wraps_every_key_again_and_the_old_key_goes(case: UUID, monke
         assert services.case_key(organisation_id=organisation, case_id=case).open(place(case), sealed) == b"x"
 
 
+@pytest.mark.django_db
+def test_an_older_keyring_than_the_database_destroys_no_key(case: UUID) -> None:
+    services.key_to_write(organisation_id=CENTRE, case_id=case, now=TONIGHT)
+    found = WrappedKey.objects.get(organisation_id=CENTRE)
+    WrappedKey.objects.filter(pk=found.pk).update(key_id="of-a-newer-copy")
+    with pytest.raises(Unreadable):
+        services.rotate(organisation_id=CENTRE)
+    assert WrappedKey.objects.filter(pk=found.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_stays_while_somebody_may_just_have_wrapped_with_it(keyring: Path) -> None:
+    """What is wrapped but not committed yet is waited for before an old key goes."""
+    case_id = an_activation(a_town()).case_id
+    wrapped, rotated, order = threading.Event(), threading.Event(), []
+
+    def write() -> None:
+        with as_system():
+            services.key_to_write(organisation_id=CENTRE, case_id=case_id, now=TONIGHT)
+            wrapped.set()
+            assert not rotated.wait(1)
+            order.append("committed")
+        connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert wrapped.wait(10)
+    services.rotate(organisation_id=CENTRE)
+    order.append("rotated")
+    rotated.set()
+    writer.join(10)
+    assert order == ["committed", "rotated"]
+    with as_system():
+        assert services.case_key(organisation_id=CENTRE, case_id=case_id)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_reads_while_keys_rotate_never_fails(keyring: Path) -> None:
     made = an_activation(a_town())

@@ -40,7 +40,7 @@ from approdo.networks.models import Organisation
 from approdo.notifications.models import Message
 from approdo.persons.rules import SHAPES, Kind
 from approdo.persons.rules.kinds import Form
-from approdo.persons.selectors import cases_named, entries
+from approdo.persons.selectors import entries, entries_named
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
 WAIT = 20.0
@@ -179,7 +179,7 @@ def found_by_name(machine: Machine, case_id: UUID) -> bool:
     actor: Actor = machine.region.actor("centre")
     with entered(actor=actor):
         assert len(entries(actor, case_id, ())) == len(Kind), "what was written opens"
-        return cases_named(actor, f"{STEM}given") == (case_id,)
+        return [case for case, _entry in entries_named(actor, f"{STEM}given")] == [case_id]
 
 
 def fail_with_canaries() -> None:

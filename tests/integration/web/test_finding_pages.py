@@ -4,11 +4,18 @@
 
 import re
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.test import Client
+from tests.factories.region import Region
 
+from approdo.access.rules import Role
+from approdo.access.services import as_system
 from approdo.audit.models import Entry as AuditEntry
+from approdo.cases.services import join
+from approdo.kit import clock
+from approdo.networks.models import Membership
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -61,9 +68,27 @@ def test_who_takes_part_without_her_yes_finds_nothing_like_who_was_never_there(
     assert token.sub("", there) == token.sub("", absent)
 
 
-def test_that_somebody_looked_is_written_down_and_what_she_typed_is_not(centre: Client) -> None:
+def test_a_neighbour_in_the_same_organisation_finds_only_the_name_she_may_read(
+    centre: Client, sign_in: SignIn, case: str, region: Region
+) -> None:
+    """Two wards of one hospital: what one wrote of her is not found by the other through a name of its own."""
+    beside = region.services["coordinator"]
+    assert region.services["centre"].organisation_id == beside.organisation_id
+    Membership.objects.filter(service=beside).update(role=Role.CENTRE_OPERATOR)
+    with as_system():
+        join(case_id=UUID(case.split("/")[2]), service_ids=[beside.pk], now=clock.now())
+    neighbour = sign_in("coordinator")
+    assert neighbour.get(case).status_code == 200
+    assert f'href="{case}"' not in search(neighbour, "zelmira")
+    assert f'href="{case}"' in search(centre, "zelmira")
+
+
+def test_that_somebody_looked_is_written_down_and_what_she_typed_is_not(centre: Client, case: str) -> None:
     search(centre, "zelmira")
     search(centre, "nessunaltra")
+    (uncovered,) = AuditEntry.objects.filter(verb="record.reveal")
+    assert f"/casi/{uncovered.case_id}/" == case, "it stands in her own list, and counts like any uncovering"
+    assert uncovered.detail["why"] == "by_name"
     entries = AuditEntry.objects.filter(verb="case.search").order_by("id")
     assert [one.detail["found"] for one in entries] == [1, 0]
     assert all(one.case_id is None and "zelm" not in f"{one.subject}{one.detail}".lower() for one in entries)

@@ -91,6 +91,22 @@ def a_yes(region: Region) -> dict[str, object]:
     }
 
 
+def test_her_password_alone_opens_no_way_around_her_second_factor(
+    centre: Client, sign_in: SignIn, region: Region, place: str
+) -> None:
+    operator = region.operators["centre"]
+    operator.set_password("una frase lunga e sua")
+    operator.save()
+    left_open = sign_in("centre")
+    age(left_open, 3_600)
+    refused = left_open.post("/accesso/conferma/", {"password": "una frase lunga e sua"})
+    assert refused.status_code == 302
+    assert "/accesso/secondo/" in refused["Location"], "only a second factor confirms"
+    left_open.post("/accesso/secondo/recovery-codes/generate/")
+    assert not Authenticator.objects.filter(user=operator, type=Authenticator.Type.RECOVERY_CODES).exists()
+    assert asked(left_open.post(place, {"why": "meeting"}))
+
+
 def test_a_place_is_uncovered_for_five_minutes_after_she_proved_who_she_is(centre: Client, place: str) -> None:
     age(centre, 5 * MINUTE - 5)
     assert "Canarina place" in centre.post(place, {"why": "meeting"}).content.decode()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from time import monotonic
 
 import pypdfium2 as pdfium
 import pytest
@@ -210,22 +211,14 @@ def test_whoever_takes_the_process_over_opens_no_file_and_no_connection() -> Non
     assert done.returncode == 0
 
 
-@pytest.mark.usefixtures("nobody_waits")
-def test_when_too_many_copies_are_being_made_the_next_is_told_to_come_back() -> None:
-    held = [copying._TOGETHER.acquire(blocking=False) for _each in range(2)]
-    try:
-        assert held == [True, True]
-        with pytest.raises(CopyingBusy):
-            clean_copy(a_photograph(), FileType.JPEG)
-    finally:
-        for _each in held:
-            copying._TOGETHER.release()
-    assert clean_copy(a_photograph(), FileType.JPEG)
-
-
-@pytest.fixture
-def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "_WAIT_SECONDS", 0.01)
+def test_one_document_at_a_time_and_nobody_waits_for_a_turn() -> None:
+    with copying.turn():
+        began = monotonic()
+        with pytest.raises(CopyingBusy), copying.turn():
+            raise AssertionError("two at once")
+        assert monotonic() - began < 1
+    with copying.turn():
+        assert clean_copy(a_photograph(), FileType.JPEG)
 
 
 def test_a_drawing_process_that_answers_something_else_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,9 @@ from approdo.documents.rules import PAGES, PIXELS, FileType, Problem, Refused
 from approdo.kit.errors import Refusal
 from approdo.kit.words import mark as _
 
-_TOGETHER = threading.BoundedSemaphore(2)
-"""Copies that one process makes at the same time: each may hold a gigabyte."""
-_WAIT_SECONDS = 5.0
-_OUTPUT_LIMIT = 100_000_000
+_TURN = threading.Lock()
+"""One document at a time in each process, nobody waits for a turn: the other threads answer emergencies."""
+_OUTPUT_LIMIT = 40_000_000
 _BEGINNINGS = {FileType.PDF: b"%PDF-"}
 _PROBLEMS = {
     drawing.TOO_MANY_PIXELS: Problem.TOO_MANY_PIXELS,
@@ -45,18 +45,24 @@ class Limits:
     pages: int = PAGES
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """Hold this process's turn to work on a document, scanner included. Raises ``CopyingBusy`` at once."""
+    if not _TURN.acquire(blocking=False):
+        raise CopyingBusy
+    try:
+        yield
+    finally:
+        _TURN.release()
+
+
 def clean_copy(content: bytes, file_type: FileType, limits: Limits = Limits()) -> bytes:
     """Return a JPEG of an image, or a PDF of the drawn pages of a PDF: nothing but what the eye sees.
 
     The other process has no environment, and once it reads the file it can open no other and no connection. Whatever
-    becomes of it, nothing is written in clear to a disk. Raises ``Refused`` and ``CopyingBusy``.
+    becomes of it, nothing is written in clear to a disk. Raises ``Refused``.
     """
-    if not _TOGETHER.acquire(timeout=_WAIT_SECONDS):
-        raise CopyingBusy
-    try:
-        status, made = _run(content, file_type, limits)
-    finally:
-        _TOGETHER.release()
+    status, made = _run(content, file_type, limits)
     if status != 0 or not made.startswith(_BEGINNINGS.get(file_type, b"\xff\xd8\xff")):
         raise Refused(_PROBLEMS.get(status, Problem.UNREADABLE))
     return made

@@ -4,6 +4,7 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from approdo.kit.words import mark as _
 
 _log = logging.getLogger(__name__)
 _PARTIAL = ".partial"
+FREE_BYTES = 1_000_000_000
+"""What a disk keeps free of documents."""
 
 
 class StoreUnavailable(Refusal):
@@ -39,6 +42,8 @@ class Store:
         partial = file.with_suffix(_PARTIAL)
         with _answering():
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if shutil.disk_usage(self._directory).free < FREE_BYTES + len(sealed):
+                raise OSError("no room")  # the database and the register may lie on the same disk: help comes first
             file.parent.mkdir(mode=0o700, exist_ok=True)
             try:
                 descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from approdo.access.rules import Actor, acting
 from approdo.audit import services as audit
-from approdo.documents.gateways import Store, clean_copy, scan
+from approdo.documents.gateways import Store, clean_copy, scan, turn
 from approdo.documents.models import Document, File
 from approdo.documents.rules import SLICES, Act, FileType, Kind, Problem, Refused, State, Verdict, moved, type_of
 from approdo.kit.errors import NotFound
@@ -41,12 +41,13 @@ def add(*, actor: Actor, case_id: UUID, kind: Kind, content: bytes, now: datetim
     if organisation_id is None:
         raise NotFound
     file_type = type_of(content, settings.DOCUMENT_BYTES)
-    verdict = scan(content)
-    if verdict is Verdict.FOUND:
-        raise Refused(Problem.INFECTED)
-    # asked here, between two long waits: the database gives up a transaction that says nothing for half a minute
-    key = vault.key_to_write(organisation_id=organisation_id, case_id=case_id, now=now)
-    copy = clean_copy(content, file_type)
+    with turn():
+        verdict = scan(content)
+        if verdict is Verdict.FOUND:
+            raise Refused(Problem.INFECTED)
+        # asked here, between two long waits: the database gives up a transaction that says nothing for half a minute
+        key = vault.key_to_write(organisation_id=organisation_id, case_id=case_id, now=now)
+        copy = clean_copy(content, file_type)
     quarantined = verdict is Verdict.DOWN
     made = Document(
         id=uuid4(),

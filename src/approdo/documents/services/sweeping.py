@@ -18,25 +18,32 @@ from approdo.vault.rules import Unreadable
 
 _log = logging.getLogger(__name__)
 
+SILENT = 3
+"""Documents about which the scanner says nothing, before a turn ends."""
 ORPHAN_DAYS = timedelta(days=7)
-"""How long a file without a row is left alone: a database that is being restored finds its files again."""
+"""How long a file without a row is left alone."""
+FEW = 20
+"""Files without a row that are no cause for doubt, beside one in twenty."""
 
 
 def scan_waiting(*, now: datetime, limit: int) -> int:
     """Ask the scanner again about what waits: each document is released, or refused and destroyed.
 
-    Each in a transaction of its own, so that a slow scanner keeps nobody waiting; it stops when the scanner is still
-    silent. Returns how many were decided. Raises ``KeysUnavailable``: all wait on.
+    Each in a transaction of its own, so that a slow scanner keeps nobody waiting; it stops when the scanner was silent
+    thrice. Returns how many were decided. Raises ``KeysUnavailable``: all wait on.
     """
     with as_system():
-        waiting = Document.objects.filter(state=State.QUARANTINED).order_by("quarantined_at", "id")
+        waiting = Document.objects.filter(state=State.QUARANTINED).order_by("?")  # one that never ends blocks no other
         names = list(waiting.values_list("pk", flat=True)[:limit])
-    decided = 0
+    decided = silent = 0
     for document_id in names:
         try:
             with as_system():
                 if not _decide(document_id, now):
-                    break
+                    silent += 1
+                    if silent == SILENT:
+                        break
+                    continue
         except StoreUnavailable:
             continue  # one file that is gone keeps no other from its turn
         decided += 1
@@ -53,9 +60,14 @@ def _decide(document_id: UUID, now: datetime) -> bool:
         key = vault.case_key(organisation_id=found.organisation_id, case_id=found.case_id)
         verdict = scan(opened_original(found, key))
     except (Unreadable, NotFound):
-        verdict = Verdict.FOUND  # the case was erased, or the file was changed: nobody will ever read it
-    if verdict not in {Verdict.CLEAN, Verdict.FOUND}:
-        return False
+        if vault.was_erased(found.case_id):
+            return _ended(found, Verdict.FOUND, now)
+        _log.error("a document waits for its key: it is kept, sealed, and read by nobody")
+        return True  # a key that was taken back, or an older keyring: evidence is not destroyed for that
+    return verdict in {Verdict.CLEAN, Verdict.FOUND} and _ended(found, verdict, now)
+
+
+def _ended(found: Document, verdict: Verdict, now: datetime) -> bool:
     found.scanned_at = now
     if verdict is Verdict.CLEAN:
         found.state = moved(State(found.state), Act.RELEASE)
@@ -76,7 +88,8 @@ def _decide(document_id: UUID, now: datetime) -> bool:
 def destroy_orphans(*, now: datetime, limit: int) -> int:
     """Destroy files that no row names, seven days old or more; say how many rows have lost their file.
 
-    Returns how many were destroyed, at most ``limit``.
+    None at all when there are more than a few beside the known ones: a database that is empty, or older than its files,
+    knows nothing of them. Returns how many were destroyed, at most ``limit``.
     """
     store = Store()
     with as_system():
@@ -84,10 +97,12 @@ def destroy_orphans(*, now: datetime, limit: int) -> int:
     lost = sum(not store.holds(name) for name in known)
     if lost:
         _log.error("%s files of documents are not where they were: bring them back from a backup", lost)
+    orphans = [one for one in store.older_than(now - ORPHAN_DAYS) if one not in known]
+    if len(orphans) > FEW + len(known) // 20:
+        _log.error("%s files of documents have no row: is this the right database? None is destroyed", len(orphans))
+        return 0
     destroyed = 0
-    for one in store.older_than(now - ORPHAN_DAYS):
-        if one in known or destroyed >= limit:
-            continue
+    for one in orphans[:limit]:
         if isinstance(one, Path):
             one.unlink(missing_ok=True)
         else:

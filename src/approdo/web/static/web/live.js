@@ -69,6 +69,12 @@
     );
   };
 
+  // A page that refreshes itself is nobody: only somebody who touches it keeps the session alive.
+  let touched = false;
+  for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
+    addEventListener(sign, () => (touched = true), { passive: true, capture: true });
+  }
+
   // The browser parses the answer as it arrives: no script of ours ever turns words into a page.
   const answer = () =>
     new Promise((resolve, reject) => {
@@ -77,6 +83,8 @@
       request.responseType = "document";
       request.timeout = 8000;
       if (document.hidden || part.hasAttribute("data-live-now")) request.setRequestHeader("X-Approdo-Background", "1");
+      if (!touched) request.setRequestHeader("X-Approdo-Untouched", "1");
+      touched = false;
       request.setRequestHeader("X-Approdo-Refresh", "1");
       request.addEventListener("load", () => resolve(request));
       for (const end of ["error", "timeout", "abort"]) request.addEventListener(end, reject);
