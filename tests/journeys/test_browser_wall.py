@@ -26,23 +26,28 @@ from datetime import timedelta
 from approdo.access.services import entered
 from approdo.activations.models import Activation, Call
 from approdo.cases.services import take_lead
+from approdo.documents import rules as papers
+from approdo.documents.services import add as bring
 from approdo.kit import clock
 from approdo.networks.models import Membership, Network
 from approdo.networks.selectors import actor_for
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from tests.factories.consents import a_grant
+from tests.factories.files import a_photograph
 made, now = Activation.objects.get(pk="{activation}"), clock.now()
 held = Membership.objects.filter(service_id={centre}).order_by("pk")[0]
 actor = actor_for(held.operator_id, held.pk)
 with entered(actor=actor):
     take_lead(actor=actor, case_id=made.case_id, now=now)
     entry = add(actor=actor, case_id=made.case_id, kind=Kind.HEALTH, written={{"needs": "Prova"}}, declined=(), now=now)
+    paper = bring(actor=actor, case_id=made.case_id, kind=papers.Kind.OTHER, content=a_photograph(), now=now)
     grant_id = a_grant(actor, made.case_id, {hospital}, until=now + timedelta(days=9))
 print(json.dumps({{
     "activation_id": made.pk,
     "call_id": Call.objects.get(activation_id=made.pk, key="centre").pk,
     "case_id": made.case_id,
+    "document_id": paper,
     "entry_id": entry.entry_id,
     "grant_id": grant_id,
     "network": Network.objects.get().code,

@@ -65,4 +65,6 @@ def test_a_photograph_and_a_report_are_brought_refused_opened_and_taken_out(
     page.goto(record)
     page.locator("#documents details", has_text="Togli").first.locator("summary").click()
     page.get_by_role("button", name="Distruggi il documento").first.click()
+    expect(page.get_by_role("heading", name="Conferma che sei tu")).to_be_visible()
+    page.get_by_role("button", name="Conferma").click()
     expect(page.locator("#documents .entry")).to_have_count(1)

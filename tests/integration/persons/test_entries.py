@@ -15,6 +15,7 @@ from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
 from approdo.cases import services as cases
 from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.networks.models import Service
 from approdo.persons import selectors, services
 from approdo.persons.models import Entry, NameToken, Version
 from approdo.persons.rules import Kind
@@ -325,3 +326,21 @@ def test_a_rare_second_word_finds_her_among_many_who_share_the_first(town: Town,
         assert found(centre, "zelm cana", limit=1) == (case,)
         assert len(found(centre, "zelm", limit=50)) == 12
         assert len(found(centre, "zelm zelm", limit=50)) == 12
+
+
+def test_a_name_that_one_service_takes_out_is_still_found_by_that_of_its_neighbour(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    Service.objects.filter(pk=town.social.pk).update(organisation=centre.organisation_id)
+    neighbour = replace(town.actor(town.social), organisation_id=centre.organisation_id)
+    with as_system():
+        cases.join(case_id=case, service_ids=[town.social.pk], now=TONIGHT)
+    write(centre, case, Kind.IDENTITY)
+    other = write(neighbour, case, Kind.IDENTITY, given_name="Ortensia").entry_id
+    with entered(actor=centre):
+        assert found(centre, "zelm") == found(centre, "orte") == (case,)
+    with entered(actor=neighbour):
+        services.remove(actor=neighbour, entry_id=other, now=TONIGHT)
+    with entered(actor=centre):
+        assert found(centre, "zelm") == (case,)
+        assert found(centre, "orte") == ()
