@@ -33,7 +33,13 @@ def write(page: Page, case: str, kind: str, **words: str) -> None:
     page.wait_for_url("**/scheda/")
 
 
-def note_her_yes(page: Page, case: str, service: int, *slices: str) -> None:
+def confirm(page: Page) -> None:
+    """Prove once more who she is: in the demonstration by one press."""
+    expect(page.get_by_role("heading", name="Conferma che sei tu")).to_be_visible()
+    page.get_by_role("button", name="Conferma").click()
+
+
+def note_her_yes(page: Page, case: str, service: int, *slices: str, first: bool = False) -> None:
     page.goto(f"{case}consensi/")
     page.get_by_label("A quale servizio").select_option(str(service))
     for words in slices:
@@ -42,6 +48,8 @@ def note_her_yes(page: Page, case: str, service: int, *slices: str) -> None:
     page.get_by_label("Come ha detto di sì").select_option("read_aloud")
     page.get_by_label("Che cosa ne resta").select_option("noted_by_operator")
     page.get_by_role("button", name="Segna il suo consenso").click()
+    if first:
+        confirm(page)
     expect(page.get_by_text("vale adesso")).to_be_visible()
 
 
@@ -123,7 +131,7 @@ def test_a_page_that_is_open_in_another_organisation_gives_only_what_holds_at_it
     nurse.goto(f"{case}scheda/")
     health, identity = nurse.get_by_text("Visita di prova"), nurse.get_by_role("button", name="Mostra per un minuto")
     expect(identity).to_have_count(0)
-    note_her_yes(centre, case, product.services["hospital"], "Salute", "Chi è")
+    note_her_yes(centre, case, product.services["hospital"], "Salute", "Chi è", first=True)
     nurse.reload()
     expect(health).to_be_visible()
     expect(identity).to_be_visible()
@@ -140,6 +148,7 @@ def test_a_page_that_is_open_in_another_organisation_gives_only_what_holds_at_it
     expect(centre.get_by_text("revocato")).to_be_visible()
     nurse.get_by_label("Perché ti serve").select_option("meeting")
     identity.click()
+    confirm(nurse)
     expect(nurse.get_by_text("Qui non c'è niente")).to_be_visible()
     assert "Nome di prova" not in nurse.content()
 
