@@ -75,7 +75,7 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "organisation_id service_id operator_id written_at",
         "technical": "id entry_id number based_on",
     },
-    "persons.NameToken": {"her": "organisation_id token case_id", "technical": "id"},
+    "persons.NameToken": {"her": "organisation_id token case_id entry_id", "technical": "id"},
     "documents.Document": {
         "her": "case_id kind slice state digest file_type size uploaded_at quarantined_at scanned_at removed_at",
         "people": "organisation_id service_id operator_id",
