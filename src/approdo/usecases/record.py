@@ -48,6 +48,9 @@ REASON_LABELS = {
     Reason.SHE_ASKS: _("me lo chiede lei"),
 }
 
+BY_NAME = "by_name"
+"""Why an entry was uncovered that a search found; nobody chooses it from the list."""
+
 _ALWAYS_COVERED = frozenset({Slice.IDENTITY, Slice.LOCATION})
 
 
@@ -124,8 +127,8 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     )
 
 
-def uncovered(actor: Actor, entry_id: UUID, why: Reason, now: datetime) -> tuple[CasePage, EntryView]:
-    """Return one entry with all it says, and write down who uncovered it and why; raises ``Slowed``."""
+def uncovered(actor: Actor, entry_id: UUID, why: str, now: datetime) -> tuple[CasePage, EntryView]:
+    """Return one entry with all it says, and write down who uncovered it and why (a code); raises ``Slowed``."""
     case, may, found = _entry(actor, entry_id, now)
     count = counted(actor, case, may.standing, Reading.UNCOVER, now)
     audit.record(
@@ -158,21 +161,12 @@ def in_emergency(actor: Actor, entry_id: UUID, now: datetime) -> bool:
 def found_by_name(actor: Actor, entry_id: UUID, now: datetime) -> CasePage | None:
     """Return the case of an entry that says who she is, if the actor may read it at this instant; else nothing.
 
-    It uncovers her as ``uncovered`` does: it is written down in her case, counts, and raises ``Slowed``.
+    It uncovers her: it is written down in her case, counts, and raises ``Slowed``.
     """
     try:
-        case, may, found = _entry(actor, entry_id, now)
+        case, _entry_found = uncovered(actor, entry_id, BY_NAME, now)
     except (NotFound, Unreadable):  # erased, hidden, taken back: for a search the same
         return None
-    count = counted(actor, case, may.standing, Reading.UNCOVER, now)
-    audit.record(
-        actor=actor,
-        verb="record.reveal",
-        subject=f"case:{case.id}",
-        case_id=case.id,
-        now=now,
-        detail={"slice": found.slice, "entry": str(entry_id), "why": "by_name", **count},
-    )
     return case
 
 
