@@ -13,4 +13,5 @@ application = get_wsgi_application()
 # what is loaded now stays: looking through it again and again for garbage took a quarter of the time of a page
 gc.collect()
 gc.freeze()
-gc.set_threshold(50_000, 20, 50)
+# every request leaves a hundred objects in a circle: swept up fifty thousand at a time, somebody waited 150 ms for it
+gc.set_threshold(2_000, 20, 50)
