@@ -101,7 +101,7 @@ def load() -> Data:
     caller = _caller(eight[0], first)
     return Data(
         eight=caller,
-        bare=_signed_in_by_django(caller.cookie),
+        bare=signed_in_by_django(caller.cookie),
         sixty=_caller(sixty[0], second),
         called_by_eight=tuple(service.pk for service in eight[1]),
         called_by_sixty=tuple(service.pk for service in sixty[1]),
@@ -109,7 +109,8 @@ def load() -> Data:
     )
 
 
-def _signed_in_by_django(cookie: str) -> str:
+def signed_in_by_django(cookie: str) -> str:
+    """Return the cookie of the same session for the bare page, which knows Django's own sign-in only."""
     session = SessionStore()
     session.update(
         dict(SessionStore(cookie).items()) | {BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend"}

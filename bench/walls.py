@@ -18,11 +18,12 @@ from typing import Any
 import django
 import psycopg
 
-from bench import keys
+from bench import behind, keys
 from bench.ground import Calibration, Ground, ground, machine, percentile
 from bench.table import table
 
 SERVICES = 60
+MEASURED = {1: "largest", 30: "middle", 60: "smallest"}
 _PEOPLE = """
 INSERT INTO networks_organisation (id, name, kind)
     SELECT n, 'Organizzazione ' || n, 'association' FROM generate_series(1, %(services)s::bigint) n;
@@ -86,13 +87,15 @@ def grow(made: Ground, first: int, last: int) -> None:
 
 @contextmanager
 def wall(service: int) -> Iterator[Callable[[_Statement], None]]:
-    """The application's own connection, within the claim of somebody of a service."""
+    """The application's own connection, within the claim of somebody of a service; the driver's cursor, as above it."""
+    from django.db import connection
+
     from approdo.access.rules import Actor, Role
     from approdo.access.services import entered
-    from approdo.kit.rows import read
 
     with entered(actor=Actor(service, service, service, Role.CENTRE_OPERATOR)):
-        yield lambda statement: read(statement.sql, statement.values) and None
+        cursor = psycopg.Cursor(connection.connection)
+        yield lambda statement: cursor.execute(statement.sql, statement.values, prepare=True).fetchall() and None
 
 
 def statements(service: int) -> dict[str, _Statement]:
@@ -203,6 +206,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000])
     options.add_argument("--times", type=int, default=60)
+    options.add_argument("--seconds", type=float, default=6, help="how long a page is asked for")
     options.add_argument("--keys", type=int, default=100_000, help="wrapped keys that are rotated")
     options.add_argument("--names", type=int, default=20_000, help="cases whose names are looked for")
     chosen = options.parse_args()
@@ -218,11 +222,12 @@ def main() -> None:
             above.execute("SET session_replication_role = replica")
             for statement in _PEOPLE.split(";\n"):
                 above.execute(statement, {"services": SERVICES})
+        pages = behind.Pages(made, tuple(MEASURED))
         done, before = 0, dict[str, float]()
         for size in sorted(chosen.cases):
             grow(made, done + 1, size)
             done = size
-            for service, label in ((1, "largest"), (30, "middle"), (60, "smallest")):
+            for service, label in MEASURED.items():
                 calibration.take()
                 for name, (through, above_it) in beside(made, service, chosen.times).items():
                     title = f"{name}, {label} of {SERVICES} services, {size:,} cases"
@@ -231,8 +236,17 @@ def main() -> None:
                     if (name + label) in before:
                         figures[f"{title}: / at the size before"] = [through / before[name + label]]
                     before[name + label] = through
+                for name, (took, middle, late) in pages.beside(service, chosen.seconds).items():
+                    title = f"page {name}, {label} of {SERVICES} services, {size:,} cases"
+                    figures[f"{title}: p50, ms"] = [took * 1000]
+                    figures[f"{title}: p50 / bare page"] = [middle]
+                    figures[f"{title}: p95 / bare page"] = [late]
+                    if (title_before := f"page {name}{label}") in before:
+                        figures[f"{title}: in bare pages / at the size before"] = [middle / before[title_before]]
+                    before[title_before] = middle
         figures |= {name: [value] for name, value in sealing(2_000).items()}
         figures |= {name: [value] for name, value in register(made, chosen.times * 3).items()}
+        figures |= {name: [value] for name, value in behind.opening(made, chosen.times * 3).items()}
         calibration.take()
         figures |= {name: [value] for name, value in keys.searching(made, chosen.names, 1_000).items()}
         calibration.take()
