@@ -33,6 +33,7 @@ from approdo.activations.services.escalating import advance_due, rule_of
 from approdo.cases.models import Event
 from approdo.cases.rules import EventKind
 from approdo.cases.selectors import case_page
+from approdo.consents.models import Block
 from approdo.kit.errors import Conflict, NotFound
 from approdo.networks.models import Membership
 from approdo.networks.rules import Channel
@@ -230,12 +231,18 @@ def test_a_wrong_or_old_code_answers_alike(town: Town, centre_call: Call, act: C
     assert Call.objects.get(pk=centre_call.pk).state == CallState.CALLING
 
 
-@pytest.mark.parametrize("gone", ["left the service", "shut out"])
-def test_who_works_there_no_more_answers_neither_by_link_nor_by_text(town: Town, centre_call: Call, gone: str) -> None:
+@pytest.mark.parametrize("gone", ["left the service", "shut out", "kept out of the case"])
+def test_who_works_there_no_more_or_is_kept_out_answers_neither_by_link_nor_by_text(
+    town: Town, centre_call: Call, gone: str
+) -> None:
     alert = Alert.objects.get(call=centre_call)
     code = code_of(alert)
     if gone == "left the service":
         Membership.objects.filter(operator=alert.operator_id).update(active=False)
+    elif gone == "kept out of the case":
+        case_id = Activation.objects.get(pk=centre_call.activation_id).case_id
+        by = {"reason": "knows_him", "blocked_at": TONIGHT, "blocked_by_id": town.people[town.centre.pk][1].pk}
+        Block.objects.create(case_id=case_id, operator_id=alert.operator_id, **by)
     else:
         Operator.objects.filter(pk=alert.operator_id).update(is_active=False)
     for act in (

@@ -1,0 +1,274 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Each wall around her record is taken away once, in a copy of the source, and its tests must miss it.
+
+FORCE, policies, views and grants are taken away in the database itself: ``test_row_security``.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.walk
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What stands in a file of the source, what is there without it, and the tests that must miss it."""
+
+    file: str
+    stands: str
+    gone: str
+    missed_by: str
+
+
+WALLS = {
+    "a row of the permission matrix": Wall(
+        "consents/rules/matrix.py",
+        "Role.OFFICER: EVERYTHING - {Slice.HEALTH, Slice.PLAN},",
+        "Role.OFFICER: EVERYTHING,",
+        "tests/unit/consents/test_matrix.py",
+    ),
+    "the place stays shut behind the glass": Wall(
+        "consents/rules/matrix.py",
+        "BEHIND_THE_GLASS = frozenset({Slice.IDENTITY,",
+        "BEHIND_THE_GLASS = frozenset({Slice.LOCATION, Slice.IDENTITY,",
+        "tests/unit/consents/test_matrix.py",
+    ),
+    "the block list, in the table": Wall(
+        "consents/rules/matrix.py",
+        "if role is None or standing.blocked or standing.barred:",
+        "if role is None or standing.barred:",
+        "tests/unit/consents/test_matrix.py",
+    ),
+    "the block list, when help is called": Wall(
+        "activations/rules/escalation.py",
+        "if service is None or person is None or person.operator_id in kept_out:",
+        "if service is None or person is None:",
+        "tests/integration/usecases/test_sharing.py",
+    ),
+    "the block list, behind a link in a message": Wall(
+        "activations/selectors/invitations.py",
+        "return None if consents.blocked(alert.operator_id, alert.call.activation.case_id) else alert",
+        "return alert",
+        "tests/integration/activations/test_answering.py",
+    ),
+    "an attempt of who is kept out is written down": Wall(
+        "web/middleware.py",
+        "                note(actor=request.actor, named=kwargs, now=request.now)",
+        "                (actor := note)",
+        "tests/integration/web/test_attempt_pages.py",
+    ),
+    "a reading is written down": Wall(
+        "usecases/record.py",
+        '    audit.record(\n        actor=actor,\n        verb="record.read",\n        subject=f"case:{case_id}"',
+        '    dict(\n        actor=actor,\n        verb="record.read",\n        subject=f"case:{case_id}"',
+        "tests/integration/web/test_access_log.py",
+    ),
+    "no reading while the register is silent": Wall(
+        "web/middleware.py",
+        'act = audit.goes_on if getattr(view, "goes_on", False) else audit.or_refused',
+        "act = audit.goes_on",
+        "tests/integration/audit/test_unwritten.py tests/integration/web/test_access_log.py",
+    ),
+    "the chain of the register": Wall(
+        "audit/rules.py",
+        "elif linked(previous, link.fields) != link.hash:",
+        "elif False:",
+        "tests/unit/audit/test_chain.py",
+    ),
+    "a cut tail shows against checkpoints": Wall(
+        "audit/rules.py", "    if waiting:\n", "    if False:\n", "tests/unit/audit/test_chain.py"
+    ),
+    "consent ends": Wall(
+        "consents/selectors/grants.py",
+        "Grant.objects.filter(service=service, case_id=case, valid_from__lte=at, until__gt=at, revoked_at=None)",
+        "Grant.objects.filter(service=service, case_id=case, valid_from__lte=at, revoked_at=None)",
+        "tests/integration/consents tests/integration/usecases/test_sharing.py",
+    ),
+    "a consent taken back takes the key": Wall(
+        "usecases/sharing.py",
+        "    keys.withdraw_case_key(case_id=case_id, organisation_ids=lost)",
+        "    assert lost is not None",
+        "tests/integration/usecases/test_sharing.py tests/integration/web/test_consent_pages.py",
+    ),
+    "what finds her is covered": Wall(
+        "usecases/record.py",
+        "    return not entry.private and entry.slice in SECRET and",
+        "    return False and",
+        "tests/integration/web/test_record_pages.py",
+    ),
+    "a fresh factor before it is uncovered": Wall(
+        "web/middleware.py",
+        "self._refuse_role(request, view) or freshness.ask(request, view, kwargs)",
+        "self._refuse_role(request, view)",
+        "tests/integration/web/test_freshness.py",
+    ),
+    "the original of a document asks for it too": Wall(
+        "web/documents.py",
+        '@fresh(Freshness.REVEAL, back="record")\n',
+        "",
+        "tests/integration/web/test_document_pages.py",
+    ),
+    "whoever reads very much waits": Wall(
+        "usecases/reading.py",
+        "    if over := beyond(spent, reading, _limits()):",
+        "    if over := 0 * beyond(spent, reading, _limits()):",
+        "tests/integration/usecases/test_reading.py",
+    ),
+    "keys open at the pace of people": Wall(
+        "vault/gateways.py", "        self._spend(organisation_id)\n", "", "tests/unit/vault/test_keyring.py"
+    ),
+    "a sealed value opens in its place only": Wall(
+        "vault/rules/sealing.py",
+        "        return place.associated()\n",
+        '        return b""\n',
+        "tests/unit/vault/test_sealing.py",
+    ),
+    "one custodian alone opens nothing": Wall(
+        "vault/rules/recovery.py", "NEEDED, SHARES = 2, 3", "NEEDED, SHARES = 1, 1", "tests/unit/vault/test_recovery.py"
+    ),
+    "the copy people see is drawn anew": Wall(
+        "documents/services/keeping.py",
+        "        copy = clean_copy(content, file_type)\n",
+        "        copy = content\n",
+        "tests/integration/documents/test_keeping.py",
+    ),
+    "a silent scanner means quarantine": Wall(
+        "documents/services/keeping.py",
+        "    quarantined = verdict is Verdict.DOWN\n",
+        "    quarantined = False\n",
+        "tests/integration/documents/test_sweeping.py",
+    ),
+    "nobody destroys evidence in one moment": Wall(
+        "documents/services/sweeping.py",
+        "removed_at__lte=now - KEPT_AFTER_REMOVAL)",
+        "removed_at__lte=now)",
+        "tests/integration/documents/test_sweeping.py",
+    ),
+    "nothing stays in the browser": Wall(
+        "web/middleware.py",
+        '            "Cache-Control": "no-store",\n',
+        "",
+        "tests/integration/web/test_frame.py",
+    ),
+    "words never become script": Wall(
+        "web/middleware.py",
+        "\"require-trusted-types-for 'script'; trusted-types 'none'\"",
+        '""',
+        "tests/unit/web/test_files.py",
+    ),
+    "a session left alone ends": Wall(
+        "web/middleware.py",
+        "return now - seen > settings.SESSION_IDLE_SECONDS or",
+        "return",
+        "tests/integration/web/test_sessions.py",
+    ),
+    "codes are guessed a few times": Wall(
+        "web/second_factor.py",
+        'if not ratelimit.consume(context.request, action="second_factor", user=self.user):',
+        "if False:",
+        "tests/integration/web/test_sign_in_register.py",
+    ),
+    "a password alone is no second factor": Wall(
+        "web/accounts.py",
+        'return [one for one in found if one["id"] != "reauthenticate"] or found',
+        "return found",
+        "tests/integration/web/test_freshness.py",
+    ),
+    "no key goes while something is wrapped with it": Wall(
+        "vault/services.py",
+        "        _wrapping(exclusive=True)  #",
+        "        #",
+        "tests/integration/vault/test_keys.py",
+    ),
+    "an older keyring retires no key": Wall(
+        "vault/services.py",
+        "            if one.case_id not in erased:\n                raise  #",
+        "            if False:\n                raise  #",
+        "tests/integration/vault/test_keys.py",
+    ),
+    "a lent key comes back with the review": Wall(
+        "usecases/breaking.py",
+        "        _take_back(found, now)\n",
+        "        pass\n",
+        "tests/integration/usecases/test_breaking.py",
+    ),
+    "a second emergency keeps its key": Wall(
+        "usecases/breaking.py",
+        "        return True  # another emergency access",
+        "        pass  # another emergency access",
+        "tests/integration/usecases/test_breaking.py",
+    ),
+    "shares are in force when all were shown": Wall(
+        "usecases/recovery.py",
+        "    shown(series(public), shares)\n",
+        "    vault.seal_copies_for(public)\n    shown(series(public), shares)\n",
+        "tests/integration/vault/test_recovery.py",
+    ),
+    "an empty database destroys no files": Wall(
+        "documents/services/sweeping.py",
+        "    if len(orphans) > FEW + len(known) // 20:",
+        "    if False:",
+        "tests/integration/documents/test_sweeping.py",
+    ),
+    "who writes nothing there takes nothing out": Wall(
+        "usecases/documents.py",
+        "    if one.kind not in to_add(actor, case_id, now)[1]:",
+        "    if False:",
+        "tests/integration/usecases/test_documents.py",
+    ),
+    "a document is found in its own case": Wall(
+        "documents/selectors.py",
+        "    found = Document.objects.filter(own | shared, case_id=case_id)\n",
+        "    found = Document.objects.filter(own | shared)\n",
+        "tests/integration/usecases/test_documents.py",
+    ),
+    "a page that asks by itself keeps no session open": Wall(
+        "web/middleware.py",
+        "is_background(request) or is_untouched(request)",
+        "is_background(request)",
+        "tests/integration/web/test_sessions.py",
+    ),
+    "a lead that was just taken counts": Wall(
+        "usecases/reading.py",
+        " and not log.took_lead(actor.operator_id or 0, case.id, now - A_DAY):",
+        ":",
+        "tests/integration/usecases/test_reading.py",
+    ),
+    "the access log goes to whom the table says": Wall(
+        "usecases/accesses.py",
+        "    if not may_in(actor, case, now).act(Action.DISCLOSE_LOG):\n        raise NotFound\n",
+        "",
+        "tests/integration/web/test_access_log.py",
+    ),
+    "a note is private to its organisation": Wall(
+        "persons/services.py",
+        "        private=kind in PRIVATE,\n",
+        "        private=False,\n",
+        "tests/integration/persons",
+    ),
+}
+
+
+@pytest.mark.parametrize("wall", WALLS.values(), ids=WALLS)
+def test_a_wall_taken_away_is_missed(wall: Wall, tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
+    file = source / "approdo" / wall.file
+    text = file.read_text()
+    assert text.count(wall.stands) == 1, "the wall does not stand where this test looks for it"
+    file.write_text(text.replace(wall.stands, wall.gone))
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command += ["-o", f"pythonpath={source} {ROOT}", "-m", "not process and not walk", *wall.missed_by.split()]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    said = found.stdout.splitlines()[-1:]
+    assert found.returncode == 1, f"nobody missed it: {said} {found.stderr[-500:]}"
+    assert "failed" in found.stdout.splitlines()[-1], f"the tests could not run: {said}"
