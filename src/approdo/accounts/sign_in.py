@@ -9,7 +9,9 @@ What signing in means is Django's and the library's; only how the rows are fetch
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.mfa.signals import authentication_failed
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -76,7 +78,30 @@ def _second_refused(sender: object, user: Operator, **_named: Any) -> None:
     _note("session.refuse_second", user.pk)
 
 
-def _note(verb: str, operator_id: int | None) -> None:
+@receiver(authenticator_added)
+def _factor_added(sender: object, user: Operator, authenticator: Authenticator, **_named: Any) -> None:
+    _note("factor.add", user.pk, kind=authenticator.type)
+
+
+@receiver(authenticator_removed)
+def _factor_removed(sender: object, user: Operator, authenticator: Authenticator, **_named: Any) -> None:
+    _note("factor.remove", user.pk, kind=authenticator.type)
+
+
+@receiver(authenticator_reset)
+def _factor_made_again(sender: object, user: Operator, authenticator: Authenticator, **_named: Any) -> None:
+    _note("factor.make_again", user.pk, kind=authenticator.type)
+
+
+@receiver(password_changed)
+@receiver(password_set)
+@receiver(password_reset)
+def _password_changed(sender: object, user: Operator, **_named: Any) -> None:
+    _note("password.change", user.pk)
+
+
+def _note(verb: str, operator_id: int | None, **detail: str) -> None:
     """Signing in never waits for the register: an entry that it does not take goes to the spool."""
     actor = Actor(operator_id, None, None, None, Purpose.OPERATION)
-    audit.note(actor=actor, verb=verb, subject=f"operator:{operator_id or 'unknown'}", now=clock.now())
+    subject = f"operator:{operator_id or 'unknown'}"
+    audit.note(actor=actor, verb=verb, subject=subject, now=clock.now(), detail=detail)

@@ -198,7 +198,16 @@ FRESH_SECONDS = {
 # By address, never by account: a stranger must not be able to lock a colleague out (security.md, P27)
 # the sender's own address, from X-Forwarded-For when proxies stand in front: https means that at least one does
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("APPRODO_PROXIES", "1" if _SECURE else "0"))
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip", "login": "60/m/ip", "reset_password": "5/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip",
+    "login": "60/m/ip",
+    "reset_password": "5/m/ip",
+    "second_factor": "10/10m/user,100/d/user",
+}
+MFA_FORMS = {
+    "authenticate": "approdo.web.second_factor.SecondFactor",
+    "reauthenticate": "approdo.web.second_factor.SecondFactorAgain",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE

@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
-from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
@@ -23,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from approdo.access import services as access
 from approdo.web.guards import KEY_DEMO, Freshness, Proof
+from approdo.web.second_factor import SecondFactorAgain
 
 CODE, PASSKEY, PRESS = "confirm-code", "confirm-credential", "confirm-press"
 """What the page that asks adds to what was being sent."""
@@ -74,7 +74,7 @@ def _ways(request: HttpRequest, *, afresh: bool = False) -> dict[str, forms.Form
         return {}
     made: dict[str, forms.Form] = {}
     if is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]):
-        made[CODE] = ReauthenticateForm(None if afresh else _sent(request, CODE), prefix="confirm", user=request.user)
+        made[CODE] = SecondFactorAgain(None if afresh else _sent(request, CODE), prefix="confirm", user=request.user)
     if is_mfa_enabled(request.user, [Authenticator.Type.WEBAUTHN]):
         sent = None if afresh else _sent(request, PASSKEY)
         made[PASSKEY] = ReauthenticateWebAuthnForm(sent, prefix="confirm", user=request.user)
