@@ -50,6 +50,12 @@ def wrote(organisation_id: int, case_id: UUID) -> bool:
     return Entry.objects.filter(case_id=case_id, organisation_id=organisation_id, verb="entry.add").exists()
 
 
+def took_lead(operator_id: int, case_id: UUID, since: datetime) -> bool:
+    """Tell whether an operator took the lead of a case after an instant."""
+    lately = Entry.objects.filter(case_id=case_id, happened_at__gt=since)
+    return lately.filter(operator_id=operator_id, verb="case.lead").exists()
+
+
 # the verbs and the missing detail stand here in full, as in the index that answers from itself alone (0005)
 _READINGS = """
 SELECT count(DISTINCT case_id) FILTER (WHERE case_id <> %(case)s AND happened_at > %(at)s - interval '1 hour'),

@@ -107,7 +107,8 @@ def replay() -> None:
 def shares(again: bool) -> None:
     """Fa tre quote di recupero, per tre persone diverse: due bastano a ricostruire le chiavi, una non dice niente.
 
-    Si vedono una volta sola: ognuna ricopia la sua su carta, senza mostrarla alle altre.
+    Si vedono una volta sola: ognuna ricopia la sua su carta, senza mostrarla alle altre. Valgono quando si sono viste
+    tutte: se ci si interrompe prima, valgono ancora quelle di prima.
 
     \b
     Esempio:
@@ -118,14 +119,17 @@ def shares(again: bool) -> None:
     from approdo.usecases import recovery
 
     with _reached():
-        made_for, made = recovery.make_shares(now=clock.now(), again=again)
+        recovery.make_shares(now=clock.now(), again=again, shown=_show)
+    click.echo("Fatto: da adesso valgono queste. Provale subito: approdo keys recover --try COPIA")
+
+
+def _show(made_for: str, made: tuple[str, ...]) -> None:
     for number, words in enumerate(made, start=1):
         click.echo(f"Approdo, quota {number} di {len(made)}, serie {made_for}\n")
         for first, word in enumerate(words.split(), start=1):
             click.echo(f"{first:>4}. {word:<10}", nl=first % 4 == 0)
         click.echo("\n")
         _hide("Ricopiata e ricontrollata? Premi un tasto: sparisce.")
-    click.echo("Fatto. Provale subito: approdo keys recover --try COPIA")
 
 
 @keys.command("copy")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from approdo.access.rules import SYSTEM, Actor, acting
+from approdo.access.services import as_system
 from approdo.audit import selectors as log
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
@@ -117,6 +118,8 @@ def review(*, actor: Actor, glass_id: UUID, outcome: str, now: datetime) -> None
         independent=True,
     )
     services.review(actor=actor, standing=standing, case_id=found.case_id, glass_id=glass_id, outcome=outcome, now=now)
+    with as_system():  # the sweep looks at what waits for a review: after it, a key that was lent would stay
+        _take_back(found, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +171,15 @@ def withdraw_lent_keys(*, now: datetime, limit: int = 0) -> int:
 
     Kept by whoever leads, was granted something meanwhile, or wrote into the record.
     """
-    taken = 0
-    for one in consents.reviews_due(now):
-        lent = {one.organisation_id} & vault.holders(one.case_id)
-        if lent and not _entitled(one, now):
-            keys.withdraw_case_key(case_id=one.case_id, organisation_ids=lent)
-            taken += 1
-    return taken
+    return sum(_take_back(one, now) for one in consents.reviews_due(now))
+
+
+def _take_back(one: Breaking, now: datetime) -> bool:
+    lent = {one.organisation_id} & vault.holders(one.case_id)
+    if not lent or _entitled(one, now):
+        return False
+    keys.withdraw_case_key(case_id=one.case_id, organisation_ids=lent)
+    return True
 
 
 def _entitled(one: Breaking, now: datetime) -> bool:

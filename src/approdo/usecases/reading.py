@@ -26,6 +26,8 @@ from approdo.networks import selectors as networks
 from approdo.usecases.notices import tell
 
 REPORT_EVERY = timedelta(hours=1)
+A_DAY = timedelta(days=1)
+"""How long a case counts although she leads it, after she took the lead: who takes one after the other is noticed."""
 STAYS_FOR = timedelta(days=3)
 """How long a report stands on the day of a coordinator."""
 
@@ -58,7 +60,7 @@ def counted(actor: Actor, case: CasePage, standing: Standing, reading: Reading, 
 
 def _free(actor: Actor, case: CasePage, standing: Standing, now: datetime) -> str:
     """Say why a reading never counts nor waits; the dearest question comes last."""
-    if case.lead_operator_id == actor.operator_id:
+    if case.lead_operator_id == actor.operator_id and not log.took_lead(actor.operator_id or 0, case.id, now - A_DAY):
         return "lead"
     if standing.glass_broken:
         return "glass"

@@ -41,17 +41,19 @@ def install_keys() -> None:
     provider().erased()
 
 
-def make_shares(*, again: bool = False) -> tuple[bytes, tuple[str, ...]]:
-    """Return a new public key and its three shares; from now on copies are sealed for these.
+def new_shares(*, again: bool = False) -> tuple[bytes, tuple[str, ...]]:
+    """Return a new public key and its three shares; copies are not sealed for them yet.
 
     Raises ``Conflict`` when there are shares already and nobody asked for others, ``KeysUnavailable``.
     """
-    keyring = _file_keyring()
-    if keyring.copies_for() is not None and not again:
+    if _file_keyring().copies_for() is not None and not again:
         raise Conflict(_("Le quote ci sono già. Se ne fai altre, quelle di prima apriranno solo le copie vecchie."))
-    public, shares = new_recovery()
-    keyring.keep_copies_for(public)
-    return public, shares
+    return new_recovery()
+
+
+def seal_copies_for(public: bytes) -> None:
+    """Seal the copies for new shares from now on; raises ``Conflict``, ``KeysUnavailable``."""
+    _file_keyring().keep_copies_for(public)
 
 
 def recover(*, shares: Sequence[str], copies: Sequence[str], only_try: bool = False) -> int:
@@ -70,11 +72,10 @@ def recover(*, shares: Sequence[str], copies: Sequence[str], only_try: bool = Fa
 
 def copy_again() -> None:
     """Seal the copy anew; raises ``Conflict`` while nobody holds shares, ``KeysUnavailable``."""
-    keyring = _file_keyring()
-    public = keyring.copies_for()
+    public = _file_keyring().copies_for()
     if public is None:
         raise Conflict(_("Nessuno ha ancora le quote: prima «approdo keys shares»."), code="no_shares")
-    keyring.keep_copies_for(public)
+    seal_copies_for(public)
 
 
 def sealed_copy() -> Literal["kept_elsewhere", "no_shares", "missing", "of_now"]:

@@ -262,6 +262,18 @@ def test_the_key_is_lent_for_the_hour_and_taken_back(town: Town, centre: Actor, 
     assert withdrawn() == 0
 
 
+def test_a_review_that_comes_before_the_sweep_takes_the_key_back_itself(
+    town: Town, centre: Actor, coordinator: Actor, case: UUID
+) -> None:
+    glass = broken(town.nurse, case)
+    with entered(actor=town.nurse):
+        breaking.end(actor=town.nurse, case_id=case, now=clock.now())
+    with entered(actor=coordinator):
+        breaking.review(actor=coordinator, glass_id=glass, outcome="justified", now=clock.now())
+    assert holders(case) == {centre.organisation_id}
+    assert withdrawn() == 0
+
+
 def test_an_earlier_access_that_nobody_reviewed_takes_no_key_from_a_later_one(
     town: Town, centre: Actor, case: UUID
 ) -> None:

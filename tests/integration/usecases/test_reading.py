@@ -122,6 +122,18 @@ def test_what_she_has_just_read_is_no_other_case(town: Town, manager: Actor, rea
     read(reader, cases * 4, at)
 
 
+def test_who_takes_the_lead_of_one_case_after_the_other_is_counted_for_a_day(
+    town: Town, manager: Actor, reader: Actor
+) -> None:
+    cases, at = led_cases(town, manager, 4), clock.now()
+    for case_id in cases:
+        with entered(actor=reader):
+            take_lead(actor=reader, case_id=case_id, now=at)
+    read(reader, cases[:3], at)
+    assert not reads(reader, cases[3], at)
+    assert reads(reader, cases[3], at + timedelta(days=1, seconds=1)), "what she leads since yesterday is hers"
+
+
 def test_many_questions_asked_at_once_are_answered_one_after_another(town: Town, manager: Actor, reader: Actor) -> None:
     cases, at = led_cases(town, manager, 6), clock.now()
     read(reader, cases[:3], at)
@@ -137,10 +149,11 @@ def test_an_hour_later_the_hour_is_empty_and_a_day_later_the_day(town: Town, man
     assert reads(reader, cases[5], at + 24 * HOUR)
 
 
-def test_the_case_she_manages_never_counts_nor_waits(town: Town, manager: Actor, reader: Actor) -> None:
-    cases, at = led_cases(town, manager, 5), clock.now()
+def test_the_case_she_manages_since_a_day_never_counts_nor_waits(town: Town, manager: Actor, reader: Actor) -> None:
+    cases, at = led_cases(town, manager, 5), clock.now() + timedelta(days=1, minutes=1)
     read(manager, cases, at)
     (mine,) = led_cases(town, reader, 1)
+    at += timedelta(minutes=1)
     read(reader, [mine, *cases[:3]], at)
     assert not reads(reader, cases[3], at)
     assert reads(reader, mine, at)
@@ -218,7 +231,7 @@ def test_uncovering_too_often_asks_why_each_time(town: Town, manager: Actor, rea
 
     def uncovers(when: datetime) -> None:
         with entered(actor=reader):
-            record.uncovered(reader, saved.entry_id, Reason.MEETING, when)
+            record.uncovered(reader, case, saved.entry_id, Reason.MEETING, when)
 
     uncovers(at)
     uncovers(at)

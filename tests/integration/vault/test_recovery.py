@@ -188,6 +188,22 @@ def test_shares_of_another_installation_change_nothing(machine: Machine, record:
     assert json.loads((machine.keys / "keyring.json").read_text()) == {"organisations": {}}
 
 
+def test_shares_that_were_not_all_shown_never_come_into_force(machine: Machine, record: Sealed) -> None:
+    _series, shares = make_shares(now=TONIGHT)
+
+    def torn(_series: str, _shares: tuple[str, ...]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_shares(now=TONIGHT, again=True, shown=torn)
+    assert services.sealed_copy() == "of_now"
+    assert Entry.objects.filter(verb="keys.shares").count() == 1
+    copy = machine.copy
+    machine.is_lost()
+    assert services.recover(shares=shares[1:], copies=[copy]) == 1
+    assert record.opens()
+
+
 def test_nobody_makes_other_shares_by_mistake_or_in_silence(machine: Machine, record: Sealed) -> None:
     first, _shares = make_shares(now=TONIGHT)
     with pytest.raises(Conflict):
@@ -226,4 +242,4 @@ def test_whoever_keeps_keys_elsewhere_recovers_them_there(settings: Settings, ma
     gateways.provider.cache_clear()
     assert services.sealed_copy() == "kept_elsewhere"
     with pytest.raises(Conflict, match="kept_elsewhere"):
-        services.make_shares()
+        services.new_shares()

@@ -155,7 +155,7 @@ def test_without_its_directory_nothing_opens_and_it_opens_again_when_it_is_back(
 
 
 def test_who_opens_too_many_cases_in_a_minute_is_stopped(place: Path, caplog: pytest.LogCaptureFixture) -> None:
-    keyring = ring(place, budget=5)
+    keyring = ring(place, budget=10)
     wrapped = keyring.wrap(3, CASE, KEY)
     for _each in range(5):
         keyring.unwrap(3, CASE, wrapped)
@@ -164,6 +164,30 @@ def test_who_opens_too_many_cases_in_a_minute_is_stopped(place: Path, caplog: py
     assert str(CASE) not in caplog.text
     assert "refused" in caplog.text
     assert keyring.rewrap(3, CASE, wrapped), "a rotation is no reading"
+
+
+def test_one_organisation_that_opens_too_many_keeps_no_other_from_reading(place: Path) -> None:
+    keyring = ring(place, budget=10)
+    wrapped = {organisation: keyring.wrap(organisation, CASE, KEY) for organisation in (3, 4, 5)}
+    for organisation in (3, 3, 3, 3, 3, 4, 4, 4, 4):
+        keyring.unwrap(organisation, CASE, wrapped[organisation])
+    with pytest.raises(KeysUnavailable):
+        keyring.unwrap(3, CASE, wrapped[3])
+    assert keyring.unwrap(5, CASE, wrapped[5]) == KEY
+    with pytest.raises(KeysUnavailable):
+        keyring.unwrap(5, CASE, wrapped[5])  # the process as a whole has its limit all the same
+
+
+def test_a_minute_later_everybody_opens_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring, now = ring(place, budget=4), [100.0]
+    monkeypatch.setattr("approdo.vault.gateways.time.monotonic", lambda: now[0])
+    wrapped = keyring.wrap(3, CASE, KEY)
+    for _minute in range(3):
+        for _each in range(2):
+            assert keyring.unwrap(3, CASE, wrapped) == KEY
+        with pytest.raises(KeysUnavailable):
+            keyring.unwrap(3, CASE, wrapped)
+        now[0] += 60.1
 
 
 def test_the_file_holds_no_case_key(place: Path) -> None:
