@@ -129,15 +129,21 @@ def stand_in() -> None:
 
 
 def watch_documents() -> None:
-    """Ask a scanner that was silent again, and clear away files that no document names; for a thread of the worker.
+    """Ask a scanner that was silent again, clear away what was taken out and what no document names; for a thread.
 
     Never in the sweep: a scanner that hangs must not keep help from being called.
     """
     from approdo.documents import services as documents
     from approdo.kit import clock
 
-    acts: list[Act] = [documents.scan_waiting, seldom(documents.destroy_orphans, 3600)]
-    run(acts, threading.Event(), clock=clock.now, beat=lambda: None, every=_DOCUMENTS_SECONDS)
+    hourly = [seldom(act, 3600) for act in (documents.destroy_removed, documents.destroy_orphans)]
+    run(
+        [documents.scan_waiting, *hourly],
+        threading.Event(),
+        clock=clock.now,
+        beat=lambda: None,
+        every=_DOCUMENTS_SECONDS,
+    )
 
 
 @click.command("sweep")

@@ -42,13 +42,15 @@ class Document(models.Model):
             models.CheckConstraint(condition=Q(slice__in=list(Slice)), name="document_slice_known"),
             models.CheckConstraint(condition=Q(file_type__in=list(FileType)), name="document_type_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[State.QUARANTINED, State.KEPT], original__isnull=False, copy__isnull=False)
-                | Q(state__in=[State.REFUSED, State.REMOVED], original=None, copy=None),
+                condition=Q(
+                    state__in=[State.QUARANTINED, State.KEPT, State.REMOVED], original__isnull=False, copy__isnull=False
+                )
+                | Q(state__in=[State.REFUSED, State.DESTROYED], original=None, copy=None),
                 name="document_has_files_while_it_is_there",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.REMOVED, removed_at__gte=F("uploaded_at"))
-                | (~Q(state=State.REMOVED) & Q(removed_at=None)),
+                condition=Q(state__in=[State.REMOVED, State.DESTROYED], removed_at__gte=F("uploaded_at"))
+                | (~Q(state__in=[State.REMOVED, State.DESTROYED]) & Q(removed_at=None)),
                 name="document_removed_with_its_instant",
             ),
             models.CheckConstraint(
@@ -57,6 +59,7 @@ class Document(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["case_id", "uploaded_at"], condition=Q(removed_at=None), name="document_of_case"),
+            models.Index(fields=["case_id", "uploaded_at"], name="document_of_case"),
+            models.Index(fields=["removed_at"], condition=Q(state=State.REMOVED), name="document_to_destroy"),
             models.Index(fields=["quarantined_at"], condition=Q(state=State.QUARANTINED), name="document_waiting"),
         ]

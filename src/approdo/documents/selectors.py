@@ -9,8 +9,7 @@ from django.db.models import Q
 
 from approdo.access.rules import Actor, Slice, acting
 from approdo.documents.models import Document
-from approdo.documents.rules import FileType, Kind, State
-from approdo.kit.errors import NotFound
+from approdo.documents.rules import KEPT_AFTER_REMOVAL, FileType, Kind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,28 @@ class DocumentView:
     uploaded_at: datetime
     file_type: FileType
     digest: str
+    removed_at: datetime | None
 
     @property
     def opens(self) -> bool:
         """Tell whether anybody may open it now: what waits for the scanner is opened by nobody."""
         return self.state is State.KEPT
 
+    @property
+    def destroyed_at(self) -> datetime | None:
+        """When one that was taken out is destroyed, if nobody puts it back."""
+        return self.removed_at and self.removed_at + KEPT_AFTER_REMOVAL
+
 
 def documents(actor: Actor, case_id: UUID, slices: Collection[Slice]) -> tuple[DocumentView, ...]:
     """Return what the actor may see of a case's documents, oldest first: her own service's, and what ``slices`` share.
 
-    What waits for the scanner, or was refused by it, is told to the service that brought it only.
+    What waits for the scanner, was refused by it or taken out is told to the service that brought it only.
     """
     _operator_id, service_id = acting(actor)
     shared = Q(state=State.KEPT, slice__in=[one.value for one in slices])
-    found = Document.objects.filter(Q(service_id=service_id) | shared, case_id=case_id, removed_at=None)
+    own = Q(service_id=service_id) & ~Q(state=State.DESTROYED)
+    found = Document.objects.filter(own | shared, case_id=case_id)
     return tuple(
         DocumentView(
             one.pk,
@@ -52,21 +58,13 @@ def documents(actor: Actor, case_id: UUID, slices: Collection[Slice]) -> tuple[D
             one.uploaded_at,
             FileType(one.file_type),
             one.digest,
+            one.removed_at,
         )
         for one in found.order_by("uploaded_at", "id")
     )
 
 
-def case_of(document_id: UUID) -> UUID:
-    """Return the case that a document is in; ``NotFound`` when absent, taken out, or hidden by the database."""
-    found = Document.objects.filter(pk=document_id, removed_at=None)
-    case_id = found.values_list("case_id", flat=True).first()
-    if case_id is None:
-        raise NotFound
-    return case_id
-
-
 def writers(case_id: UUID) -> frozenset[int]:
-    """Return the organisations that brought a document which is still there, as far as the reader sees it."""
-    found = Document.objects.filter(case_id=case_id, removed_at=None)
+    """Return the organisations that brought a document whose files are still there, as far as the reader sees it."""
+    found = Document.objects.filter(case_id=case_id, original__isnull=False)
     return frozenset(found.values_list("organisation_id", flat=True))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who has seen her record: the log that she may ask for, in plain words (Garante, 4 June 2015; security.md, P22)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from approdo.audit import services as audit
 from approdo.audit.selectors import Access
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
+from approdo.consents.rules import Action
 from approdo.kit.errors import NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
+from approdo.usecases.standing import may_in
 
 VERB_LABELS: Mapping[str, str] = {
     "case.open": _("ha aperto il percorso"),
@@ -37,6 +39,8 @@ VERB_LABELS: Mapping[str, str] = {
     "document.open": _("ha aperto un documento"),
     "document.original": _("ha scaricato l'originale di un documento"),
     "document.remove": _("ha tolto un documento"),
+    "document.put_back": _("ha rimesso un documento"),
+    "document.destroy": _("un documento tolto da trenta giorni è stato distrutto"),
     "document.refuse": _("un documento è stato rifiutato"),
     "document.release": _("il controllo antivirus ha liberato un documento"),
     "activation.create": _("ha attivato la rete"),
@@ -69,29 +73,55 @@ VERB_LABELS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What one structure did in one minute, which is as exactly as it is said: the same thing again is not another."""
+
+    access: Access
+    service: str
+    slices: tuple[Slice, ...]
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
-    """The access log of one case: its lines with the name of each structure, oldest first."""
+    """The access log of one case, oldest first."""
 
     case: CasePage
-    lines: tuple[tuple[Access, str, tuple[Slice, ...]], ...]
+    lines: tuple[Line, ...]
     at: datetime
+
+    @property
+    def times(self) -> int:
+        """How often anything was done: as many as the register has entries."""
+        return sum(line.times for line in self.lines)
 
 
 def access_log(actor: Actor, case_id: UUID, now: datetime, *, printed: bool = False) -> Log:
-    """Return the access log, for whoever leads the case, to be shown or printed for her; that is in it as well.
+    """Return the access log to whom the table lets disclose it, to be shown or printed for her; that is in it too.
 
     Raises ``NotFound`` for everybody else.
     """
     case = cases.case_page(actor, case_id)
-    if case.lead_service_id is None or case.lead_service_id != actor.service_id:
+    if not may_in(actor, case, now).act(Action.DISCLOSE_LOG):
         raise NotFound
     verb = "record.print" if printed else "record.log"
     audit.record(actor=actor, verb=verb, subject=f"case:{case_id}", case_id=case_id, now=now)
     found = log.accesses(case_id)
     plates = networks.name_plates(one.service_id for one in found if one.service_id is not None)
     labels = {service_id: plate.label for service_id, plate in plates.items()}
-    lines = tuple((one, labels.get(one.service_id or 0, ""), _slices(one)) for one in found)
-    return Log(case, lines, now)
+    return Log(case, folded([Line(one, labels.get(one.service_id or 0, ""), _slices(one)) for one in found]), now)
+
+
+def folded(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Say once what was done again within a minute, and how often: who reloads a page ten thousand times, so that her
+    list cannot be read or printed, fills a line a minute."""
+    folded: dict[tuple[object, ...], Line] = {}
+    for line in lines:
+        one = line.access
+        minute = one.happened_at.replace(second=0, microsecond=0)
+        key = (minute, one.service_id, one.role, one.verb, line.slices, one.detail.get("why"))
+        folded[key] = replace(folded[key], times=folded[key].times + 1) if key in folded else line
+    return tuple(folded.values())
 
 
 def _slices(one: Access) -> tuple[Slice, ...]:

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Somebody who is kept out of a case asked for it: who leads and an independent referent learn of it (P14)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from approdo.access.rules import SYSTEM, Actor, Role
+from approdo.access.services import as_system
+from approdo.activations import selectors as activations
 from approdo.audit import selectors as log
 from approdo.audit.selectors import Attempt
 from approdo.cases import selectors as cases
@@ -24,9 +27,21 @@ STAYS_FOR = timedelta(days=3)
 """How long an attempt stands on a day and on the page of the case; in the access log it stays."""
 
 
-def note(*, actor: Actor, case_id: UUID, now: datetime) -> None:
-    """Write down that the actor asked for a case that is not there for her, whatever the cause."""
-    services.note_attempt(actor=actor, case_id=case_id, now=now)
+def note(*, actor: Actor, named: Mapping[str, Any], now: datetime) -> None:
+    """Write down that the actor asked for a case that is not there for her, whatever the cause.
+
+    ``named`` is what the address named: a case, or an activation, of which an old link shows the board.
+    """
+    if (case_id := named.get("case_id") or _case_of(named.get("activation_id"))) is not None:
+        services.note_attempt(actor=actor, case_id=case_id, now=now)
+
+
+def _case_of(activation_id: UUID | None) -> UUID | None:
+    """Return the case of an activation; of one that was never there its own number, so that both cost the same."""
+    if activation_id is None:
+        return None
+    with as_system():
+        return activations.case_of(activation_id) or activation_id
 
 
 def tell_of(*, now: datetime, limit: int = 0) -> int:

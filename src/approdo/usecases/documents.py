@@ -57,32 +57,43 @@ def add(*, actor: Actor, case_id: UUID, kind: Kind, content: bytes, now: datetim
         raise
 
 
-def copy(actor: Actor, document_id: UUID, now: datetime) -> Opened:
+def copy(actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> Opened:
     """Return the copy that people see, and write down who opened it."""
-    _found(actor, document_id, now)
+    _found(actor, case_id, document_id, now)
     return services.read_copy(actor=actor, document_id=document_id, now=now)
 
 
-def original(actor: Actor, document_id: UUID, why: str, now: datetime) -> Opened:
+def original(actor: Actor, case_id: UUID, document_id: UUID, why: str, now: datetime) -> Opened:
     """Return the original to the service that brought it, and write down who took it and why (a ``record.Reason``)."""
-    _found(actor, document_id, now)
+    _found(actor, case_id, document_id, now)
     return services.read_original(actor=actor, document_id=document_id, why=why, now=now)
 
 
-def remove(*, actor: Actor, document_id: UUID, now: datetime) -> UUID:
-    """Take out a document of one's own service; return its case. ``NotFound`` for whoever may write nothing there."""
-    case_id, one = _found(actor, document_id, now)
+def remove(*, actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> None:
+    """Take out a document of one's own service.
+
+    Raises ``NotFound`` for whoever may write nothing there, and as ``documents.services.remove`` does.
+    """
+    _writable(actor, case_id, document_id, now)
+    services.remove(actor=actor, document_id=document_id, now=now)
+
+
+def put_back(*, actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> None:
+    """Put a document of one's own service back; ``NotFound`` as for ``remove``, and once it is destroyed."""
+    _writable(actor, case_id, document_id, now)
+    services.put_back(actor=actor, document_id=document_id, now=now)
+
+
+def _writable(actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> None:
+    one = _found(actor, case_id, document_id, now)
     if one.kind not in to_add(actor, case_id, now)[1]:
         raise NotFound
-    services.remove(actor=actor, document_id=document_id, now=now)
-    return case_id
 
 
-def _found(actor: Actor, document_id: UUID, now: datetime) -> tuple[UUID, DocumentView]:
-    """Return the case of a document that the actor may see; ``NotFound`` for absent and hidden alike."""
-    case_id = selectors.case_of(document_id)
+def _found(actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> DocumentView:
+    """Return a document of this case that the actor may see; ``NotFound`` for absent and hidden alike."""
     case = cases.case_page(actor, case_id)
     for one in readable(may_in(actor, case, now), case_id):
         if one.id == document_id:
-            return case_id, one
+            return one
     raise NotFound

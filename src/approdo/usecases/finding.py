@@ -25,7 +25,7 @@ def by_name(*, actor: Actor, typed: str, now: datetime) -> tuple[tuple[CasePage,
     found: dict[UUID, CasePage] = {}
     candidates = persons.entries_named(actor, typed)
     for case_id, entry_id in candidates:
-        if len(found) < MOST and case_id not in found and (case := record.found_by_name(actor, entry_id, now)):
+        if len(found) < MOST and case_id not in found and (case := record.found_by_name(actor, case_id, entry_id, now)):
             found[case_id] = case
     detail: dict[str, str | int | bool] = {"found": len(found)}
     audit.record(actor=actor, verb="case.search", subject=f"service:{service_id}", now=now, detail=detail)

@@ -13,7 +13,7 @@ from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
-from approdo.consents.rules import SECRET, Action, Reading, Relation, allowed
+from approdo.consents.rules import SECRET, Action, Reading, Relation
 from approdo.consents.selectors import Breaking
 from approdo.documents.selectors import DocumentView
 from approdo.kit.errors import NotFound
@@ -83,6 +83,8 @@ class Record:
     glass: Breaking | None
     """The actor's own emergency access, while it is open."""
     may_break: bool
+    may_disclose: bool
+    """Whether she may ask here for the log of who saw her record."""
 
 
 def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
@@ -111,9 +113,6 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     )
     labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
     glass = consents.break_glass_now(actor.operator_id or 0, case_id, now) if may.standing.glass_broken else None
-    may_break = glass is None and allowed(
-        Action.BREAK_GLASS, None, role=actor.role, standing=may.standing, consents=may.consents
-    )
     return Record(
         case=case,
         groups=groups,
@@ -123,13 +122,14 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
         leads=may.standing.relation is Relation.LEAD,
         at=now,
         glass=glass,
-        may_break=may_break,
+        may_break=glass is None and may.act(Action.BREAK_GLASS),
+        may_disclose=may.act(Action.DISCLOSE_LOG),
     )
 
 
-def uncovered(actor: Actor, entry_id: UUID, why: str, now: datetime) -> tuple[CasePage, EntryView]:
+def uncovered(actor: Actor, case_id: UUID, entry_id: UUID, why: str, now: datetime) -> tuple[CasePage, EntryView]:
     """Return one entry with all it says, and write down who uncovered it and why (a code); raises ``Slowed``."""
-    case, may, found = _entry(actor, entry_id, now)
+    case, may, found = _entry(actor, case_id, entry_id, now)
     count = counted(actor, case, may.standing, Reading.UNCOVER, now)
     audit.record(
         actor=actor,
@@ -142,40 +142,37 @@ def uncovered(actor: Actor, entry_id: UUID, why: str, now: datetime) -> tuple[Ca
     return case, found
 
 
-def in_emergency(actor: Actor, entry_id: UUID, now: datetime) -> bool:
-    """Tell whether the actor has an emergency access open on the case of an entry that is not about where she is.
+def in_emergency(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> bool:
+    """Tell whether the actor has an emergency access open on a case, for an entry that is not about where she is.
 
     Such an access was opened with a reason, told at once and is reviewed; it never opens a place. Hidden and absent are
     both False.
     """
-    try:
-        case_id, kinds = persons.case_of(entry_id), persons.kinds_of([entry_id])
-    except NotFound:
-        return False
+    kinds = persons.kinds_of([entry_id])
     if entry_id not in kinds or SHAPES[kinds[entry_id]].slice is Slice.LOCATION:
         return False
     glass = consents.break_glass_now(actor.operator_id or 0, case_id, now)
     return glass is not None and glass.service_id == actor.service_id
 
 
-def found_by_name(actor: Actor, entry_id: UUID, now: datetime) -> CasePage | None:
+def found_by_name(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> CasePage | None:
     """Return the case of an entry that says who she is, if the actor may read it at this instant; else nothing.
 
     It uncovers her: it is written down in her case, counts, and raises ``Slowed``.
     """
     try:
-        case, _entry_found = uncovered(actor, entry_id, BY_NAME, now)
+        case, _entry_found = uncovered(actor, case_id, entry_id, BY_NAME, now)
     except (NotFound, Unreadable):  # erased, hidden, taken back: for a search the same
         return None
     return case
 
 
-def to_revise(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
+def to_revise(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> tuple[CasePage, EntryView]:
     """Return an entry of the actor's own service to write it again; it is read by that, and written down.
 
     Raises ``Slowed``.
     """
-    case, may, found = _entry(actor, entry_id, now)
+    case, may, found = _entry(actor, case_id, entry_id, now)
     if not found.own:
         raise NotFound
     count = counted(actor, case, may.standing, Reading.RECORD, now)
@@ -218,6 +215,7 @@ def add(
 def revise(
     *,
     actor: Actor,
+    case_id: UUID,
     entry_id: UUID,
     seen: Iterable[int],
     written: Mapping[str, str | Iterable[str]],
@@ -225,7 +223,7 @@ def revise(
     now: datetime,
 ) -> Saved:
     """Write an entry of one's own service again."""
-    _case, _may_she, found = _entry(actor, entry_id, now)
+    _case, _may_she, found = _entry(actor, case_id, entry_id, now)
     if not found.own:
         raise NotFound
     return services.revise(actor=actor, entry_id=entry_id, seen=seen, written=written, declined=declined, now=now)
@@ -249,8 +247,7 @@ def _readable(actor: Actor, case_id: UUID, may: May) -> tuple[EntryView, ...]:
     )
 
 
-def _entry(actor: Actor, entry_id: UUID, now: datetime) -> tuple[CasePage, May, EntryView]:
-    case_id = persons.case_of(entry_id)
+def _entry(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> tuple[CasePage, May, EntryView]:
     case, may = _may(actor, case_id, now)
     found = [one for one in _readable(actor, case_id, may) if one.id == entry_id]
     if not found:

@@ -268,9 +268,11 @@ def hiding(actor: Actor, case_id: UUID, now: datetime) -> Hiding:
     return Hiding(case, _services_around(case))
 
 
-def hiding_of(actor: Actor, entry_id: UUID, now: datetime) -> Hiding:
-    """Return from whom one entry may be hidden: not from who leads, nor from the service that wrote it."""
-    case = _led(actor, persons.case_of(entry_id), now)
+def hiding_of(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> Hiding:
+    """Return from whom one entry of a case may be hidden: not from who leads, nor from the service that wrote it."""
+    case = _led(actor, case_id, now)
+    if persons.case_of(entry_id) != case_id:
+        raise NotFound
     kind = persons.kinds_of([entry_id])[entry_id]
     return Hiding(case, _services_around(case, writer=persons.writer(entry_id)), kind)
 
@@ -282,9 +284,9 @@ def hide(*, actor: Actor, case_id: UUID, service_id: int, slice_: str, now: date
 
 
 @transaction.atomic
-def hide_entry(*, actor: Actor, entry_id: UUID, service_id: int, now: datetime) -> None:
+def hide_entry(*, actor: Actor, case_id: UUID, entry_id: UUID, service_id: int, now: datetime) -> None:
     """Let one entry not exist for a service around her; the chronology tells nobody."""
-    _mask(actor, hiding_of(actor, entry_id, now), service_id, now, entry_id=entry_id)
+    _mask(actor, hiding_of(actor, case_id, entry_id, now), service_id, now, entry_id=entry_id)
 
 
 @transaction.atomic

@@ -52,6 +52,10 @@ class May:
         role, standing, consents = self.actor.role, self.standing, self.consents
         return frozenset(one for one in Slice if allowed(action, one, role=role, standing=standing, consents=consents))
 
+    def act(self, action: Action) -> bool:
+        """Tell whether the table allows an act on the case as a whole."""
+        return allowed(action, None, role=self.actor.role, standing=self.standing, consents=self.consents)
+
 
 def may_in(actor: Actor, case: CasePage, at: datetime) -> May:
     """Return what an actor may do with a case that she sees."""

@@ -193,13 +193,14 @@ def hide(request: Asked, case_id: UUID) -> HttpResponse:
 @needs(Permission.READ_CASE)
 @fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
-def hide_entry(request: Asked, entry_id: UUID) -> HttpResponse:
+def hide_entry(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
     """Hide one entry of the record from a service."""
-    asked = sharing.hiding_of(request.actor, entry_id, request.now)
+    asked = sharing.hiding_of(request.actor, case_id, entry_id, request.now)
     form = HideEntryForm(_sent(request), services=asked.services)
 
     def act() -> None:
-        sharing.hide_entry(actor=request.actor, entry_id=entry_id, now=request.now, **form.cleaned_data)
+        hidden = {"case_id": case_id, "entry_id": entry_id, **form.cleaned_data}
+        sharing.hide_entry(actor=request.actor, now=request.now, **hidden)
 
     return _hiding(request, asked.case.id, form, act, {"asked": asked, "case": asked.case})
 
@@ -276,5 +277,5 @@ urlpatterns = [
     path("casi/<uuid:case_id>/consensi/non-condivisi/", not_shared, name="not_shared"),
     path("casi/<uuid:case_id>/consensi/nascondi/", hide, name="hide"),
     path("casi/<uuid:case_id>/consensi/mostra/", show_again, name="show_again"),
-    path("voci/<uuid:entry_id>/nascondi/", hide_entry, name="hide_entry"),
+    path("casi/<uuid:case_id>/scheda/<uuid:entry_id>/nascondi/", hide_entry, name="hide_entry"),
 ]

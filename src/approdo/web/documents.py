@@ -57,20 +57,22 @@ def add(request: Asked, case_id: UUID) -> HttpResponse:
 
 @needs(Permission.READ_CASE)
 @require_GET
-def copy(request: Asked, document_id: UUID) -> HttpResponseBase:
+def copy(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """Show the copy that people see: it runs nothing, loads nothing and stays in no cache."""
-    opened = documents.copy(request.actor, document_id, request.now)
+    opened = documents.copy(request.actor, case_id, document_id, request.now)
     content_type, name, policy = _SHOWN[opened.file_type]
     return _streamed(opened, content_type, f'inline; filename="{name}"', policy)
 
 
 @needs(Permission.READ_CASE)
+@fresh(Freshness.REVEAL, back="record")
 @require_POST
-def original(request: Asked, document_id: UUID) -> HttpResponseBase:
+def original(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """Hand the original, byte for byte, to somebody of the service that brought it who says why; it is never shown."""
     if request.POST.get("why") not in set(Reason):
         raise Invalid({"why": _("Scegli perché ti serve.")})
-    opened = documents.original(request.actor, document_id, Reason(request.POST["why"]), request.now)
+    why = Reason(request.POST["why"])
+    opened = documents.original(request.actor, case_id, document_id, why, request.now)
     disposition = f'attachment; filename="originale.{opened.file_type}"'
     return _streamed(opened, "application/octet-stream", disposition, _SHUT_IN)
 
@@ -78,10 +80,19 @@ def original(request: Asked, document_id: UUID) -> HttpResponseBase:
 @needs(Permission.READ_CASE)
 @fresh(Freshness.GRANT)
 @require_POST
-def remove(request: Asked, document_id: UUID) -> HttpResponse:
-    """Take a document of one's own service out, and destroy its files."""
-    case_id = documents.remove(actor=request.actor, document_id=document_id, now=request.now)
-    messages.success(request, _("Documento tolto, e distrutto."))
+def remove(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponse:
+    """Take a document of one's own service out."""
+    documents.remove(actor=request.actor, case_id=case_id, document_id=document_id, now=request.now)
+    messages.success(request, _("Documento tolto. Per trenta giorni il servizio lo può rimettere."))
+    return redirect("record", case_id)
+
+
+@needs(Permission.READ_CASE)
+@require_POST
+def put_back(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponse:
+    """Put a document back that was taken out and is not destroyed yet."""
+    documents.put_back(actor=request.actor, case_id=case_id, document_id=document_id, now=request.now)
+    messages.success(request, _("Documento rimesso."))
     return redirect("record", case_id)
 
 
@@ -113,7 +124,8 @@ def _content(request: Asked) -> bytes:
 
 urlpatterns = [
     path("casi/<uuid:case_id>/documenti/", add, name="add_document"),
-    path("documenti/<uuid:document_id>/", copy, name="document"),
-    path("documenti/<uuid:document_id>/originale/", original, name="original_document"),
-    path("documenti/<uuid:document_id>/togli/", remove, name="remove_document"),
+    path("casi/<uuid:case_id>/documenti/<uuid:document_id>/", copy, name="document"),
+    path("casi/<uuid:case_id>/documenti/<uuid:document_id>/originale/", original, name="original_document"),
+    path("casi/<uuid:case_id>/documenti/<uuid:document_id>/togli/", remove, name="remove_document"),
+    path("casi/<uuid:case_id>/documenti/<uuid:document_id>/rimetti/", put_back, name="put_back_document"),
 ]

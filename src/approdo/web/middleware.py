@@ -158,9 +158,10 @@ class Sessions:
         try:
             return act(access.entered(actor=request.actor)(view))(request, *args, **kwargs)  # type: ignore[attr-defined]
         except Refusal as refusal:
-            if isinstance(refusal, NotFound) and "case_id" in kwargs:
+            if isinstance(refusal, NotFound) and not ("activation_id" in kwargs and is_background(request)):
+                # a board that was left open and asks by itself is no attempt of hers
                 note = audit.goes_on(access.entered(actor=request.actor)(attempts.note))  # type: ignore[attr-defined]
-                note(actor=request.actor, case_id=kwargs["case_id"], now=request.now)  # type: ignore[attr-defined]
+                note(actor=request.actor, named=kwargs, now=request.now)  # type: ignore[attr-defined]
             return errors.refused(request, refusal)
 
     @staticmethod

@@ -19,7 +19,7 @@ from approdo.kit import paper
 from approdo.networks.rules import LANGUAGES
 from approdo.usecases import accesses
 from approdo.usecases import papers as usecase
-from approdo.usecases.accesses import VERB_LABELS, Log
+from approdo.usecases.accesses import VERB_LABELS, Line, Log
 from approdo.usecases.record import Reason
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.templatetags.when import exact
@@ -43,7 +43,7 @@ def print_log(request: Asked, case_id: UUID) -> HttpResponse:
     """Give the same list on paper, in Italian; that it was printed is its last line."""
     shown = accesses.access_log(request.actor, case_id, request.now, printed=True)
     with override("it"):
-        words = {"alias": shown.case.alias, "on": exact(shown.at), "lines": _lines(shown)}
+        words = {"alias": shown.case.alias, "on": exact(shown.at), "lines": _lines(shown), "times": shown.times}
     return _paper("accessi", words)
 
 
@@ -76,15 +76,20 @@ def _lines(shown: Log) -> list[dict[str, str]]:
     """Return the lines of the log in words: structure and role, never a name."""
     return [
         {
-            "at": exact(one.happened_at),
-            "service": label or _("sistema"),
-            "role": word(Role(one.role)) if one.role in set(Role) else "",
-            "did": _(VERB_LABELS.get(one.verb, one.verb)),
-            "parts": ", ".join(word(slice_) for slice_ in slices),
-            "why": word(Reason(str(one.detail["why"]))) if one.detail.get("why") in set(Reason) else "",
+            "at": exact(line.access.happened_at),
+            "service": line.service or _("sistema"),
+            "role": word(Role(line.access.role)) if line.access.role in set(Role) else "",
+            "did": _did(line),
+            "parts": ", ".join(word(slice_) for slice_ in line.slices),
+            "why": word(Reason(str(why))) if (why := line.access.detail.get("why")) in set(Reason) else "",
         }
-        for one, label, slices in shown.lines
+        for line in shown.lines
     ]
+
+
+def _did(line: Line) -> str:
+    did = _(VERB_LABELS.get(line.access.verb, line.access.verb))
+    return did if line.times == 1 else _("%(did)s (%(times)s volte)") % {"did": did, "times": line.times}
 
 
 def _paper(name: str, words: Mapping[str, object]) -> HttpResponse:

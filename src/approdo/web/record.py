@@ -82,10 +82,10 @@ def add(request: Asked, case_id: UUID, kind: str) -> HttpResponse:
 @needs(Permission.READ_CASE)
 @require_http_methods(["GET", "POST"])
 @slowed
-def revise(request: Asked, entry_id: UUID) -> HttpResponse:
+def revise(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
     """Write an entry again; when somebody else did meanwhile, both texts are shown until they are put together."""
     problems: dict[str, str] = {}
-    case, entry = usecase.to_revise(request.actor, entry_id, request.now)
+    _case, entry = usecase.to_revise(request.actor, case_id, entry_id, request.now)
     form = entry_form(entry.kind, answers=entry.texts[-1].answers)
     before = tuple(text.number for text in entry.texts)
     if request.method == "POST":
@@ -93,6 +93,7 @@ def revise(request: Asked, entry_id: UUID) -> HttpResponse:
         try:
             saved = usecase.revise(
                 actor=request.actor,
+                case_id=case_id,
                 entry_id=entry_id,
                 seen=before,
                 written=written(entry.kind, request.POST),
@@ -102,9 +103,9 @@ def revise(request: Asked, entry_id: UUID) -> HttpResponse:
         except Invalid as refusal:
             problems = refusal.problems
         else:
-            return _after(request, case.id, entry_id, torn=bool(saved.beside))
+            return _after(request, case_id, entry_id, torn=bool(saved.beside))
     words = {
-        "case_id": case.id,
+        "case_id": case_id,
         "form": form,
         "problems": problems,
         "kind": entry.kind,
@@ -122,25 +123,25 @@ def _after(request: Asked, case_id: UUID, entry_id: UUID, *, torn: bool) -> Http
             request,
             _("Intanto un'altra persona aveva scritto qui. I due testi ci sono tutti e due: mettili insieme."),
         )
-        return redirect("revise_entry", entry_id)
+        return redirect("revise_entry", case_id, entry_id)
     messages.success(request, _("Scritto."))
     return redirect("record", case_id)
 
 
-def _in_emergency(request: Asked, entry_id: UUID) -> bool:
-    return usecase.in_emergency(request.actor, entry_id, request.now)
+def _in_emergency(request: Asked, case_id: UUID, entry_id: UUID) -> bool:
+    return usecase.in_emergency(request.actor, case_id, entry_id, request.now)
 
 
 @needs(Permission.READ_CASE)
 @fresh(Freshness.REVEAL, unless=_in_emergency)
 @require_POST
 @slowed
-def reveal(request: Asked, entry_id: UUID) -> HttpResponse:
+def reveal(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
     """Show one covered entry for a minute, to somebody who has said why."""
     if request.POST.get("why") not in set(Reason):
         raise Invalid({"why": _("Scegli perché ti serve.")})
     why = Reason(request.POST["why"])
-    case, entry = usecase.uncovered(request.actor, entry_id, why, request.now)
+    case, entry = usecase.uncovered(request.actor, case_id, entry_id, why, request.now)
     words = {
         "case": case,
         "kind": entry.kind,
@@ -209,8 +210,8 @@ urlpatterns = [
     path("casi/<uuid:case_id>/scheda/", record, name="record"),
     path("casi/<uuid:case_id>/scheda/<slug:kind>/nuova/", add, name="add_entry"),
     path("casi/<uuid:case_id>/scheda/<uuid:entry_id>/togli/", remove, name="remove_entry"),
-    path("voci/<uuid:entry_id>/", revise, name="revise_entry"),
-    path("voci/<uuid:entry_id>/mostra/", reveal, name="reveal_entry"),
+    path("casi/<uuid:case_id>/scheda/<uuid:entry_id>/", revise, name="revise_entry"),
+    path("casi/<uuid:case_id>/scheda/<uuid:entry_id>/mostra/", reveal, name="reveal_entry"),
     path("casi/<uuid:case_id>/conduce/", lead, name="lead"),
     path("casi/<uuid:case_id>/prossimo-contatto/", next_contact, name="next_contact"),
 ]

@@ -6,6 +6,8 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -225,27 +227,48 @@ def test_the_original_is_for_the_service_that_brought_it_only(town: Town, centre
         original(centre, document)
 
 
-def test_who_takes_a_document_out_destroys_its_files_and_not_its_row(
+def move(act: Callable, actor: Actor, which: UUID) -> None:
+    with entered(actor=actor):
+        act(actor=actor, document_id=which, now=TONIGHT)
+
+
+def test_a_document_that_is_taken_out_is_opened_by_nobody_and_its_files_are_still_there(
     town: Town, centre: Actor, case: UUID, media: Path, django_capture_on_commit_callbacks: Callable
 ) -> None:
     document = bring(centre, case, a_photograph())
-
-    def remove(actor: Actor, which: UUID) -> None:
-        with django_capture_on_commit_callbacks(execute=True), entered(actor=actor):
-            services.remove(actor=actor, document_id=which, now=TONIGHT)
-
     for actor, which in ((town.nurse, document), (centre, uuid4())):
         with pytest.raises(NotFound):
-            remove(actor, which)
+            move(services.remove, actor, which)
+    with django_capture_on_commit_callbacks(execute=True):
+        move(services.remove, centre, document)
     assert len(files(media)) == 2
-    remove(centre, document)
-    assert not files(media)
     with entered(actor=centre):
-        assert selectors.documents(centre, case, EVERYTHING) == ()
-        assert (Document.objects.get().state, File.objects.count()) == (State.REMOVED, 0)
-    for again in (remove, opened, original):
+        (shown,) = selectors.documents(centre, case, EVERYTHING)
+        assert (shown.state, shown.opens) == (State.REMOVED, False)
+        assert shown.destroyed_at == TONIGHT + timedelta(days=30)
+    with entered(actor=town.nurse):
+        assert selectors.documents(town.nurse, case, EVERYTHING) == (), "only her own service is told"
+    for again in (opened, original, partial(move, services.remove)):
         with pytest.raises(NotFound):
             again(centre, document)
+
+
+def test_the_service_that_took_it_out_puts_it_back_and_the_register_has_both(
+    town: Town, centre: Actor, case: UUID
+) -> None:
+    content = a_photograph()
+    document = bring(centre, case, content)
+    with pytest.raises(NotFound):
+        move(services.put_back, centre, document)
+    move(services.remove, centre, document)
+    with pytest.raises(NotFound):
+        move(services.put_back, town.nurse, document)
+    move(services.put_back, centre, document)
+    assert original(centre, document).content == content
+    with entered(actor=centre):
+        assert Document.objects.get().removed_at is None
+    verbs = AuditEntry.objects.filter(subject=f"document:{document}").order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == ["document.add", "document.remove", "document.put_back", "document.original"]
 
 
 def test_what_is_taken_out_and_then_undone_is_still_there(centre: Actor, case: UUID, media: Path) -> None:

@@ -27,7 +27,7 @@ from approdo.documents.models import Document
 from approdo.documents.rules import Kind, State, Verdict
 from approdo.documents.services import sweeping
 from approdo.kit import clock
-from approdo.kit.errors import NotFound
+from approdo.kit.errors import Conflict, NotFound
 from approdo.vault import services as vault
 from approdo.vault.rules import Unreadable
 
@@ -60,6 +60,37 @@ def test_while_the_scanner_is_silent_a_document_is_opened_by_nobody(
             read(actor=centre, document_id=document, now=TONIGHT, **extra)
     with entered(actor=centre):
         assert [one.opens for one in selectors.documents(centre, case, ())] == [False]
+
+
+def test_while_it_waits_it_is_not_taken_out(centre: Actor, quarantined: Callable[[bytes], UUID]) -> None:
+    document = quarantined(a_photograph())
+    with pytest.raises(Conflict), entered(actor=centre):
+        services.remove(actor=centre, document_id=document, now=TONIGHT)
+
+
+def test_what_was_taken_out_is_destroyed_after_thirty_days_and_not_before(
+    centre: Actor, case: UUID, media: Path, django_capture_on_commit_callbacks: Callable
+) -> None:
+    with entered(actor=centre):
+        kept, out = (
+            services.add(actor=centre, case_id=case, kind=Kind.PHOTOGRAPH, content=a_photograph(), now=TONIGHT)
+            for _each in range(2)
+        )
+        services.remove(actor=centre, document_id=out, now=TONIGHT)
+    month = timedelta(days=30)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.destroy_removed(now=TONIGHT + month - timedelta(seconds=1), limit=10) == 0
+        assert services.destroy_removed(now=TONIGHT + month, limit=10) == 1
+        assert services.destroy_removed(now=TONIGHT + month, limit=10) == 0
+    assert len([one for one in media.rglob("*") if one.is_file()]) == 2, "the other one's files"
+    assert (state(centre, out), state(centre, kept)) == (State.DESTROYED, State.KEPT)
+    with entered(actor=centre):
+        assert [one.id for one in selectors.documents(centre, case, ())] == [kept]
+        for act in (services.put_back, services.remove):
+            with pytest.raises(NotFound):
+                act(actor=centre, document_id=out, now=TONIGHT)
+    told = AuditEntry.objects.get(verb="document.destroy")
+    assert (told.subject, told.case_id, told.operator_id) == (f"document:{out}", case, None)
 
 
 def test_only_the_service_that_brought_it_is_told_that_it_waits(

@@ -54,7 +54,7 @@ def keep_out(by: Actor, case: UUID, whom: Actor) -> None:
 
 def tries(actor: Actor, case: UUID, after: timedelta = timedelta()) -> None:
     with entered(actor=actor):
-        attempts.note(actor=actor, case_id=case, now=clock.now() + after)
+        attempts.note(actor=actor, named={"case_id": case}, now=clock.now() + after)
 
 
 def told(after: timedelta = timedelta()) -> set[int]:

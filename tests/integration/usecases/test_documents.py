@@ -56,9 +56,9 @@ def listed(actor: Actor, case: UUID) -> list[UUID]:
         return [one.id for one in documents.readable(may, case)]
 
 
-def opened(actor: Actor, document: UUID) -> bytes:
+def opened(actor: Actor, case: UUID, document: UUID) -> bytes:
     with entered(actor=actor):
-        return documents.copy(actor, document, clock.now()).content
+        return documents.copy(actor, case, document, clock.now()).content
 
 
 def shared(centre: Actor, case: UUID, service: int, slice_: str) -> UUID:
@@ -81,39 +81,52 @@ def test_her_yes_opens_the_copy_of_that_part_only_and_her_no_ends_it_at_the_next
     photograph, act = bring(centre, case), bring(centre, case, Kind.JUDICIAL_ACT, a_pdf())
     grant = shared(centre, case, town.hospital.pk, "health")
     assert listed(town.nurse, case) == [photograph]
-    assert opened(town.nurse, photograph)
+    assert opened(town.nurse, case, photograph)
     with pytest.raises(NotFound):
-        opened(town.nurse, act)
+        opened(town.nurse, case, act)
     with pytest.raises(NotFound), entered(actor=town.nurse):
-        documents.original(town.nurse, photograph, "law", clock.now())
+        documents.original(town.nurse, case, photograph, "law", clock.now())
     with pytest.raises(NotFound), entered(actor=town.nurse):
-        documents.remove(actor=town.nurse, document_id=photograph, now=clock.now())
+        documents.remove(actor=town.nurse, case_id=case, document_id=photograph, now=clock.now())
     with entered(actor=centre):
         sharing.revoke(actor=centre, case_id=case, grant_id=grant, now=clock.now())
     assert listed(town.nurse, case) == []
     with pytest.raises(NotFound):
-        opened(town.nurse, photograph)
+        opened(town.nurse, case, photograph)
 
 
 def test_a_colleague_who_may_write_nothing_there_destroys_nothing(town: Town, centre: Actor, case: UUID) -> None:
     document = bring(centre, case, Kind.OTHER)
     coordinator = replace(town.actor(town.centre, 2), role=Role.NETWORK_COORDINATOR)
-    assert opened(coordinator, document), "she reads it"
+    assert opened(coordinator, case, document), "she reads it"
     with pytest.raises(NotFound), entered(actor=coordinator):
-        documents.remove(actor=coordinator, document_id=document, now=clock.now())
+        documents.remove(actor=coordinator, case_id=case, document_id=document, now=clock.now())
     with entered(actor=centre):
-        documents.remove(actor=centre, document_id=document, now=clock.now())
+        documents.remove(actor=centre, case_id=case, document_id=document, now=clock.now())
+    with pytest.raises(NotFound), entered(actor=coordinator):
+        documents.put_back(actor=coordinator, case_id=case, document_id=document, now=clock.now())
+    with entered(actor=centre):
+        documents.put_back(actor=centre, case_id=case, document_id=document, now=clock.now())
+
+
+def test_a_document_is_found_in_its_own_case_only(town: Town, centre: Actor, case: UUID) -> None:
+    document, other = bring(centre, case), an_activation(town).case_id
+    with entered(actor=centre):
+        take_lead(actor=centre, case_id=other, now=TONIGHT)
+    with pytest.raises(NotFound):
+        opened(centre, other, document)
+    assert opened(centre, case, document)
 
 
 def test_what_is_hidden_from_a_service_is_listed_and_opened_no_more(town: Town, centre: Actor, case: UUID) -> None:
     document = bring(centre, case)
     shared(centre, case, town.hospital.pk, "health")
-    assert opened(town.nurse, document)
+    assert opened(town.nurse, case, document)
     with entered(actor=centre):
         sharing.hide(actor=centre, case_id=case, service_id=town.hospital.pk, slice_="health", now=clock.now())
     assert listed(town.nurse, case) == []
     with pytest.raises(NotFound):
-        opened(town.nurse, document)
+        opened(town.nurse, case, document)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -130,6 +143,6 @@ def test_an_officer_brings_acts_and_forms_and_nothing_of_her_health(centre: Acto
 @pytest.mark.parametrize("role", [Role.NETWORK_COORDINATOR, Role.LEARNER, Role.SYSTEM_ADMINISTRATOR])
 def test_who_runs_the_network_or_the_machine_brings_and_opens_nothing(centre: Actor, case: UUID, role: Role) -> None:
     document, other = bring(centre, case), replace(centre, role=role)
-    for attempt in (lambda: bring(other, case), lambda: opened(other, document)):
+    for attempt in (lambda: bring(other, case), lambda: opened(other, case, document)):
         with pytest.raises((NotFound, Forbidden)):
             attempt()

@@ -13,6 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.factories.region import Region
 
+from approdo.access.services import as_system
+from approdo.activations.models import Activation
+
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
 SAYS_SO = "Qualcuno che è escluso ha provato ad aprire questo percorso"
@@ -44,6 +47,30 @@ def test_who_leads_reads_who_and_when_on_her_day_and_on_the_case(
         assert region.operators["ed"].display_name in shown
     for address in ("/", "/oggi/", "/casi/"):
         assert "escluso" not in text(nurse, address)
+
+
+def board(case: str) -> str:
+    with as_system():
+        return f"/attivazioni/{Activation.objects.get(case_id=case.split('/')[2]).pk}/"
+
+
+def test_an_old_link_to_the_board_is_an_attempt_too_and_a_board_that_asks_by_itself_is_none(
+    sign_in: SignIn, case: str, centre: Client
+) -> None:
+    nurse, address = sign_in("ed"), board(case)
+    left_open = nurse.get(f"{address}lavagna/", headers={"X-Approdo-Background": "1"})
+    assert left_open.status_code == 404
+    assert SAYS_SO not in text(centre, case)
+    assert nurse.get(address).status_code == 404
+    assert SAYS_SO in text(centre, case)
+
+
+def test_the_board_kept_from_him_hidden_and_absent_cost_the_same_statements(
+    sign_in: SignIn, case: str, centre: Client
+) -> None:
+    other, nurse, absent = sign_in("shelter"), sign_in("ed"), f"/attivazioni/{uuid4()}/"
+    shapes = [statements(client, at) for client, at in ((nurse, board(case)), (nurse, absent), (other, absent))]
+    assert shapes[0] == shapes[1] == shapes[2]
 
 
 @pytest.mark.parametrize("place", ["", "scheda/", "accessi/", "consensi/"])

@@ -233,7 +233,9 @@ def record_of(client: Client, case: str) -> str:
 
 def entry_of(client: Client, case: str, kind: str) -> str:
     page = client.get(f"{case}scheda/").content.decode()
-    found = re.search(rf'<section class="card" id="{kind}">.*?(/voci/[0-9a-f-]+/nascondi/)', page, re.DOTALL)
+    found = re.search(
+        rf'<section class="card" id="{kind}">.*?(/casi/[0-9a-f-]+/scheda/[0-9a-f-]{{36}}/nascondi/)', page, re.DOTALL
+    )
     assert found
     return found[1]
 
@@ -271,8 +273,8 @@ def test_a_hidden_entry_is_as_if_it_had_never_been_written(
     assert centre.post(address, {"service_id": service}).status_code == 302
     assert record_of(nurse, case) == never
     assert sees(centre, case) >= {"episode"}
-    entry = address.split("/")[2]
-    for hidden in (f"/voci/{entry}/", address):
+    entry = address.split("/")[4]
+    for hidden in (f"{case}scheda/{entry}/", address):
         answer, absent = nurse.get(hidden), nurse.get(hidden.replace(entry, str(uuid4())))
         assert answer.status_code == 404
         assert answer.content == absent.content
@@ -312,7 +314,7 @@ def test_nothing_is_hidden_from_who_leads_nor_from_who_wrote_it(
     before = entry_of(centre, case, "health")
     page = centre.get(f"{case}scheda/").content.decode()
     health = page[page.index('id="health"') :].split("</section>")[0]
-    (address,) = set(re.findall(r"/voci/[0-9a-f-]+/nascondi/", health)) - {before}
+    (address,) = set(re.findall(r"/casi/[0-9a-f-]+/scheda/[0-9a-f-]{36}/nascondi/", health)) - {before}
     assert centre.post(address, {"service_id": region.services["ed"].pk}).status_code == 422
     assert not Masking.objects.exists()
 

@@ -4,10 +4,14 @@
 
 import re
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.auth import SESSION_KEY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -26,6 +30,7 @@ from tests.factories.region import Region
 from tests.factories.scanners import a_scanner
 
 from approdo.access.rules import Role
+from approdo.accounts.models import Operator
 from approdo.audit.models import Entry as AuditEntry
 from approdo.documents.rules import Problem
 from approdo.documents.rules.files import SENTENCES
@@ -33,6 +38,7 @@ from approdo.networks.models import Membership
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
+SECRET = "JBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +68,7 @@ def page(client: Client, address: str) -> str:
 
 
 def brought(client: Client, case: str) -> str:
-    found = re.search(r"/documenti/[0-9a-f-]{36}/", page(client, f"{case}scheda/"))
+    found = re.search(r"/casi/[0-9a-f-]{36}/documenti/[0-9a-f-]{36}/", page(client, f"{case}scheda/"))
     assert found
     return found[0]
 
@@ -168,9 +174,9 @@ def test_another_service_sees_nothing_of_it_and_hidden_answers_like_absent(
     sign_in: SignIn, centre: Client, case: str
 ) -> None:
     bring(centre, case, a_photograph())
-    hidden, absent = brought(centre, case), "/documenti/00000000-0000-4000-8000-000000000000/"
+    hidden, absent = brought(centre, case), f"{case}documenti/00000000-0000-4000-8000-000000000000/"
     other = sign_in("ed")
-    for part in ("", "originale/", "togli/"):
+    for part in ("", "originale/", "togli/", "rimetti/"):
         answers = [other.post(f"{one}{part}", {"why": "law"}) if part else other.get(one) for one in (hidden, absent)]
         assert [one.status_code for one in answers] == [404, 404]
         assert answers[0].content == answers[1].content
@@ -211,12 +217,38 @@ def test_the_original_asks_why_and_is_handed_over_never_shown(centre: Client, ca
     assert AuditEntry.objects.get(verb="document.original").detail["why"] == "law"
 
 
-def test_what_is_taken_out_is_gone_from_the_page(centre: Client, case: str) -> None:
+def test_with_an_old_proof_the_original_asks_who_she_is_and_leads_back_to_the_record(centre: Client, case: str) -> None:
+    bring(centre, case, a_photograph())
+    address = f"{brought(centre, case)}originale/"
+    session = centre.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] = time.time() - 3_600
+    session.save()
+    asked = centre.post(address, {"why": "law"})
+    assert asked.status_code == 403
+    assert "Conferma che sei tu" in asked.content.decode()
+    assert not AuditEntry.objects.filter(verb="document.original").exists()
+    TOTP.activate(Operator.objects.get(pk=centre.session[SESSION_KEY]), SECRET)
+    code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    confirmed = centre.post(address, {"why": "law", "confirm-code": code})
+    assert (confirmed.status_code, confirmed["Location"]) == (302, f"{case}scheda/")
+    assert centre.post(address, {"why": "law"}).status_code == 200
+
+
+def test_what_is_taken_out_opens_no_more_and_can_be_put_back_until_a_day_that_the_page_says(
+    centre: Client, case: str
+) -> None:
     bring(centre, case, a_photograph())
     address = brought(centre, case)
     assert centre.post(f"{address}togli/").status_code == 302
     assert centre.get(address).status_code == 404
-    assert "Nessun documento" in page(centre, f"{case}scheda/")
+    shown = page(centre, f"{case}scheda/")
+    assert "Per trenta giorni il servizio lo può rimettere." in shown
+    assert "Viene distrutto" in shown
+    assert f'href="{address}"' not in shown
+    assert f"{address}togli/" not in shown
+    assert centre.post(f"{address}rimetti/").status_code == 302
+    assert centre.get(address).status_code == 200
+    assert "Documento rimesso." in page(centre, f"{case}scheda/")
 
 
 def test_a_virus_is_refused_in_words_and_the_attempt_stays_in_the_register(

@@ -74,7 +74,7 @@ def centre(sign_in: SignIn, case: str, region: Region) -> Client:
 def place(centre: Client, case: str) -> str:
     """Address that uncovers the place."""
     section = centre.get(f"{case}scheda/").content.decode().split('id="place"')[1]
-    found = re.search(r"/voci/[0-9a-f-]+/mostra/", section)
+    found = re.search(r"/casi/[0-9a-f-]+/scheda/[0-9a-f-]{36}/mostra/", section)
     assert found
     return found[0]
 
@@ -186,11 +186,16 @@ def test_who_has_a_passkey_is_asked_for_it_and_something_else_in_its_place_opens
         assert "confirm-code" not in page.content.decode()
 
 
-def test_hidden_and_absent_are_asked_alike(sign_in: SignIn, centre: Client, place: str, region: Region) -> None:
+def test_hidden_and_absent_are_asked_alike(
+    sign_in: SignIn, centre: Client, place: str, case: str, region: Region
+) -> None:
     TOTP.activate(region.operators["ed"], SECRET)
     nurse = sign_in("ed")
     age(nurse, 3_600)
-    hidden, absent = nurse.post(place, {"why": "safety"}), nurse.post(f"/voci/{uuid4()}/mostra/", {"why": "safety"})
+    hidden, absent = (
+        nurse.post(place, {"why": "safety"}),
+        nurse.post(f"{case}scheda/{uuid4()}/mostra/", {"why": "safety"}),
+    )
     assert asked(hidden)
     token = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
     assert token.sub("", hidden.content.decode()) == token.sub("", absent.content.decode())
@@ -250,7 +255,7 @@ def test_an_emergency_access_opens_and_uncovers_without_a_proof_but_never_a_plac
     assert nurse.post(f"{case}emergenza/", {"reason": "danger_to_life"}).status_code == 302
     assert BreakGlass.objects.count() == 1
     page = nurse.get(f"{case}scheda/").content.decode()
-    identity = re.search(r"/voci/[0-9a-f-]+/mostra/", page)
+    identity = re.search(r"/casi/[0-9a-f-]+/scheda/[0-9a-f-]{36}/mostra/", page)
     assert identity
     assert "Canarina identity" in nurse.post(identity[0], {"why": "safety"}).content.decode()
     assert asked(nurse.post(place, {"why": "safety"})), "where she is, is no part of it"

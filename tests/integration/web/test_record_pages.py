@@ -38,7 +38,7 @@ def write(client: Client, case: str, kind: str, **written: object) -> int:
 
 
 def entry(client: Client, case: str, action: str) -> str:
-    found = re.search(rf"/voci/[0-9a-f-]+/{action}", text(client, f"{case}scheda/"))
+    found = re.search(rf"/casi/[0-9a-f-]+/scheda/[0-9a-f-]{{36}}/{action}", text(client, f"{case}scheda/"))
     assert found
     return found[0]
 
@@ -115,7 +115,10 @@ def test_every_reading_of_the_record_is_written_down(centre: Client, case: str) 
     for _each in range(3):
         text(centre, f"{case}scheda/")
     assert verbs()[before:] == ["record.read"] * 3
-    assert AuditEntry.objects.filter(verb="record.read").latest("id").detail == {"slices": "health", "free": "lead"}
+    assert AuditEntry.objects.filter(verb="record.read").latest("id").detail == {
+        "slices": "health",
+        "free": "activation",
+    }
 
 
 def test_another_service_sees_its_own_notes_and_nothing_else(sign_in: SignIn, centre: Client, case: str) -> None:

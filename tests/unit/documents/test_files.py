@@ -87,5 +87,7 @@ def test_a_document_moves_as_the_table_says_and_in_no_other_way(state: State, ac
             moved(state, act)
 
 
-def test_nothing_comes_back_from_having_been_taken_out() -> None:
-    assert State.REMOVED not in {state for state, _act in TRANSITIONS}
+def test_nothing_comes_back_from_having_been_destroyed_and_nothing_is_destroyed_before_it_was_taken_out() -> None:
+    assert State.DESTROYED not in {state for state, _act in TRANSITIONS}
+    ways = {state for (state, _act), after in TRANSITIONS.items() if after is State.DESTROYED}
+    assert ways == {State.REMOVED, State.REFUSED}, "what was refused has no files any more"

@@ -114,6 +114,12 @@ def is_open_on(actor: Actor, case_id: UUID) -> bool:
     return bool(_OPEN_ON.read(service=service_id, case=case_id))
 
 
+def case_of(activation_id: UUID) -> UUID | None:
+    """Return the case of an activation, or nothing. System-internal."""
+    case_id: UUID | None = Activation.objects.filter(pk=activation_id).values_list("case_id", flat=True).first()
+    return case_id
+
+
 @dataclass(frozen=True, slots=True)
 class AnsweredActivation:
     """An open activation in which every called service has answered."""

@@ -4,9 +4,10 @@
 
 from approdo.documents.rules.files import PAGES, PIXELS, FileType, Problem, Refused, type_of
 from approdo.documents.rules.kinds import KIND_LABELS, SLICES, Kind
-from approdo.documents.rules.states import STATE_LABELS, TRANSITIONS, Act, State, Verdict, moved
+from approdo.documents.rules.states import KEPT_AFTER_REMOVAL, STATE_LABELS, TRANSITIONS, Act, State, Verdict, moved
 
 __all__ = [
+    "KEPT_AFTER_REMOVAL",
     "KIND_LABELS",
     "PAGES",
     "PIXELS",

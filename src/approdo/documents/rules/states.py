@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The life of a document: waiting for the scanner, kept, refused by it, taken out."""
+"""The life of a document: waiting for the scanner, kept, refused by it, taken out, destroyed."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from approdo.kit.errors import Conflict
 from approdo.kit.words import mark as _
+
+KEPT_AFTER_REMOVAL = timedelta(days=30)
+"""How long one that was taken out can be put back: one person alone, in one moment, destroys no evidence."""
 
 
 class State(StrEnum):
@@ -15,6 +19,8 @@ class State(StrEnum):
     KEPT = "kept"
     REFUSED = "refused"
     REMOVED = "removed"
+    """Taken out: nobody opens it; the service that brought it can put it back until it is destroyed."""
+    DESTROYED = "destroyed"
 
 
 class Act(StrEnum):
@@ -23,6 +29,8 @@ class Act(StrEnum):
     RELEASE = "release"
     REFUSE = "refuse"
     REMOVE = "remove"
+    PUT_BACK = "put_back"
+    DESTROY = "destroy"
 
 
 class Verdict(StrEnum):
@@ -39,16 +47,18 @@ class Verdict(StrEnum):
 TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.QUARANTINED, Act.RELEASE): State.KEPT,
     (State.QUARANTINED, Act.REFUSE): State.REFUSED,
-    (State.QUARANTINED, Act.REMOVE): State.REMOVED,
     (State.KEPT, Act.REMOVE): State.REMOVED,
-    (State.REFUSED, Act.REMOVE): State.REMOVED,
+    (State.REFUSED, Act.REMOVE): State.DESTROYED,  # its files went when it was refused
+    (State.REMOVED, Act.PUT_BACK): State.KEPT,
+    (State.REMOVED, Act.DESTROY): State.DESTROYED,
 }
 
 STATE_LABELS: dict[State, str] = {
     State.QUARANTINED: _("in attesa del controllo antivirus: per ora non si apre"),
     State.KEPT: _("si può aprire"),
     State.REFUSED: _("non conservato: il controllo antivirus l'ha rifiutato"),
-    State.REMOVED: _("tolto"),
+    State.REMOVED: _("tolto: per ora si può rimettere"),
+    State.DESTROYED: _("distrutto"),
 }
 
 

@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from approdo.documents.services.keeping import Opened, add, note_refusal, read_copy, read_original, remove
-from approdo.documents.services.sweeping import destroy_orphans, scan_waiting
+from approdo.documents.services.keeping import Opened, add, note_refusal, put_back, read_copy, read_original, remove
+from approdo.documents.services.sweeping import destroy_orphans, destroy_removed, scan_waiting
 
 __all__ = [
     "Opened",
     "add",
     "destroy_orphans",
+    "destroy_removed",
     "note_refusal",
+    "put_back",
     "read_copy",
     "read_original",
     "remove",

@@ -109,25 +109,38 @@ def read_original(*, actor: Actor, document_id: UUID, why: str, now: datetime) -
 
 @transaction.atomic
 def remove(*, actor: Actor, document_id: UUID, now: datetime) -> None:
-    """Take a document out and destroy its files: only the service that brought it can. Who, when and the hash stay.
+    """Take a document out: nobody opens it, and in thirty days it is destroyed. Only the service that brought it can.
 
-    Raises ``NotFound`` for anybody else's, and for one that is not there any more.
+    Raises ``NotFound`` for anybody else's and for one that is out already, ``Conflict`` while it waits for the scanner.
     """
-    _operator_id, service_id = acting(actor)
-    found = _locked(document_id)
-    if found is None or found.service_id != service_id or found.state == State.REMOVED:
+    found = _own(actor, document_id)
+    if found.state in {State.REMOVED, State.DESTROYED}:
         raise NotFound
-    found.removed_at = now
-    end(found, Act.REMOVE)
+    _move(found, Act.REMOVE, removed_at=now)
     _record(actor, "document.remove", found, now, kind=found.kind, digest=found.digest)
 
 
+@transaction.atomic
+def put_back(*, actor: Actor, document_id: UUID, now: datetime) -> None:
+    """Put a document back that was taken out and is not destroyed yet; raises ``NotFound`` as ``remove`` does."""
+    found = _own(actor, document_id)
+    if found.state != State.REMOVED:
+        raise NotFound
+    _move(found, Act.PUT_BACK, removed_at=None)
+    _record(actor, "document.put_back", found, now, kind=found.kind, digest=found.digest)
+
+
+def _move(found: Document, act: Act, removed_at: datetime | None) -> None:
+    found.state, found.removed_at = moved(State(found.state), act), removed_at
+    found.save(update_fields=["state", "removed_at"])
+
+
 def end(found: Document, act: Act) -> None:
-    """Move a document to a state in which it has no files; they go when this is committed."""
+    """Move a document to a state in which it has no files; they go when this is committed. Who, when and hash stay."""
     names = [name for name in (found.original_id, found.copy_id) if name]
     found.state = moved(State(found.state), act)
     found.original = found.copy = None
-    found.save(update_fields=["state", "original", "copy", "removed_at", "scanned_at"])
+    found.save(update_fields=["state", "original", "copy", "scanned_at"])
     File.objects.filter(pk__in=names).delete()
     for name in names:
         transaction.on_commit(partial(Store().destroy, name))
@@ -162,8 +175,14 @@ def _kept(document_id: UUID) -> Document:
     return found
 
 
-def _locked(document_id: UUID) -> Document | None:
-    return Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
+def _own(actor: Actor, document_id: UUID) -> Document:
+    """Return and lock a document of the actor's service."""
+    _operator_id, service_id = acting(actor)
+    locked = Document.objects.select_for_update(of=("self",))
+    found = locked.filter(pk=document_id, service_id=service_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _open(actor: Actor, found: Document, part: str) -> bytes:

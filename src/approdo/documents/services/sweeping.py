@@ -10,7 +10,7 @@ from approdo.access.services import as_system
 from approdo.audit import services as audit
 from approdo.documents.gateways import Store, StoreUnavailable, scan
 from approdo.documents.models import Document, File
-from approdo.documents.rules import Act, State, Verdict, moved
+from approdo.documents.rules import KEPT_AFTER_REMOVAL, Act, State, Verdict, moved
 from approdo.documents.services.keeping import end, opened_original
 from approdo.kit.errors import NotFound
 from approdo.vault import services as vault
@@ -74,15 +74,26 @@ def _ended(found: Document, verdict: Verdict, now: datetime) -> bool:
         found.save(update_fields=["state", "scanned_at"])
     else:
         end(found, Act.REFUSE)
-    audit.record(
-        actor=SYSTEM,
-        verb="document.release" if verdict is Verdict.CLEAN else "document.refuse",
-        subject=f"document:{found.pk}",
-        case_id=found.case_id,
-        now=now,
-        detail={"kind": found.kind},
-    )
+    _record("document.release" if verdict is Verdict.CLEAN else "document.refuse", found, now)
     return True
+
+
+def destroy_removed(*, now: datetime, limit: int) -> int:
+    """Destroy what was taken out thirty days ago and not put back; return how many, at most ``limit``."""
+    destroyed = 0
+    with as_system():
+        locked = Document.objects.select_for_update(skip_locked=True, of=("self",))
+        due = locked.filter(state=State.REMOVED, removed_at__lte=now - KEPT_AFTER_REMOVAL).order_by("removed_at")
+        for found in due[:limit]:
+            end(found, Act.DESTROY)
+            _record("document.destroy", found, now)
+            destroyed += 1
+    return destroyed
+
+
+def _record(verb: str, found: Document, now: datetime) -> None:
+    subject, detail = f"document:{found.pk}", {"kind": found.kind}
+    audit.record(actor=SYSTEM, verb=verb, subject=subject, case_id=found.case_id, now=now, detail=detail)
 
 
 def destroy_orphans(*, now: datetime, limit: int) -> int:
