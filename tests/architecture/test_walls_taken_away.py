@@ -226,8 +226,8 @@ WALLS = {
     ),
     "a document is found in its own case": Wall(
         "documents/selectors.py",
-        "    found = Document.objects.filter(own | shared, case_id=case_id)\n",
-        "    found = Document.objects.filter(own | shared)\n",
+        "        if one.id == document_id:\n",
+        "        if one:\n",
         "tests/integration/usecases/test_documents.py",
     ),
     "a page that asks by itself keeps no session open": Wall(

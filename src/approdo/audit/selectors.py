@@ -13,7 +13,7 @@ from approdo.audit.models import Entry, Heartbeat
 from approdo.audit.models import Link as StoredLink
 from approdo.audit.rules import TOLD, Checkpoint, Link, Readings
 from approdo.kit import rows
-from approdo.kit.rows import Answer
+from approdo.kit.rows import Answer, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,19 @@ def wrote(organisation_id: int, case_id: UUID) -> bool:
     return Entry.objects.filter(case_id=case_id, organisation_id=organisation_id, verb="entry.add").exists()
 
 
+_TOOK_LEAD = Statement(
+    lambda operator, case, since: Entry.objects.filter(
+        case_id=case, happened_at__gt=since, operator_id=operator, verb="case.lead"
+    ).values_list("id")[:1],
+    operator=int,
+    case=UUID,
+    since=datetime,
+)
+
+
 def took_lead(operator_id: int, case_id: UUID, since: datetime) -> bool:
     """Tell whether an operator took the lead of a case after an instant."""
-    lately = Entry.objects.filter(case_id=case_id, happened_at__gt=since)
-    return lately.filter(operator_id=operator_id, verb="case.lead").exists()
+    return bool(_TOOK_LEAD.read(operator=operator_id, case=case_id, since=since))
 
 
 # the verbs and the missing detail stand here in full, as in the index that answers from itself alone (0005)

@@ -221,7 +221,7 @@ def _given(table: str) -> str:
 
 
 def _run(statement: str, rows: list[Row]) -> int:
-    with connection.cursor() as cursor:
+    with cast(Any, connection).prepared_cursor() as cursor:
         cursor.execute(statement, [_json(rows)])
         return cast(int, cursor.rowcount)
 

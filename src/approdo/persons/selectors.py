@@ -1,20 +1,67 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from approdo.access.rules import Actor, Slice, acting
 from approdo.kit.errors import Invalid, NotFound
+from approdo.kit.rows import Statement, read, together
 from approdo.kit.words import mark as _
 from approdo.persons.models import Entry, NameToken, Version
 from approdo.persons.rules import Answers, Kind, Written, standing
 from approdo.vault import services as vault
-from approdo.vault.rules import Place
+from approdo.vault.rules import CaseKey, Place
+
+# what a page reads is written once per process: the policies make these statements long to plan (ADR 0008)
+_ENTRIES = Statement(
+    lambda service, case: (
+        Entry.objects.filter(Q(service_id=service) | Q(private=False), case_id=case, removed_at=None)
+        .order_by("entered_at", "id")
+        .values_list("id", "kind", "slice", "private", "service_id", named=True)
+    ),
+    service=int,
+    case=UUID,
+)
+_VERSIONS = Statement(
+    lambda case: (
+        Version.objects.filter(entry__case_id=case, entry__removed_at=None)
+        .order_by("number")
+        .values_list(
+            "entry_id", "number", "based_on", "sealed", "organisation_id", "service_id", "written_at", named=True
+        )
+    ),
+    case=UUID,
+)
+
+
+_NAMED = f"""
+SELECT case_id, entry_id FROM {NameToken._meta.db_table} WHERE organisation_id = %s AND token = ANY(%s)
+ GROUP BY case_id, entry_id HAVING count(DISTINCT token) = %s ORDER BY case_id, entry_id LIMIT %s
+"""  # noqa: S608
+
+
+class _Entry(Protocol):
+    id: UUID
+    kind: str
+    slice: str
+    private: bool
+    service_id: int
+
+
+class _Version(Protocol):
+    entry_id: UUID
+    number: int
+    based_on: list[int]
+    sealed: bytes
+    organisation_id: int
+    service_id: int
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +94,33 @@ def entries(actor: Actor, case_id: UUID, slices: Collection[Slice]) -> tuple[Ent
     has decided the slices at this very moment and writes the audit row. Raises ``KeysUnavailable`` and ``Unreadable``;
     ``NotFound`` when her organisation holds no key.
     """
+    with together():
+        opened = ask_entries(actor, case_id)
+    return opened(slices)
+
+
+def ask_entries(actor: Actor, case_id: UUID) -> Callable[[Collection[Slice]], tuple[EntryView, ...]]:
+    """Ask for the same, sealed; what is returned waits for the answer and opens what some slices share."""
     _operator_id, service_id = acting(actor)
-    readable = Q(service_id=service_id) | Q(private=False, slice__in=[one.value for one in slices])
-    found = list(Entry.objects.filter(readable, case_id=case_id, removed_at=None).order_by("entered_at", "id"))
-    if not found:
-        return ()
-    opened = _texts(actor, case_id, found)
-    return tuple(
-        EntryView(
-            one.pk,
-            Kind(one.kind),
-            Slice(one.slice),
-            one.private,
-            one.service_id,
-            one.service_id == service_id,
-            opened[one.pk],
+    asked, versions = _ENTRIES.ask(service=service_id, case=case_id), _VERSIONS.ask(case=case_id)
+
+    def opened(slices: Collection[Slice]) -> tuple[EntryView, ...]:
+        found = [one for one in asked.value if one.service_id == service_id or one.slice in slices]
+        texts = _texts(actor, case_id, found, versions.value)
+        return tuple(
+            EntryView(
+                one.id,
+                Kind(one.kind),
+                Slice(one.slice),
+                one.private,
+                one.service_id,
+                one.service_id == service_id,
+                texts[one.id],
+            )
+            for one in found
         )
-        for one in found
-    )
+
+    return opened
 
 
 def case_of(entry_id: UUID) -> UUID:
@@ -99,35 +155,29 @@ def writers(case_id: UUID) -> frozenset[int]:
     return frozenset(found.values_list("organisation_id", flat=True))
 
 
-def _texts(actor: Actor, case_id: UUID, found: Iterable[Entry]) -> Mapping[UUID, tuple[Text, ...]]:
-    """Return the versions that stand, opened, by entry."""
-    by_entry: dict[UUID, list[Version]] = defaultdict(list)
-    found = list(found)
-    for version in Version.objects.filter(entry__in=[one.pk for one in found]).order_by("number"):
+def _texts(
+    actor: Actor, case_id: UUID, found: Sequence[_Entry], versions: Iterable[_Version]
+) -> Mapping[UUID, tuple[Text, ...]]:
+    """Return the versions that stand, opened, by entry; of what is not among ``found`` nothing is opened."""
+    by_entry: dict[UUID, list[_Version]] = defaultdict(list)
+    for version in versions:
         by_entry[version.entry_id].append(version)
-    kinds = {one.pk: one for one in found}
     held = {
         private: vault.case_key(organisation_id=acting_organisation(actor), case_id=case_id, private=private)
-        for private in {one.private for one in kinds.values()}
+        for private in {one.private for one in found}
     }
-    texts = {}
-    for entry_id, versions in by_entry.items():
-        key = held[kinds[entry_id].private]
-        stand = standing(Written(one.number, tuple(one.based_on)) for one in versions)
-        texts[entry_id] = tuple(
-            Text(
-                one.number,
-                Answers.read(key.open(place(one, case_id, kinds[entry_id].kind), bytes(one.sealed))),
-                one.service_id,
-                one.written_at,
-            )
-            for one in versions
-            if one.number in stand
-        )
-    return texts
+    return {one.id: tuple(_standing(by_entry[one.id], held[one.private], one, case_id)) for one in found}
 
 
-def place(version: Version, case_id: UUID, kind: str) -> Place:
+def _standing(versions: Sequence[_Version], key: CaseKey, entry: _Entry, case_id: UUID) -> Iterator[Text]:
+    stand = standing(Written(one.number, tuple(one.based_on)) for one in versions)
+    for one in versions:
+        if one.number in stand:
+            clear = key.open(place(one, case_id, entry.kind), bytes(one.sealed))
+            yield Text(one.number, Answers.read(clear), one.service_id, one.written_at)
+
+
+def place(version: Version | _Version, case_id: UUID, kind: str) -> Place:
     """Return where a version stands: it opens nowhere else (P8)."""
     return Place(version.organisation_id, case_id, kind, version.entry_id, version.number)
 
@@ -149,7 +199,4 @@ def entries_named(actor: Actor, beginning: str, limit: int = 50) -> tuple[tuple[
     tokens = set(vault.search_tokens(organisation_id=organisation_id, beginning=beginning))
     if not tokens:
         raise Invalid({"name": _("Scrivi almeno tre lettere del nome o del cognome.")})
-    held = NameToken.objects.filter(organisation_id=organisation_id, token__in=tokens)
-    each = held.values("case_id", "entry_id").annotate(words=Count("token", distinct=True))
-    found = each.filter(words=len(tokens)).order_by("case_id", "entry_id")
-    return tuple(found.values_list("case_id", "entry_id")[:limit])
+    return tuple(read(_NAMED, [organisation_id, sorted(tokens), len(tokens), limit]))

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The documents of one case as one person may see, bring, open and take them out now."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from approdo.access.rules import Actor
+from approdo.access.rules import Actor, Slice
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
-from approdo.consents import selectors as consents
 from approdo.consents.rules import Action
 from approdo.documents import selectors, services
 from approdo.documents.rules import SLICES, Kind, Problem, Refused
@@ -18,14 +18,14 @@ from approdo.kit.errors import NotFound
 from approdo.usecases.standing import May, may_in
 
 
-def readable(may: May, case_id: UUID) -> tuple[DocumentView, ...]:
-    """Return the documents that an actor may see: what her role never reads is not there even when it is her own's."""
+def readable(may: May, asked: Callable[[Collection[Slice]], tuple[DocumentView, ...]]) -> tuple[DocumentView, ...]:
+    """Return of the documents those that an actor may see: what her role never reads is not there even when her own
+    service brought it. ``asked``: ``documents.selectors.ask_documents``."""
     slices = may.slices(Action.READ)
-    hidden = consents.masked_entries(service_id=may.actor.service_id or 0, case_id=case_id)
     return tuple(
         one
-        for one in selectors.documents(may.actor, case_id, slices)
-        if one.id not in hidden and one.slice in may.ceiling and (one.own or one.slice in slices)
+        for one in asked(slices)
+        if one.id not in may.hidden and one.slice in may.ceiling and (one.own or one.slice in slices)
     )
 
 
@@ -93,7 +93,7 @@ def _writable(actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> 
 def _found(actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> DocumentView:
     """Return a document of this case that the actor may see; ``NotFound`` for absent and hidden alike."""
     case = cases.case_page(actor, case_id)
-    for one in readable(may_in(actor, case, now), case_id):
+    for one in readable(may_in(actor, case, now), selectors.ask_documents(actor, case_id)):
         if one.id == document_id:
             return one
     raise NotFound

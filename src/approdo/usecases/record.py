@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The record of one case as one person may see it now: what leads, what was written, what is uncovered and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,8 +15,9 @@ from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
 from approdo.consents.rules import SECRET, Action, Reading, Relation
 from approdo.consents.selectors import Breaking
-from approdo.documents.selectors import DocumentView
+from approdo.documents.selectors import DocumentView, ask_documents
 from approdo.kit.errors import NotFound
+from approdo.kit.rows import together
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.persons import selectors as persons
@@ -26,7 +27,7 @@ from approdo.persons.selectors import EntryView
 from approdo.persons.services import Saved
 from approdo.usecases import documents
 from approdo.usecases.reading import counted
-from approdo.usecases.standing import May, may_in
+from approdo.usecases.standing import May, ask_may, may_in
 from approdo.vault.rules import Unreadable
 
 
@@ -92,26 +93,29 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
 
     Raises ``NotFound`` for absent and hidden alike, ``Slowed``, ``KeysUnavailable``.
     """
-    case, may = _may(actor, case_id, now)
+    case = cases.case_page(actor, case_id)
+    with together():
+        asked = ask_may(actor, case, now)
+        entries = persons.ask_entries(actor, case_id)
+        brought = ask_documents(actor, case_id)
+    may = asked()
     count = counted(actor, case, may.standing, Reading.RECORD, now)
-    found = _readable(actor, case_id, may)
+    found, papers = _readable(may, entries), documents.readable(may, brought)
     groups = tuple(_group(kind, found, may) for kind in Kind)
-    papers = documents.readable(may, case_id)
     shown = sorted({one.slice for one in found if not covered(one)} | {one.slice for one in papers})
-    audit.record(
-        actor=actor,
-        verb="record.read",
-        subject=f"case:{case_id}",
-        case_id=case_id,
-        now=now,
-        detail={"slices": ",".join(shown), **count},
-    )
-    named = (
-        {one.service_id for one in found}
-        | {one.service_id for one in papers}
-        | {one.service_id for one in case.participants}
-    )
-    labels = {service_id: plate.label for service_id, plate in networks.name_plates(named).items()}
+    named = {one.service_id for one in found} | {one.service_id for one in papers}
+    named |= {one.service_id for one in case.participants}
+    with together():
+        audit.record(
+            actor=actor,
+            verb="record.read",
+            subject=f"case:{case_id}",
+            case_id=case_id,
+            now=now,
+            detail={"slices": ",".join(shown), **count},
+        )
+        plates = networks.ask_name_plates(named)
+    labels = {service_id: plate.label for service_id, plate in plates.value.items()}
     glass = consents.break_glass_now(actor.operator_id or 0, case_id, now) if may.standing.glass_broken else None
     return Record(
         case=case,
@@ -234,22 +238,19 @@ def _may(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, May]:
     return case, may_in(actor, case, now)
 
 
-def _readable(actor: Actor, case_id: UUID, may: May) -> tuple[EntryView, ...]:
+def _readable(may: May, asked: Callable[[Collection[Slice]], tuple[EntryView, ...]]) -> tuple[EntryView, ...]:
     """Return what the actor may read: what her role never reads is not there even when her service wrote it."""
-    readable, hidden = (
-        may.slices(Action.READ),
-        consents.masked_entries(service_id=actor.service_id or 0, case_id=case_id),
-    )
+    readable = may.slices(Action.READ)
     return tuple(
         one
-        for one in persons.entries(actor, case_id, readable)
-        if one.id not in hidden and one.slice in may.ceiling and (one.own or one.slice in readable)
+        for one in asked(readable)
+        if one.id not in may.hidden and one.slice in may.ceiling and (one.own or one.slice in readable)
     )
 
 
 def _entry(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> tuple[CasePage, May, EntryView]:
     case, may = _may(actor, case_id, now)
-    found = [one for one in _readable(actor, case_id, may) if one.id == entry_id]
+    found = [one for one in _readable(may, persons.ask_entries(actor, case_id)) if one.id == entry_id]
     if not found:
         raise NotFound
     return case, may, found[0]

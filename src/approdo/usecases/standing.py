@@ -2,36 +2,54 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an actor and her service are to a case: found out here, once, for every act that asks the table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from approdo.access.rules import Actor, Slice, acting
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
 from approdo.consents.rules import READABLE, Action, ConsentState, Relation, Standing, allowed
+from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind
 
 
 def standing_of(actor: Actor, case: CasePage, at: datetime) -> Standing:
     """Return the standing of an actor in a case that she sees: leads it, takes part, or was granted something."""
+    with together():
+        answered = _ask_standing(actor, case, at)
+    return answered()
+
+
+def _ask_standing(actor: Actor, case: CasePage, at: datetime) -> Callable[[], Standing]:
+    """Ask what a standing depends on; what is returned waits for the answers."""
     operator_id, service_id = acting(actor)
-    broken = consents.break_glass_now(operator_id, case.id, at)
+    glass = consents.ask_break_glass_now(operator_id, case.id, at)
+    blocked = consents.ask_blocked(operator_id, case.id)
+    kind = networks.ask_kind_of(service_id)
+
+    def answered() -> Standing:
+        relation = _relation(service_id, case, at)
+        return Standing(
+            relation=relation,
+            blocked=blocked.value,
+            barred=kind.value is ServiceKind.PERPETRATOR_PROGRAMME,
+            case_manager=relation is Relation.LEAD and case.lead_operator_id == operator_id,
+            glass_broken=glass.value is not None and glass.value.service_id == service_id,
+        )
+
+    return answered
+
+
+def _relation(service_id: int, case: CasePage, at: datetime) -> Relation:
     if case.lead_service_id == service_id:
-        relation = Relation.LEAD
-    elif any(one.service_id == service_id for one in case.participants):
-        relation = Relation.PARTICIPANT
-    else:
-        granted = consents.live_slices(service_id=service_id, case_id=case.id, at=at)
-        relation = Relation.GRANTED if granted else Relation.NONE
-    return Standing(
-        relation=relation,
-        blocked=consents.blocked(operator_id, case.id),
-        barred=networks.kind_of(service_id) is ServiceKind.PERPETRATOR_PROGRAMME,
-        case_manager=relation is Relation.LEAD and case.lead_operator_id == operator_id,
-        glass_broken=broken is not None and broken.service_id == service_id,
-    )
+        return Relation.LEAD
+    if any(one.service_id == service_id for one in case.participants):
+        return Relation.PARTICIPANT
+    granted = consents.live_slices(service_id=service_id, case_id=case.id, at=at)
+    return Relation.GRANTED if granted else Relation.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,8 @@ class May:
     actor: Actor
     standing: Standing
     consents: Mapping[Slice, ConsentState]
+    hidden: frozenset[UUID]
+    """Single entries and documents that do not exist for her service."""
 
     @property
     def ceiling(self) -> frozenset[Slice]:
@@ -59,6 +79,15 @@ class May:
 
 def may_in(actor: Actor, case: CasePage, at: datetime) -> May:
     """Return what an actor may do with a case that she sees."""
-    standing = standing_of(actor, case, at)
-    states = consents.consent_states(service_id=actor.service_id or 0, case_id=case.id, at=at)
-    return May(actor, standing, states)
+    with together():
+        answered = ask_may(actor, case, at)
+    return answered()
+
+
+def ask_may(actor: Actor, case: CasePage, at: datetime) -> Callable[[], May]:
+    """Ask for the same; what is returned waits for the answers."""
+    _operator_id, service_id = acting(actor)
+    standing = _ask_standing(actor, case, at)
+    states = consents.ask_consent_states(service_id=service_id, case_id=case.id, at=at)
+    hidden = consents.ask_masked_entries(service_id=service_id, case_id=case.id)
+    return lambda: May(actor, standing(), states.value, hidden.value)

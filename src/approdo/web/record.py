@@ -41,7 +41,7 @@ def record(request: Asked, case_id: UUID) -> HttpResponse:
         "record": shown,
         "case": shown.case,
         "groups": groups,
-        "reasons": list(Reason),
+        "reasons": tuple(Reason),
         "now": shown.at,
     }
     return render(request, "web/cases/record.html", words)

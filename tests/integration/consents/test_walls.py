@@ -222,11 +222,11 @@ def test_a_single_entry_is_hidden_without_its_slice(around):
     entry = uuid4()
     mask(around, entry_id=entry)
     asked = {"service_id": around.hospital.pk, "case_id": around.case}
-    assert selectors.masked_entries(**asked) == {entry}
+    assert selectors.ask_masked_entries(**asked).value == {entry}
     assert selectors.live_slices(at=NOW, **asked) == {Slice.CHRONOLOGY}
-    assert selectors.masked_entries(service_id=around.police.pk, case_id=around.case) == frozenset()
+    assert selectors.ask_masked_entries(service_id=around.police.pk, case_id=around.case).value == frozenset()
     unmask(around, entry_id=entry)
-    assert selectors.masked_entries(**asked) == frozenset()
+    assert selectors.ask_masked_entries(**asked).value == frozenset()
 
 
 def test_hiding_twice_changes_nothing_nor_does_showing_twice(around):

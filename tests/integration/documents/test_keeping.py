@@ -78,7 +78,7 @@ def test_the_row_says_who_brought_it_when_and_its_hash_and_so_does_the_register(
     content = a_photograph()
     document = bring(centre, case, content)
     with entered(actor=centre):
-        (view,) = selectors.documents(centre, case, ())
+        (view,) = selectors.ask_documents(centre, case)(())
         row = Document.objects.get()
     digest = hashlib.sha256(content).hexdigest()
     assert (view.id, view.kind, view.slice, view.own) == (document, Kind.PHOTOGRAPH, Slice.HEALTH, True)
@@ -243,11 +243,11 @@ def test_a_document_that_is_taken_out_is_opened_by_nobody_and_its_files_are_stil
         move(services.remove, centre, document)
     assert len(files(media)) == 2
     with entered(actor=centre):
-        (shown,) = selectors.documents(centre, case, EVERYTHING)
+        (shown,) = selectors.ask_documents(centre, case)(EVERYTHING)
         assert (shown.state, shown.opens) == (State.REMOVED, False)
         assert shown.destroyed_at == TONIGHT + timedelta(days=30)
     with entered(actor=town.nurse):
-        assert selectors.documents(town.nurse, case, EVERYTHING) == (), "only her own service is told"
+        assert selectors.ask_documents(town.nurse, case)(EVERYTHING) == (), "only her own service is told"
     for again in (opened, original, partial(move, services.remove)):
         with pytest.raises(NotFound):
             again(centre, document)

@@ -59,7 +59,7 @@ def test_while_the_scanner_is_silent_a_document_is_opened_by_nobody(
         with pytest.raises(NotFound), entered(actor=centre):
             read(actor=centre, document_id=document, now=TONIGHT, **extra)
     with entered(actor=centre):
-        assert [one.opens for one in selectors.documents(centre, case, ())] == [False]
+        assert [one.opens for one in selectors.ask_documents(centre, case)(())] == [False]
 
 
 def test_while_it_waits_it_is_not_taken_out(centre: Actor, quarantined: Callable[[bytes], UUID]) -> None:
@@ -85,7 +85,7 @@ def test_what_was_taken_out_is_destroyed_after_thirty_days_and_not_before(
     assert len([one for one in media.rglob("*") if one.is_file()]) == 2, "the other one's files"
     assert (state(centre, out), state(centre, kept)) == (State.DESTROYED, State.KEPT)
     with entered(actor=centre):
-        assert [one.id for one in selectors.documents(centre, case, ())] == [kept]
+        assert [one.id for one in selectors.ask_documents(centre, case)(())] == [kept]
         for act in (services.put_back, services.remove):
             with pytest.raises(NotFound):
                 act(actor=centre, document_id=out, now=TONIGHT)
@@ -99,9 +99,9 @@ def test_only_the_service_that_brought_it_is_told_that_it_waits(
     settings.SCANNER = SILENT
     with entered(actor=town.nurse):
         services.add(actor=town.nurse, case_id=case, kind=Kind.PHOTOGRAPH, content=a_photograph(), now=TONIGHT)
-        assert len(selectors.documents(town.nurse, case, ())) == 1
+        assert len(selectors.ask_documents(town.nurse, case)(())) == 1
     with entered(actor=centre):
-        assert selectors.documents(centre, case, frozenset(Slice)) == ()
+        assert selectors.ask_documents(centre, case)(frozenset(Slice)) == ()
 
 
 def test_when_it_answers_again_what_is_clean_is_released(

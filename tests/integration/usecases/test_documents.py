@@ -18,6 +18,7 @@ from approdo.access.services import entered
 from approdo.cases.selectors import case_page
 from approdo.cases.services import take_lead
 from approdo.documents.rules import SLICES, Kind
+from approdo.documents.selectors import ask_documents
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.usecases import documents, sharing
@@ -53,7 +54,7 @@ def bring(actor: Actor, case: UUID, kind: Kind = Kind.PHOTOGRAPH, content: bytes
 def listed(actor: Actor, case: UUID) -> list[UUID]:
     with entered(actor=actor):
         may = may_in(actor, case_page(actor, case), clock.now())
-        return [one.id for one in documents.readable(may, case)]
+        return [one.id for one in documents.readable(may, ask_documents(actor, case))]
 
 
 def opened(actor: Actor, case: UUID, document: UUID) -> bytes:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.consents.selectors.breaking import (
     Breaking,
+    ask_break_glass_now,
     ask_unreviewed,
     break_glass_now,
     notices_due,
@@ -13,6 +14,7 @@ from approdo.consents.selectors.grants import (
     Expiring,
     GrantLine,
     NotSharedLine,
+    ask_consent_states,
     consent_states,
     expiring,
     grants_of,
@@ -23,11 +25,12 @@ from approdo.consents.selectors.grants import (
 from approdo.consents.selectors.walls import (
     BlockLine,
     MaskLine,
+    ask_blocked,
+    ask_masked_entries,
     blocked,
     blocked_cases,
     blocks_of,
     kept_out,
-    masked_entries,
     masks_of,
     referents,
 )
@@ -39,6 +42,10 @@ __all__ = [
     "GrantLine",
     "MaskLine",
     "NotSharedLine",
+    "ask_blocked",
+    "ask_break_glass_now",
+    "ask_consent_states",
+    "ask_masked_entries",
     "ask_unreviewed",
     "blocked",
     "blocked_cases",
@@ -50,7 +57,6 @@ __all__ = [
     "kept_out",
     "live_cases",
     "live_slices",
-    "masked_entries",
     "masks_of",
     "not_shared_of",
     "notices_due",

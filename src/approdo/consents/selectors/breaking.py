@@ -60,8 +60,13 @@ def break_glass_now(operator_id: int, case_id: UUID, at: datetime) -> Breaking |
 
     It holds for the service she acted for: compare ``service_id``. Whether she is blocked is ``rules.allowed``.
     """
-    found = _NOW.read(operator=operator_id, case=case_id, at=at)
-    return breaking(found[0], at) if found else None
+    return ask_break_glass_now(operator_id, case_id, at).value
+
+
+def ask_break_glass_now(operator_id: int, case_id: UUID, at: datetime) -> Answer[Breaking | None]:
+    """Ask for the same."""
+    found = _NOW.ask(operator=operator_id, case=case_id, at=at)
+    return found.then(lambda rows: breaking(rows[0], at) if rows else None)
 
 
 def ask_unreviewed(at: datetime) -> Answer[tuple[Breaking, ...]]:

@@ -24,7 +24,7 @@ from approdo.consents.rules import (
 from approdo.consents.rules import (
     consent_states as states_of,
 )
-from approdo.kit.rows import Statement, read
+from approdo.kit.rows import Answer, Rows, Statement, ask
 
 _MASKED = Masking.objects.filter(
     case_id=OuterRef("case_id"), service=OuterRef("service_id"), lifted_at=None, entry_id=None
@@ -122,8 +122,17 @@ def live_cases(*, service_id: int, at: datetime) -> frozenset[UUID]:
 
 def consent_states(*, service_id: int, case_id: UUID, at: datetime) -> dict[Slice, ConsentState]:
     """Return how consent stands for a service on every slice of a case: what ``rules.allowed`` asks for. One query."""
+    return ask_consent_states(service_id=service_id, case_id=case_id, at=at).value
+
+
+def ask_consent_states(*, service_id: int, case_id: UUID, at: datetime) -> Answer[dict[Slice, ConsentState]]:
+    """Ask for the same."""
+    return ask(_SAID, {"service": service_id, "case": case_id}, lambda rows: _states(rows, at))
+
+
+def _states(rows: Rows, at: datetime) -> dict[Slice, ConsentState]:
     held, masked = [], set()
-    for slices, basis, valid_from, until, revoked_at in read(_SAID, {"service": service_id, "case": case_id}):
+    for slices, basis, valid_from, until, revoked_at in rows:
         if basis is None:
             masked |= {Slice(one) for one in slices or ()}
         else:

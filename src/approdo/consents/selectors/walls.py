@@ -10,7 +10,7 @@ from uuid import UUID
 from approdo.access.rules import Slice
 from approdo.consents.models import Block, Masking
 from approdo.consents.rules import BlockReason
-from approdo.kit.rows import Statement
+from approdo.kit.rows import Answer, Statement
 from approdo.networks import selectors as networks
 
 _BLOCKED = Statement(
@@ -53,7 +53,12 @@ class MaskLine:
 
 def blocked(operator_id: int, case_id: UUID) -> bool:
     """Tell whether an operator is kept out of a case now; it beats every role, break-glass included (P14)."""
-    return bool(_BLOCKED.read(operator=operator_id, case=case_id))
+    return ask_blocked(operator_id, case_id).value
+
+
+def ask_blocked(operator_id: int, case_id: UUID) -> Answer[bool]:
+    """Ask for the same."""
+    return _BLOCKED.ask(operator=operator_id, case=case_id).then(bool)
 
 
 def kept_out(case_ids: Collection[UUID]) -> dict[UUID, frozenset[int]]:
@@ -86,9 +91,9 @@ def blocks_of(case_id: UUID) -> tuple[BlockLine, ...]:
     )
 
 
-def masked_entries(*, service_id: int, case_id: UUID) -> frozenset[UUID]:
-    """Return the single entries of a case that do not exist for a service."""
-    return frozenset(entry_id for (entry_id,) in _ENTRIES.read(service=service_id, case=case_id))
+def ask_masked_entries(*, service_id: int, case_id: UUID) -> Answer[frozenset[UUID]]:
+    """Ask for the single entries of a case that do not exist for a service."""
+    return _ENTRIES.ask(service=service_id, case=case_id).then(lambda rows: frozenset(entry_id for (entry_id,) in rows))
 
 
 def masks_of(case_id: UUID) -> tuple[MaskLine, ...]:

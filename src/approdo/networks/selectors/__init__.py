@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
 from approdo.networks.selectors.coverage import (
+    ask_kind_of,
     ask_name_plates,
     coordinators,
     coverage,
@@ -78,6 +79,7 @@ __all__ = [
     "actor_at",
     "actor_for",
     "actors_for",
+    "ask_kind_of",
     "ask_name_plates",
     "choices_of",
     "coordinators",

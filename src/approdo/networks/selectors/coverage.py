@@ -87,8 +87,13 @@ def organisation_of(service_id: int) -> int | None:
 
 def kind_of(service_id: int) -> ServiceKind | None:
     """Return what kind of service it is; None for one that never was."""
-    found = read("SELECT kind FROM networks_service WHERE id = %s", [service_id])
-    return ServiceKind(found[0][0]) if found else None
+    return ask_kind_of(service_id).value
+
+
+def ask_kind_of(service_id: int) -> Answer[ServiceKind | None]:
+    """Ask for the same."""
+    statement = "SELECT kind FROM networks_service WHERE id = %s"
+    return ask(statement, [service_id], lambda rows: ServiceKind(rows[0][0]) if rows else None)
 
 
 def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:

@@ -4,10 +4,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from approdo.activations.rules.states import (
     CONSENT_LABELS,
@@ -79,6 +80,11 @@ _DETAILS: dict[str, StrEnum] = {
 @register.filter
 def word(code: StrEnum) -> str:
     """Return the word for a code of any app."""
+    return _said(code, get_language())
+
+
+@lru_cache(maxsize=2_048, typed=True)  # codes of different apps may be the same letters
+def _said(code: StrEnum, _language: str | None) -> str:
     found = _WORDS.get((type(code), str(code)))
     return gettext(found if found is not None else label_of(code))
 
