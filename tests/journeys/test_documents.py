@@ -54,17 +54,26 @@ def test_a_photograph_and_a_report_are_brought_refused_opened_and_taken_out(
     assert page.evaluate("document.images[0].naturalHeight") == 64, "it is seen, and turned as it was held"
 
     page.goto(record)
+    ask_for_the_original(page)
+    expect(page.get_by_role("heading", name="Conferma che sei tu")).to_be_visible()
+    page.get_by_role("button", name="Conferma").click()
+    expect(page.get_by_text("Confermato. Ora premi di nuovo.")).to_be_visible()
     with page.expect_download() as downloading:
-        page.locator("#documents details", has_text="Originale").first.locator("summary").click()
-        page.locator("#documents details[open] select").select_option("law")
-        page.get_by_role("button", name="Scarica l'originale").first.click()
+        ask_for_the_original(page)
     assert downloading.value.suggested_filename == "originale.jpeg"
     downloading.value.save_as(tmp_path / "original")
     assert (tmp_path / "original").read_bytes() == photograph
 
     page.goto(record)
     page.locator("#documents details", has_text="Togli").first.locator("summary").click()
-    page.get_by_role("button", name="Distruggi il documento").first.click()
-    expect(page.get_by_role("heading", name="Conferma che sei tu")).to_be_visible()
-    page.get_by_role("button", name="Conferma").click()
-    expect(page.locator("#documents .entry")).to_have_count(1)
+    page.get_by_role("button", name="Togli il documento").first.click()
+    expect(page.locator("#documents .entry", has_text="Viene distrutto")).to_have_count(1)
+    page.get_by_role("button", name="Rimetti").click()
+    expect(page.locator("#documents .entry", has_text="Viene distrutto")).to_have_count(0)
+    expect(page.locator("#documents .entry")).to_have_count(2)
+
+
+def ask_for_the_original(page: Page) -> None:
+    page.locator("#documents details", has_text="Originale").first.locator("summary").click()
+    page.locator("#documents details[open] select").select_option("law")
+    page.get_by_role("button", name="Scarica l'originale").first.click()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -199,33 +199,42 @@ def cases_of(actor: Actor, *, before: datetime | None = None) -> tuple[list[Case
 
 def case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> CasePage:
     """Return one case with its chronology, newest first; ``NotFound`` for absent and hidden alike."""
+    with together():
+        answered = ask_case_page(actor, case_id, limit=limit)
+    return answered()
+
+
+def ask_case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> Callable[[], CasePage]:
+    """Ask for the same; what is returned waits for the answer. ``limit``: lines of the chronology, 0 for none."""
     require(actor, Permission.READ_CASE)
     if actor.service_id is None:
         raise NotFound
-    with together():
-        asked = _CASE.ask(service=actor.service_id, case=case_id)
-        participants = _PARTICIPANTS.ask(case=case_id)
-        chronology = ask(_NEWEST, [case_id, limit], _rows)
-        found = asked.value
-    if not found:
-        raise NotFound
-    case = found[0]
-    return CasePage(
-        id=case.pk,
-        alias=case.alias,
-        state=CaseState(case.state),
-        arrival=Arrival(case.arrival),
-        municipality=case.place,
-        municipality_code=case.municipality_id,
-        opened_at=case.opened_at,
-        exercise=case.exercise,
-        lead_service_id=case.lead_service_id,
-        lead_operator_id=case.lead_operator_id,
-        offered_service_id=case.offered_service_id,
-        next_contact_at=case.next_contact_at,
-        participants=tuple(Participant(*row) for row in participants.value),
-        chronology=chronology.value,
-    )
+    asked = _CASE.ask(service=actor.service_id, case=case_id)
+    participants = _PARTICIPANTS.ask(case=case_id)
+    chronology = ask(_NEWEST, [case_id, limit], _rows) if limit else None
+
+    def answered() -> CasePage:
+        if not asked.value:
+            raise NotFound
+        case = asked.value[0]
+        return CasePage(
+            id=case.pk,
+            alias=case.alias,
+            state=CaseState(case.state),
+            arrival=Arrival(case.arrival),
+            municipality=case.place,
+            municipality_code=case.municipality_id,
+            opened_at=case.opened_at,
+            exercise=case.exercise,
+            lead_service_id=case.lead_service_id,
+            lead_operator_id=case.lead_operator_id,
+            offered_service_id=case.offered_service_id,
+            next_contact_at=case.next_contact_at,
+            participants=tuple(Participant(*row) for row in participants.value),
+            chronology=() if chronology is None else chronology.value,
+        )
+
+    return answered
 
 
 def led_among(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -29,16 +29,15 @@ def readable(may: May, asked: Callable[[Collection[Slice]], tuple[DocumentView, 
     )
 
 
-def addable(may: May) -> tuple[Kind, ...]:
-    """Return the kinds of document that an actor may bring."""
-    slices = may.slices(Action.WRITE)
-    return tuple(kind for kind in Kind if SLICES[kind] in slices)
+def addable(writable: Collection[Slice]) -> tuple[Kind, ...]:
+    """Return the kinds of document that may be brought by whoever writes these slices."""
+    return tuple(kind for kind in Kind if SLICES[kind] in writable)
 
 
 def to_add(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, tuple[Kind, ...]]:
     """Return the case and the kinds that the actor may bring; ``NotFound`` when she may bring none, or sees no case."""
     case = cases.case_page(actor, case_id)
-    kinds = addable(may_in(actor, case, now))
+    kinds = addable(may_in(actor, case, now).slices(Action.WRITE))
     if not kinds:
         raise NotFound
     return case, kinds

@@ -20,6 +20,7 @@ from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
 from approdo.usecases import attempts, breaking, reading
+from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.reading import Unusual
@@ -147,6 +148,8 @@ class CaseOverview:
     at: datetime
     attempts: tuple[Tried, ...]
     """Attempts of people who are kept out, for who leads it."""
+    around: tuple[Around, ...]
+    """Who is around her; to others than who leads, no more than which services, since when."""
 
 
 def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
@@ -157,9 +160,14 @@ def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
     page = cases.case_page(actor, case_id)
     named = {participant.service_id for participant in page.participants}
     named |= {event.service_id for event in page.chronology if event.service_id is not None}
+    leads = page.lead_service_id is not None and page.lead_service_id == actor.service_id
     with together():
         audit.record(actor=actor, verb="case.read", subject=f"case:{case_id}", case_id=case_id, now=now)
         asked, asked_attempts = networks.ask_name_plates(named), attempts.ask_lately(now)
+        asked_around = ask_around(page, now) if leads else None
         plates, tried = asked.value, asked_attempts.value
-    shown = attempts.shown_to(actor, tried, case_id) if page.lead_service_id == actor.service_id else ()
-    return CaseOverview(page, {service_id: plate.label for service_id, plate in plates.items()}, now, shown)
+    labels = {service_id: plate.label for service_id, plate in plates.items()}
+    if asked_around is None:
+        around = tuple(Around(one.service_id, one.since) for one in page.participants)
+        return CaseOverview(page, labels, now, (), around)
+    return CaseOverview(page, labels, now, attempts.shown_to(actor, tried, case_id), asked_around())

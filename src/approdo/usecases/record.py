@@ -93,15 +93,15 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
 
     Raises ``NotFound`` for absent and hidden alike, ``Slowed``, ``KeysUnavailable``.
     """
-    case = cases.case_page(actor, case_id)
     with together():
-        asked = ask_may(actor, case, now)
-        entries = persons.ask_entries(actor, case_id)
-        brought = ask_documents(actor, case_id)
-    may = asked()
+        page, asked = cases.ask_case_page(actor, case_id, limit=0), ask_may(actor, case_id, now)
+        entries, brought = persons.ask_entries(actor, case_id), ask_documents(actor, case_id)
+    case = page()
+    may = asked(case)
     count = counted(actor, case, may.standing, Reading.RECORD, now)
     found, papers = _readable(may, entries), documents.readable(may, brought)
-    groups = tuple(_group(kind, found, may) for kind in Kind)
+    writable = may.slices(Action.WRITE)
+    groups = tuple(_group(kind, found, writable) for kind in Kind)
     shown = sorted({one.slice for one in found if not covered(one)} | {one.slice for one in papers})
     named = {one.service_id for one in found} | {one.service_id for one in papers}
     named |= {one.service_id for one in case.participants}
@@ -121,7 +121,7 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
         case=case,
         groups=groups,
         documents=papers,
-        may_add_document=bool(documents.addable(may)),
+        may_add_document=bool(documents.addable(writable)),
         labels=labels,
         leads=may.standing.relation is Relation.LEAD,
         at=now,
@@ -256,7 +256,7 @@ def _entry(actor: Actor, case_id: UUID, entry_id: UUID, now: datetime) -> tuple[
     return case, may, found[0]
 
 
-def _group(kind: Kind, found: tuple[EntryView, ...], may: May) -> Group:
+def _group(kind: Kind, found: tuple[EntryView, ...], writable: Collection[Slice]) -> Group:
     shape, own = SHAPES[kind], tuple(one for one in found if one.kind is kind)
     taken = shape.single and any(one.own for one in own)
-    return Group(kind, own, may_add=shape.slice in may.slices(Action.WRITE) and not taken)
+    return Group(kind, own, may_add=shape.slice in writable and not taken)

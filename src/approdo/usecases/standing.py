@@ -19,18 +19,18 @@ from approdo.networks.rules import ServiceKind
 def standing_of(actor: Actor, case: CasePage, at: datetime) -> Standing:
     """Return the standing of an actor in a case that she sees: leads it, takes part, or was granted something."""
     with together():
-        answered = _ask_standing(actor, case, at)
-    return answered()
+        answered = _ask_standing(actor, case.id, at)
+    return answered(case)
 
 
-def _ask_standing(actor: Actor, case: CasePage, at: datetime) -> Callable[[], Standing]:
+def _ask_standing(actor: Actor, case_id: UUID, at: datetime) -> Callable[[CasePage], Standing]:
     """Ask what a standing depends on; what is returned waits for the answers."""
     operator_id, service_id = acting(actor)
-    glass = consents.ask_break_glass_now(operator_id, case.id, at)
-    blocked = consents.ask_blocked(operator_id, case.id)
+    glass = consents.ask_break_glass_now(operator_id, case_id, at)
+    blocked = consents.ask_blocked(operator_id, case_id)
     kind = networks.ask_kind_of(service_id)
 
-    def answered() -> Standing:
+    def answered(case: CasePage) -> Standing:
         relation = _relation(service_id, case, at)
         return Standing(
             relation=relation,
@@ -80,14 +80,14 @@ class May:
 def may_in(actor: Actor, case: CasePage, at: datetime) -> May:
     """Return what an actor may do with a case that she sees."""
     with together():
-        answered = ask_may(actor, case, at)
-    return answered()
+        answered = ask_may(actor, case.id, at)
+    return answered(case)
 
 
-def ask_may(actor: Actor, case: CasePage, at: datetime) -> Callable[[], May]:
-    """Ask for the same; what is returned waits for the answers."""
+def ask_may(actor: Actor, case_id: UUID, at: datetime) -> Callable[[CasePage], May]:
+    """Ask for the same; what is returned waits for the answers, and for the case as she sees it."""
     _operator_id, service_id = acting(actor)
-    standing = _ask_standing(actor, case, at)
-    states = consents.ask_consent_states(service_id=service_id, case_id=case.id, at=at)
-    hidden = consents.ask_masked_entries(service_id=service_id, case_id=case.id)
-    return lambda: May(actor, standing(), states.value, hidden.value)
+    standing = _ask_standing(actor, case_id, at)
+    states = consents.ask_consent_states(service_id=service_id, case_id=case_id, at=at)
+    hidden = consents.ask_masked_entries(service_id=service_id, case_id=case_id)
+    return lambda case: May(actor, standing(case), states.value, hidden.value)

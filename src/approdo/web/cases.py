@@ -55,6 +55,7 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
         "activated": [event for event in page.chronology if event.kind is EventKind.ACTIVATED and event.subject],
         "labels": shown.labels,
         "attempts": shown.attempts,
+        "around": shown.around,
         "now": shown.at,
         "leads": page.lead_service_id == own,
         "manages": page.lead_operator_id == request.actor.operator_id,

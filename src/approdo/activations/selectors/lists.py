@@ -114,6 +114,19 @@ def is_open_on(actor: Actor, case_id: UUID) -> bool:
     return bool(_OPEN_ON.read(service=service_id, case=case_id))
 
 
+_TAKERS = Statement(
+    lambda case: Call.objects.filter(activation__case=case, taken_by__isnull=False).values_list(
+        "taken_service_id", "taken_by_id"
+    ),
+    case=UUID,
+)
+
+
+def ask_takers(case_id: UUID) -> Answer[list[tuple[int, int]]]:
+    """Ask for (service, operator) of the calls that people took for a woman, as far as the reader sees them."""
+    return _TAKERS.ask(case=case_id)
+
+
 def case_of(activation_id: UUID) -> UUID | None:
     """Return the case of an activation, or nothing. System-internal."""
     case_id: UUID | None = Activation.objects.filter(pk=activation_id).values_list("case_id", flat=True).first()

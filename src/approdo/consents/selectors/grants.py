@@ -49,6 +49,10 @@ _LIVE_CASES = Statement(
     service=int,
     at=datetime,
 )
+_UNTIL = """
+SELECT service_id, max(until) FROM consents_grant
+ WHERE case_id = %(case)s AND valid_from <= %(at)s AND until > %(at)s AND revoked_at IS NULL GROUP BY service_id
+"""
 _SAID = """
 SELECT slices, basis, valid_from, until, revoked_at FROM consents_grant
  WHERE service_id = %(service)s AND case_id = %(case)s
@@ -138,6 +142,11 @@ def _states(rows: Rows, at: datetime) -> dict[Slice, ConsentState]:
         else:
             held.append(Held(frozenset(map(Slice, slices)), Basis(basis), valid_from, until, revoked_at))
     return states_of(held, masked, at)
+
+
+def ask_read_until(case_id: UUID, at: datetime) -> Answer[dict[int, datetime]]:
+    """Ask until when each service may read something of a case; who may see it is decided by the caller."""
+    return ask(_UNTIL, {"case": case_id, "at": at}, dict)
 
 
 def grants_of(case_id: UUID, *, at: datetime) -> tuple[GrantLine, ...]:

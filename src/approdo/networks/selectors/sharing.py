@@ -5,8 +5,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from approdo.access.rules import Role
 from approdo.kit.rows import read
-from approdo.networks.rules import Channel, ServiceKind
+from approdo.networks.rules import Channel, ServiceKind, label_of
 from approdo.networks.selectors.coverage import shown_name
 
 _RECIPIENT = """
@@ -92,6 +93,33 @@ def people_of(service_ids: Collection[int]) -> tuple[tuple[int, str], ...]:
         (operator, f"{person} · {shown_name(kind, name, code)}")
         for operator, person, kind, name, code in read(_PEOPLE, [list(service_ids)])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works in a service: her name, and her role there in a word."""
+
+    name: str
+    role_word: str
+
+
+_WORKING = """
+SELECT m.service_id, o.display_name, m.role FROM networks_membership m
+  JOIN accounts_operator o ON o.id = m.operator_id
+  JOIN unnest(%(services)s::bigint[], %(operators)s::bigint[]) AS one (service, operator)
+    ON one.service = m.service_id AND one.operator = m.operator_id
+ ORDER BY o.display_name, m.role
+"""
+
+
+def people_in(pairs: Collection[tuple[int, int]]) -> dict[int, tuple[Person, ...]]:
+    """Return who people are, from (service, operator), by service; those who left it too, for what she did was done."""
+    found: dict[int, tuple[Person, ...]] = {}
+    if pairs:
+        services, operators = zip(*sorted(pairs), strict=True)
+        for service_id, name, role in read(_WORKING, {"services": list(services), "operators": list(operators)}):
+            found[service_id] = (*found.get(service_id, ()), Person(name, label_of(Role(role))))
+    return found
 
 
 def name_of(operator_id: int) -> str:
