@@ -217,6 +217,6 @@ def _reached() -> Iterator[None]:
         raise click.ClickException(_refusal(error)) from None
     except KeysUnavailable as error:
         raise click.ClickException(
-            "Le chiavi non si raggiungono: guarda APPRODO_KEYS e APPRODO_KEYS_COPY (docs/how-to/chiavi.md)."
-            " Niente è andato perso."
+            "Le chiavi non si raggiungono: guarda APPRODO_KEYS e APPRODO_KEYS_COPY, o il modulo che le tiene"
+            " (docs/how-to/chiavi.md). Niente è andato perso."
         ) from error
