@@ -53,6 +53,8 @@ lock: $(TOOLS)
 		--no-emit-index-url --no-header --quiet --output-file requirements/development.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --quiet --constraint requirements/development.txt --output-file requirements/production.txt
+	echo python-pkcs11 | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --constraint requirements/development.txt --output-file requirements/hardware.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,12 +15,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from pkcs11 import Attribute, KeyType, PKCS11Error, SecretKey
+from pkcs11 import Attribute, GeneralError, KeyType, Mechanism, PKCS11Error, SecretKey
 from pytest_django.fixtures import Settings
 from tests.factories.tokens import a_pin_file, a_token
 
-from approdo.vault.gateways import FileKeyring, HardwareToken
-from approdo.vault.gateways.cryptoki import Held, Token, token_of_process
+from approdo.kit.processes import locked
+from approdo.vault.gateways import FileKeyring, HardwareToken, cryptoki
+from approdo.vault.gateways.cryptoki import Held, Token, TokenCipher, token_of_process
 from approdo.vault.rules import KeysUnavailable, Unreadable, Wrapped, new_key
 
 ROOT = Path(__file__).parents[3]
@@ -63,7 +64,8 @@ def test_no_key_ever_leaves_the_token(hardware: HardwareToken, objects: Callable
         assert one[Attribute.NEVER_EXTRACTABLE]
         with pytest.raises(PKCS11Error):
             one[Attribute.VALUE]
-        for attribute, value in ((Attribute.EXTRACTABLE, True), (Attribute.SENSITIVE, False)):
+        changes = {Attribute.EXTRACTABLE: True, Attribute.SENSITIVE: False, Attribute.LABEL: "approdo/4/1"}
+        for attribute, value in changes.items():
             with pytest.raises(PKCS11Error):
                 one[attribute] = value
 
@@ -132,6 +134,32 @@ def test_a_token_that_is_unplugged_is_found_again(hardware: HardwareToken, token
         assert hardware.unwrap(3, CASE, wrapped) == KEY
 
 
+def test_a_token_that_opens_nothing_any_more_is_not_taken_for_a_changed_value() -> None:
+    """Many makers have one error for both: the value would be called lost, when it is the token that is ill."""
+
+    class Ill:
+        def encrypt(self, data: bytes, **_how: object) -> bytes:
+            return data
+
+        def decrypt(self, data: bytes, **_how: object) -> bytes:
+            raise GeneralError
+
+    with pytest.raises(GeneralError):
+        TokenCipher(Ill()).decrypt(b"0" * 12, b"x" * 48, b"place")
+
+
+def test_a_first_key_waits_while_another_process_makes_keys(hardware: HardwareToken, place: Path) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        with locked(place / "lock"):
+            waiting = [threads.submit(act) for act in (lambda: hardware.wrap(7, CASE, KEY), lambda: hardware.rotate(7))]
+            with pytest.raises(TimeoutError):
+                waiting[0].result(0.3)
+            assert not waiting[1].done()
+        first, second = waiting[0].result(10).key_id, waiting[1].result(10)
+    assert hardware.wrap(7, CASE, KEY).key_id == second
+    assert first
+
+
 def test_a_session_that_the_token_closed_is_opened_again_at_once(hardware: HardwareToken, session: Token) -> None:
     wrapped = hardware.wrap(3, CASE, KEY)
     session.using(lambda held: held._session.close())
@@ -190,13 +218,22 @@ def test_a_token_that_is_not_there_is_keys_unavailable(
         hardware.wrap(3, CASE, KEY)
 
 
+def test_a_token_that_cannot_seal_is_refused_when_the_installation_begins(
+    token: Path, place: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cryptoki, "_NEEDED", {Mechanism.AES_GCM, Mechanism.SEED_CBC})
+    with pytest.raises(KeysUnavailable):
+        HardwareToken(place, 1000).install()
+    assert "the token lacks SEED_CBC" in caplog.text
+
+
 def test_without_the_library_the_provider_says_what_to_install(
     hardware: HardwareToken, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "approdo.vault.gateways.cryptoki", None)
     with pytest.raises(KeysUnavailable):
         hardware.wrap(3, CASE, KEY)
-    assert "approdo[hardware]" in caplog.text
+    assert "requirements/hardware.txt" in caplog.text
 
 
 def test_no_case_and_no_secret_is_in_a_log(

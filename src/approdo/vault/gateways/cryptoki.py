@@ -17,7 +17,15 @@ from typing import Any, Protocol, TypeVar, cast
 import pkcs11
 from cryptography.exceptions import InvalidTag
 from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, MechanismFlag, ObjectClass, PKCS11Error
-from pkcs11.exceptions import PinExpired, PinIncorrect, PinInvalid, PinLenRange, PinLocked, TokenNotRecognised
+from pkcs11.exceptions import (
+    MechanismInvalid,
+    PinExpired,
+    PinIncorrect,
+    PinInvalid,
+    PinLenRange,
+    PinLocked,
+    TokenNotRecognised,
+)
 
 from approdo.vault.gateways.directory import answering, stamp
 from approdo.vault.rules import KeysUnavailable
@@ -30,6 +38,7 @@ _NEVER_OUT = {
     Attribute.MODIFIABLE: False,
 }
 _REFUSED_PIN = (PinExpired, PinIncorrect, PinInvalid, PinLenRange, PinLocked)
+_NEEDED = {Mechanism.AES_KEY_GEN, Mechanism.AES_GCM, Mechanism.GENERIC_SECRET_KEY_GEN, Mechanism.SHA256_HMAC}
 _TAG_BITS = 128
 _INSTALLED = "approdo/installed"
 Result = TypeVar("Result")
@@ -98,7 +107,10 @@ class Held:
         self._session.generate_random(64)
 
     def install(self) -> None:
-        """Mark the token as the installation's, once."""
+        """Mark the token as the installation's, once; one that cannot do what is asked of it raises at once."""
+        if missing := _NEEDED - self._session.token.slot.get_mechanisms():
+            _log.error("the token lacks %s", ", ".join(sorted(one.name for one in missing)))
+            raise MechanismInvalid
         if not self.labelled(_INSTALLED):
             self.make_secret(_INSTALLED)
 
@@ -114,14 +126,14 @@ class Held:
         numbered = [(int(rest), one.id, one) for rest, one in labelled if rest.isdecimal()]
         return [one for *_order, one in sorted(numbered, key=lambda each: each[:2])]
 
-    def key(self, beginning: str, key_id: str) -> TokenKey | None:
-        """Return the encryption key of an identifier, if its label begins so."""
+    def key(self, key_id: str) -> TokenKey | None:
+        """Return the encryption key of an identifier, if there is one."""
         try:
             sought = bytes.fromhex(key_id)
         except ValueError:
             return None
         found = self._found({Attribute.KEY_TYPE: KeyType.AES, Attribute.ID: sought}) if sought else []
-        return next((one for one in found if one.label.startswith(beginning)), None)
+        return next(iter(found), None)
 
     def make_key(self, label: str) -> TokenKey:
         """Make an AES-256 key with an identifier of its own."""

@@ -150,7 +150,7 @@ class HardwareToken:
         try:
             from approdo.vault.gateways.cryptoki import token_of_process
         except ImportError:
-            _log.error("the library of the token is not installed: pip install approdo[hardware]")
+            _log.error("the library of the token is not installed: requirements/hardware.txt")
             raise KeysUnavailable from None
         with self._ready():
             token = token_of_process(settings.TOKEN_MODULE, settings.TOKEN_LABEL, settings.TOKEN_PIN_FILE)
@@ -174,7 +174,7 @@ def _number(key: TokenKey) -> int:
 
 
 def _opened(held: Held, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> bytes:
-    key = held.key(_of(organisation_id), wrapped.key_id)
+    key = held.key(wrapped.key_id)
     if key is None:
         held.check_installed()
         raise Unreadable
