@@ -31,7 +31,7 @@ test-fast: $(TOOLS) $(CATALOGUES) token
 	$(TESTS) -n 2 --dist worksteal -m "not process and not walk and not journey and not fault"
 
 # what starts processes and what walks far; then journeys in a real browser and deaths by kill -9, one at a time
-test-slow: $(TOOLS) $(CATALOGUES) chromium
+test-slow: $(TOOLS) $(CATALOGUES) chromium token
 	$(TESTS) -n 2 --dist loadfile -m "(process or walk) and not journey and not fault"
 	$(TESTS) -m "journey or fault"
 

@@ -60,12 +60,26 @@ def test_keys_are_renewed_under_what_was_sealed(case: UUID) -> None:
     assert opened(case, value) == b"x"
 
 
+def test_whether_the_token_answers_is_tried_on_a_key_of_each_organisation(case: UUID, token: Path) -> None:
+    value = sealed(case)
+    with as_system():
+        services.check_keys()
+    (token / "objects").rename(token / "away")
+    with as_system(), pytest.raises(KeysUnavailable):
+        services.check_keys()
+    (token / "away").rename(token / "objects")
+    with as_system():
+        services.check_keys()
+    assert opened(case, value) == b"x"
+
+
 def test_an_erased_case_stays_closed_though_yesterdays_rows_come_back(case: UUID) -> None:
     value = sealed(case)
     with as_system():
         yesterday = list(WrappedKey.objects.values())
         services.erase_case(case_id=case)
         WrappedKey.objects.bulk_create(WrappedKey(**row) for row in yesterday)
+        services.check_keys()  # what is closed for good is no sign of wrong keys
     with pytest.raises(Unreadable):
         opened(case, value)
     with as_system():
