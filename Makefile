@@ -27,11 +27,11 @@ demo: $(RUNTIME) $(CATALOGUES)
 test: test-fast test-slow
 
 # what people run all day, in under a minute: rules, services, pages and API on a real database, contracts
-test-fast: $(TOOLS) $(CATALOGUES)
+test-fast: $(TOOLS) $(CATALOGUES) token
 	$(TESTS) -n 2 --dist worksteal -m "not process and not walk and not journey and not fault"
 
 # what starts processes and what walks far; then journeys in a real browser and deaths by kill -9, one at a time
-test-slow: $(TOOLS) $(CATALOGUES) chromium
+test-slow: $(TOOLS) $(CATALOGUES) chromium token
 	$(TESTS) -n 2 --dist loadfile -m "(process or walk) and not journey and not fault"
 	$(TESTS) -m "journey or fault"
 
@@ -53,6 +53,8 @@ lock: $(TOOLS)
 		--no-emit-index-url --no-header --quiet --output-file requirements/development.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --quiet --constraint requirements/development.txt --output-file requirements/production.txt
+	echo python-pkcs11 | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --constraint requirements/development.txt --output-file requirements/hardware.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -113,3 +115,11 @@ chromium:
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "· Installo il browser per le prove"; apt-get update -qq && apt-get install -qq -y chromium >/dev/null; \
 	else echo "Per le prove nel browser manca Chromium. Scrivi questa riga e riprova: sudo apt-get install chromium"; exit 1; fi
+
+# the hardware token is tested against one made of software
+.PHONY: token
+token:
+	@command -v softhsm2-util >/dev/null 2>&1 && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "· Installo SoftHSM per le prove"; apt-get update -qq && apt-get install -qq -y softhsm2 >/dev/null; \
+	else echo "Per le prove delle chiavi manca SoftHSM. Scrivi questa riga e riprova: sudo apt-get install softhsm2"; exit 1; fi

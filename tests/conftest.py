@@ -21,7 +21,9 @@ import pytest
 from django.db import connections, transaction
 from django.test import TransactionTestCase
 from psycopg import conninfo, sql
+from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
+from tests.factories.tokens import LABEL, a_pin_file, a_token, module
 
 from approdo.access.services import system_process
 from approdo.kit import processes
@@ -177,3 +179,16 @@ def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def token(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A blank token of this test alone, which the settings name; its directory, to be taken away and put back."""
+    from approdo.vault.gateways.cryptoki import token_of_process
+
+    monkeypatch.setenv("SOFTHSM2_CONF", str(a_token(tmp_path / "token")))
+    settings.TOKEN_MODULE, settings.TOKEN_LABEL = str(module()), LABEL
+    settings.TOKEN_PIN_FILE = a_pin_file(tmp_path)
+    yield tmp_path / "token"
+    token_of_process(settings.TOKEN_MODULE, LABEL, settings.TOKEN_PIN_FILE).close()
+    token_of_process.cache_clear()

@@ -123,7 +123,46 @@ WALLS = {
         "tests/integration/usecases/test_reading.py",
     ),
     "keys open at the pace of people": Wall(
-        "vault/gateways.py", "        self._spend(organisation_id)\n", "", "tests/unit/vault/test_keyring.py"
+        "vault/gateways/keyring.py",
+        "        self._pace.spend(organisation_id)\n",
+        "",
+        "tests/unit/vault/test_providers.py",
+    ),
+    "keys in a token open at the pace of people": Wall(
+        "vault/gateways/token.py",
+        "        self._pace.spend(organisation_id)\n",
+        "",
+        "tests/unit/vault/test_providers.py",
+    ),
+    "no key leaves its token": Wall(
+        "vault/gateways/cryptoki.py",
+        "    Attribute.EXTRACTABLE: False,\n",
+        "    Attribute.EXTRACTABLE: True,\n",
+        "tests/unit/vault/test_token.py",
+    ),
+    "a token's keys open in their place only": Wall(
+        "vault/gateways/cryptoki.py",
+        "GCMParams(nonce, associated_data, _TAG_BITS)",
+        "GCMParams(nonce, None, _TAG_BITS)",
+        "tests/unit/vault/test_providers.py",
+    ),
+    "a token opens no case that was erased": Wall(
+        "vault/gateways/token.py",
+        "        self._check_not_erased(case_id)\n        return self._using(",
+        "        return self._using(",
+        "tests/unit/vault/test_providers.py",
+    ),
+    "a token refuses a PIN once": Wall(
+        "vault/gateways/cryptoki.py",
+        "            self._refused = as_it_is  #",
+        "            #",
+        "tests/unit/vault/test_token.py",
+    ),
+    "a blank token gets no key": Wall(
+        "vault/gateways/token.py",
+        "    held.check_installed()\n    if not",
+        "    if not",
+        "tests/unit/vault/test_token.py",
     ),
     "a sealed value opens in its place only": Wall(
         "vault/rules/sealing.py",

@@ -37,7 +37,7 @@ def keys() -> None:
 @keys.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Risposta per programmi.")
 def status(as_json: bool) -> None:
-    """Dice se le chiavi si raggiungono, quanti percorsi proteggono e con quante generazioni di chiavi.
+    """Dice se le chiavi si raggiungono e aprono, quanti percorsi proteggono e con quante generazioni di chiavi.
 
     \b
     Esempio:
@@ -49,6 +49,7 @@ def status(as_json: bool) -> None:
     from approdo.vault import services
 
     with _reached(), as_system():
+        services.check_keys()
         counted = vault.counts()
         copy = services.sealed_copy()
     if as_json:
@@ -209,14 +210,18 @@ def _tell(done: int) -> None:
 @contextmanager
 def _reached() -> Iterator[None]:
     from approdo.kit.errors import Conflict
-    from approdo.vault.rules import KeysUnavailable, RecoveryRefused
+    from approdo.vault.rules import KeysUnavailable, RecoveryRefused, Unreadable
 
     try:
         yield
     except (RecoveryRefused, Conflict) as error:
         raise click.ClickException(_refusal(error)) from None
+    except Unreadable as error:
+        raise click.ClickException(
+            "Queste chiavi sono più vecchie della banca dati: ne serve una copia più recente (docs/how-to/chiavi.md)."
+        ) from error
     except KeysUnavailable as error:
         raise click.ClickException(
-            "Le chiavi non si raggiungono: guarda APPRODO_KEYS e APPRODO_KEYS_COPY (docs/how-to/chiavi.md)."
-            " Niente è andato perso."
+            "Le chiavi non si raggiungono: guarda APPRODO_KEYS e APPRODO_KEYS_COPY, o il modulo che le tiene"
+            " (docs/how-to/chiavi.md). Niente è andato perso."
         ) from error

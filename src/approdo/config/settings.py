@@ -243,6 +243,9 @@ CACHES = {
 
 # Keys that open the record: outside the database and its backups (docs/how-to/chiavi.md)
 KEY_PROVIDER = os.environ.get("APPRODO_KEY_PROVIDER", "approdo.vault.gateways.FileKeyring")
+TOKEN_MODULE = os.environ.get("APPRODO_TOKEN_MODULE", "")
+TOKEN_LABEL = os.environ.get("APPRODO_TOKEN_LABEL", "approdo")
+TOKEN_PIN_FILE = Path(os.environ.get("APPRODO_TOKEN_PIN_FILE", HOME / "token.pin"))
 KEYS_DIRECTORY = Path(os.environ.get("APPRODO_KEYS", HOME / "keys"))
 KEYS_COPY_DIRECTORY = Path(os.environ.get("APPRODO_KEYS_COPY", HOME / "keys-copy"))
 SPOOL_DIRECTORY = Path(os.environ.get("APPRODO_SPOOL", HOME / "spool"))

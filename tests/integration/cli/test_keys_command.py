@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from approdo.kit.postgres import Urls
-from approdo.vault.gateways import FileKeyring
+from approdo.vault.gateways import FileKeyring, HardwareToken
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -25,6 +26,15 @@ def keys(tmp_path: Path) -> Path:
     keyring.install()
     keyring.token_key(3)
     return tmp_path / "keys"
+
+
+@pytest.fixture
+def in_a_token(token: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An installation that began with a hardware token, for the commands as well."""
+    HardwareToken(tmp_path / "keys").install()
+    monkeypatch.setenv("APPRODO_KEY_PROVIDER", "approdo.vault.gateways.HardwareToken")
+    for name in ("TOKEN_MODULE", "TOKEN_LABEL", "TOKEN_PIN_FILE"):
+        monkeypatch.setenv(f"APPRODO_{name}", str(getattr(settings, name)))
 
 
 @pytest.fixture
@@ -108,3 +118,21 @@ def test_a_copy_that_was_lost_is_made_again(run: Run, keys: Path, tmp_path: Path
     assert "MANCA" in run("status").stdout
     assert run("copy").returncode == 0
     assert "è di adesso" in run("status").stdout
+
+
+def test_with_a_hardware_token_keys_are_renewed_and_copies_are_its_own_affair(in_a_token: None, run: Run) -> None:
+    assert "le copie sono affar suo" in run("status").stdout
+    assert "organizzazione 3: 0 chiavi rinnovate" in run("rotate", "--organisation", "3").stdout
+    assert run("replay").returncode == 0
+    for command in (("shares",), ("copy",)):
+        refused = run(*command)
+        assert refused.returncode == 1
+        assert "si recuperano con i suoi mezzi" in refused.stderr
+
+
+def test_a_token_that_is_away_is_said(in_a_token: None, run: Run, token: Path) -> None:
+    (token / "objects").rename(token / "away")
+    away = run("rotate", "--organisation", "3")
+    assert away.returncode == 1
+    assert "o il modulo che le tiene" in away.stderr
+    assert "Traceback" not in away.stderr

@@ -123,6 +123,8 @@ def test_an_older_keyring_than_the_database_destroys_no_key(case: UUID) -> None:
     WrappedKey.objects.filter(pk=found.pk).update(key_id="of-a-newer-copy")
     with pytest.raises(Unreadable):
         services.rotate(organisation_id=CENTRE)
+    with pytest.raises(Unreadable):
+        services.check_keys()
     assert WrappedKey.objects.filter(pk=found.pk).exists()
 
 

@@ -14,11 +14,12 @@ from approdo.vault.rules.recovery import (
     seal_copy,
     series,
 )
-from approdo.vault.rules.sealing import CaseKey, Place, new_key, unwrap, wrap
+from approdo.vault.rules.sealing import CaseKey, Cipher, Place, new_key, unwrap, wrap
 from approdo.vault.rules.tokens import beginnings_of, token, words_of
 
 __all__ = [
     "CaseKey",
+    "Cipher",
     "Kept",
     "KeyProvider",
     "KeysUnavailable",

@@ -8,6 +8,7 @@ An envelope is one byte of format, 12 bytes of nonce, the ciphertext with its ta
 import json
 import secrets
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -33,6 +34,16 @@ class Place:
         """Return the associated data: a JSON list, in which no two places look alike."""
         parts = [self.organisation_id, str(self.case_id), self.field, str(self.row_id), self.version]
         return json.dumps(parts).encode()
+
+
+class Cipher(Protocol):
+    """AES-256-GCM with one key, which is here (``cryptography``) or stays where it is (a token)."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Return ciphertext and tag."""
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Return what was encrypted; raises ``InvalidTag`` when anything of it was changed."""
 
 
 class CaseKey:
@@ -66,29 +77,29 @@ def new_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-def wrap(encryption_key: bytes, key_id: str, organisation_id: int, case_id: UUID, key: bytes) -> bytes:
+def wrap(cipher: Cipher, key_id: str, organisation_id: int, case_id: UUID, key: bytes) -> bytes:
     """Return a case key sealed with a key-encryption key, for one organisation and one case only."""
-    return _seal(AESGCM(encryption_key), key, _wrapped_for(key_id, organisation_id, case_id))
+    return _seal(cipher, key, _wrapped_for(key_id, organisation_id, case_id))
 
 
-def unwrap(encryption_key: bytes, key_id: str, organisation_id: int, case_id: UUID, sealed: bytes) -> bytes:
+def unwrap(cipher: Cipher, key_id: str, organisation_id: int, case_id: UUID, sealed: bytes) -> bytes:
     """Return the case key; raises ``Unreadable`` when it was wrapped for anybody or anything else."""
-    return _open(AESGCM(encryption_key), sealed, _wrapped_for(key_id, organisation_id, case_id))
+    return _open(cipher, sealed, _wrapped_for(key_id, organisation_id, case_id))
 
 
 def _wrapped_for(key_id: str, organisation_id: int, case_id: UUID) -> bytes:
     return json.dumps(["wrapped", key_id, organisation_id, str(case_id)]).encode()
 
 
-def _seal(aead: AESGCM, plain: bytes, associated: bytes) -> bytes:
+def _seal(cipher: Cipher, plain: bytes, associated: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
-    return FORMAT + nonce + aead.encrypt(nonce, plain, FORMAT + associated)
+    return FORMAT + nonce + cipher.encrypt(nonce, plain, FORMAT + associated)
 
 
-def _open(aead: AESGCM, sealed: bytes, associated: bytes) -> bytes:
+def _open(cipher: Cipher, sealed: bytes, associated: bytes) -> bytes:
     if sealed[:1] != FORMAT or len(sealed) < 1 + _NONCE + 16:
         raise Unreadable
     try:
-        return aead.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], FORMAT + associated)
+        return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], FORMAT + associated)
     except InvalidTag:
         raise Unreadable from None

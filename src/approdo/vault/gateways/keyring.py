@@ -1,31 +1,25 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The embedded file keyring, and whichever provider the settings name instead."""
+"""The embedded file keyring."""
 
 import base64
 import json
-import logging
-import os
 import secrets
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from approdo.kit.errors import Conflict
 from approdo.kit.processes import locked
 from approdo.kit.words import mark as _
+from approdo.vault.gateways.directory import Ledger, answering, check_privacy, replace, stamp
+from approdo.vault.gateways.pace import Pace
 from approdo.vault.rules import (
     Kept,
-    KeyProvider,
-    KeysUnavailable,
     Unreadable,
     Wrapped,
     is_copy_of,
@@ -35,16 +29,7 @@ from approdo.vault.rules import (
     wrap,
 )
 
-_log = logging.getLogger(__name__)
-_MINUTE = 60.0
 Result = TypeVar("Result")
-
-
-@cache
-def provider() -> KeyProvider:
-    """Return the key provider of this process, as APPRODO_KEY_PROVIDER names it."""
-    made: KeyProvider = import_string(settings.KEY_PROVIDER)()
-    return made
 
 
 class FileKeyring:
@@ -61,28 +46,27 @@ class FileKeyring:
     ) -> None:
         self._directory = Path(directory or settings.KEYS_DIRECTORY)
         self._copy_file = Path(copies or settings.KEYS_COPY_DIRECTORY) / "keyring.sealed"
-        self._budget = unwraps_a_minute or settings.UNWRAPS_A_MINUTE
-        self._unwrapped: deque[tuple[float, int]] = deque()
-        self._spent: Counter[int] = Counter()
+        self._ledger = Ledger(self._directory)
+        self._pace = Pace(unwraps_a_minute or settings.UNWRAPS_A_MINUTE)
         self._read_as: tuple[int, ...] = ()
         self._known = Kept({}, frozenset())
 
     def install(self) -> None:
         """Make an empty keyring where there is none: only when an installation begins, never when keys are missing."""
-        with _answering():
+        with answering():
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not (self._directory / "keyring.json").exists():
                 self._write({})
 
     def wrap(self, organisation_id: int, case_id: UUID, key: bytes) -> Wrapped:
         """Wrap with the organisation's newest key, made now if there is none."""
-        with _answering():
+        with answering():
             newest = self._held_or_made(organisation_id)["keys"][-1]
-            return Wrapped(newest["id"], wrap(_key(newest), newest["id"], organisation_id, case_id, key))
+            return Wrapped(newest["id"], wrap(AESGCM(_key(newest)), newest["id"], organisation_id, case_id, key))
 
     def unwrap(self, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> bytes:
         """Return a case key, within the budget of a minute."""
-        self._spend(organisation_id)
+        self._pace.spend(organisation_id)
         return self._opened(organisation_id, case_id, wrapped)
 
     def rewrap(self, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> Wrapped:
@@ -92,16 +76,16 @@ class FileKeyring:
     def _opened(self, organisation_id: int, case_id: UUID, wrapped: Wrapped) -> bytes:
         if case_id in self.erased():
             raise Unreadable
-        with _answering():
+        with answering():
             held = self._known.organisations.get(str(organisation_id), {"keys": []})
             found = [_key(one) for one in held["keys"] if one["id"] == wrapped.key_id]
         if not found:
             raise Unreadable
-        return unwrap(found[0], wrapped.key_id, organisation_id, case_id, wrapped.sealed)
+        return unwrap(AESGCM(found[0]), wrapped.key_id, organisation_id, case_id, wrapped.sealed)
 
     def token_key(self, organisation_id: int) -> bytes:
         """Return the key of search tokens, made with the organisation's first key."""
-        with _answering():
+        with answering():
             return base64.b64decode(self._held_or_made(organisation_id)["tokens"])
 
     def rotate(self, organisation_id: int) -> str:
@@ -128,12 +112,8 @@ class FileKeyring:
 
     def erase(self, case_id: UUID) -> None:
         """Write the case into the ledger and flush it to the disk."""
-        with _answering(), locked(self._directory / "lock"):
-            descriptor = os.open(self._directory / "erased", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "a") as ledger:
-                ledger.write(f"{case_id}\n")
-                ledger.flush()
-                os.fsync(ledger.fileno())
+        with answering(), locked(self._directory / "lock"):
+            self._ledger.add(case_id)
             if self.copies_for() is not None:
                 self._copy(self._read())
 
@@ -146,14 +126,14 @@ class FileKeyring:
 
     def keep_copies_for(self, public: bytes) -> None:
         """Seal the copies for new shares from now on, the first one now; the shares of before open older ones only."""
-        with _answering(), locked(self._directory / "lock"):
-            self._check_privacy()
+        with answering(), locked(self._directory / "lock"):
+            check_privacy(self._directory)
             self._copy(self._read(), public)
-            _replace(self._directory / "recovery.pub", base64.b64encode(public).decode())
+            replace(self._directory / "recovery.pub", base64.b64encode(public).decode())
 
     def copies_for(self) -> bytes | None:
         """Return the public key of the shares, or ``None`` while there are none."""
-        with _answering():
+        with answering():
             try:
                 return base64.b64decode((self._directory / "recovery.pub").read_text(), validate=True)
             except FileNotFoundError:
@@ -162,7 +142,7 @@ class FileKeyring:
     def is_copied(self) -> bool:
         """Tell whether the sealed copy is there, and of the keyring as it is now."""
         public = self.copies_for()
-        with _answering(), locked(self._directory / "lock"):
+        with answering(), locked(self._directory / "lock"):
             if public is None or not self._copy_file.exists():
                 return False
             return is_copy_of(self._copy_file.read_text(), public, self._read())
@@ -172,17 +152,17 @@ class FileKeyring:
 
         What was erased here stays erased whatever the copy says, and a keyring that opens nothing is kept aside.
         """
-        with _answering():
+        with answering():
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self._directory / "lock"):
-                self._check_privacy()
+                check_privacy(self._directory)
                 if self._opens_something():
                     raise Conflict(_("Qui ci sono già chiavi che funzionano: non vengono toccate."), code="keys_work")
-                kept = Kept(kept.organisations, kept.erased | self._ledger())
+                kept = Kept(kept.organisations, kept.erased | self._ledger.read())
                 self._copy(kept, public)
                 # the ledger first: no moment in which the keys are back and what was erased opens
-                _replace(self._directory / "erased", "".join(f"{one}\n" for one in sorted(kept.erased)))
-                _replace(self._directory / "recovery.pub", base64.b64encode(public).decode())
+                replace(self._ledger.file, "".join(f"{one}\n" for one in sorted(kept.erased)))
+                replace(self._directory / "recovery.pub", base64.b64encode(public).decode())
                 if (self._directory / "keyring.json").exists():
                     (self._directory / "keyring.json").replace(self._directory / "keyring.before")
                 self._write(kept.organisations)
@@ -199,23 +179,9 @@ class FileKeyring:
         public = public or self.copies_for()
         if public is not None:
             self._copy_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._copy_file, seal_copy(public, kept))
+            replace(self._copy_file, seal_copy(public, kept))
 
     # -----------------------------------------------------------------------------------------------------------------
-
-    def _spend(self, organisation_id: int) -> None:
-        """Count an unwrap; refuse when this process opened more cases in a minute than people can read (P9).
-
-        One organisation alone has half: who reads in bulk there keeps no other from reading, least in an emergency.
-        """
-        now = time.monotonic()
-        while self._unwrapped and now - self._unwrapped[0][0] > _MINUTE:
-            self._spent[self._unwrapped.popleft()[1]] -= 1
-        if len(self._unwrapped) >= self._budget or self._spent[organisation_id] >= (self._budget + 1) // 2:
-            _log.error("more case keys asked for within a minute than people read: refused")
-            raise KeysUnavailable
-        self._unwrapped.append((now, organisation_id))
-        self._spent[organisation_id] += 1
 
     def _held_or_made(self, organisation_id: int) -> dict[str, Any]:
         self._refresh()
@@ -223,42 +189,21 @@ class FileKeyring:
         return self._change(lambda keyring: _of(keyring, organisation_id)) if held is None else held
 
     def _refresh(self) -> None:
-        with _answering():
-            marks = [self._mark(name) for name in ("keyring.json", "erased")]
-            read_as = tuple(part for mark in marks for part in mark)
+        with answering():
+            read_as = stamp(self._directory / "keyring.json") + stamp(self._ledger.file)
             if read_as != self._read_as:
-                self._check_privacy()
+                check_privacy(self._directory)
                 self._known, self._read_as = self._read(), read_as
-
-    def _mark(self, name: str) -> tuple[int, ...]:
-        try:
-            status = (self._directory / name).stat()
-        except FileNotFoundError:
-            return (0,)
-        return status.st_ino, status.st_mtime_ns, status.st_size
 
     def _read(self) -> Kept:
         organisations = dict(json.loads((self._directory / "keyring.json").read_text())["organisations"])
-        return Kept(organisations, self._ledger())
-
-    def _ledger(self) -> frozenset[UUID]:
-        ledger = self._directory / "erased"
-        return frozenset(map(UUID, ledger.read_text().split() if ledger.exists() else []))
-
-    def _check_privacy(self) -> None:
-        """Refuse a directory that others read, or that lies where the database and its backups are."""
-        if self._directory.stat().st_mode & 0o077:
-            _log.error("the directory of the keys can be read by others: chmod 700")
-            raise PermissionError
-        if any((parent / "PG_VERSION").exists() for parent in (self._directory, *self._directory.resolve().parents)):
-            _log.error("the directory of the keys lies inside a database: move it")
-            raise PermissionError
+        return Kept(organisations, self._ledger.read())
 
     def _change(self, change: Callable[[dict[str, Any]], Result]) -> Result:
         """Change the keyring as it is now, whoever wrote it last, and replace the file in one step."""
-        with _answering():
+        with answering():
             with locked(self._directory / "lock"):
-                self._check_privacy()
+                check_privacy(self._directory)
                 kept = self._read()
                 result = change(kept.organisations)
                 self._copy(kept)  # first: no key is used that only this machine knows
@@ -266,28 +211,7 @@ class FileKeyring:
             return result
 
     def _write(self, organisations: dict[str, Any]) -> None:
-        _replace(self._directory / "keyring.json", json.dumps({"organisations": organisations}))
-
-
-def _replace(file: Path, content: str) -> None:
-    """Write a private file in one step: whoever reads finds the old one or the new one, whole and on the disk."""
-    partial = file.with_name(f"{file.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(file)
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Turn whatever keeps us from the keys into one answer."""
-    try:
-        yield
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        _log.error("the keys cannot be reached: %s", type(error).__name__)
-        raise KeysUnavailable from None
+        replace(self._directory / "keyring.json", json.dumps({"organisations": organisations}))
 
 
 def _of(keyring: dict[str, Any], organisation_id: int) -> dict[str, Any]:
