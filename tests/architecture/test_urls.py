@@ -188,6 +188,8 @@ FRESH = {
     "remove_document": Freshness.GRANT,
     "original_document": Freshness.REVEAL,
     "search_cases": Freshness.GRANT,
+    "members": Freshness.GRANT,
+    "member": Freshness.GRANT,
 }
 """What is done only by who proved a second factor a moment ago (security.md, P26)."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approdo.access.rules import Permission, Role, require
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
-from approdo.web.guards import Asked
+from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.network_forms import (
     AlwaysOpenForm,
     MemberForm,
@@ -160,6 +160,8 @@ def service_territory(request: Asked, service_id: int) -> HttpResponse:
     return _page(request, "territory", words, wrong=bool(problems))
 
 
+@needs(Permission.EDIT_ORGANISATION)
+@fresh(Freshness.GRANT)
 @require_http_methods(["GET", "POST"])
 def members(request: Asked, service_id: int) -> HttpResponse:
     """The people of a service; add one."""
@@ -183,6 +185,8 @@ def members(request: Asked, service_id: int) -> HttpResponse:
     return _page(request, "members", words, wrong=form.is_bound)
 
 
+@needs(Permission.EDIT_ORGANISATION)
+@fresh(Freshness.GRANT)
 @require_POST
 def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
     """Change the role of a colleague, or end her work for a service."""
