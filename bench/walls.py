@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import django
@@ -22,8 +23,7 @@ from bench import behind, keys
 from bench.ground import Calibration, Ground, ground, machine, percentile
 from bench.table import table
 
-SERVICES = 60
-MEASURED = {1: "largest", 30: "middle", 60: "smallest"}
+Figures = dict[str, list[float]]
 _PEOPLE = """
 INSERT INTO networks_organisation (id, name, kind)
     SELECT n, 'Organizzazione ' || n, 'association' FROM generate_series(1, %(services)s::bigint) n;
@@ -71,12 +71,12 @@ class _Statement:
     values: tuple[Any, ...]
 
 
-def grow(made: Ground, first: int, last: int) -> None:
+def grow(made: Ground, services: int, first: int, last: int) -> None:
     """Add cases, four participations and four grants each, and let the planner know."""
     with psycopg.connect(made.observer, autocommit=True) as above:
         above.execute("SET session_replication_role = replica")
         for start in range(first, last + 1, 50_000):
-            numbers = {"services": SERVICES, "first": start, "last": min(last, start + 49_999)}
+            numbers = {"services": services, "first": start, "last": min(last, start + 49_999)}
             with above.transaction():
                 for statement in _CASES.split(";\n"):
                     above.execute(statement, numbers)
@@ -199,19 +199,50 @@ def register(made: Ground, times: int) -> dict[str, float]:
     }
 
 
+def at_size(
+    made: Ground, pages: behind.Pages, chosen: argparse.Namespace, size: int, before: dict[str, float]
+) -> Figures:
+    """What statements and pages cost for the largest, the middle and the smallest service; ``before`` is kept."""
+    figures: Figures = {}
+    for service, label in measured(chosen.services).items():
+        of = f"{label} of {chosen.services:,} services"
+        for name, (through, above_it) in beside(made, service, chosen.times).items():
+            title = f"{name}, {of}, {size:,} cases"
+            figures[f"{title}: ms"] = [through * 1000]
+            figures[f"{title}: with the wall / unsecured"] = [through / above_it]
+            if (name + label) in before:
+                figures[f"{title}: / at the size before"] = [through / before[name + label]]
+            before[name + label] = through
+        for name, (took, middle, late) in pages.beside(service, chosen.seconds).items():
+            title = f"page {name}, {of}, {size:,} cases"
+            figures[f"{title}: p50, ms"] = [took * 1000]
+            figures[f"{title}: p50 / bare page"] = [middle]
+            figures[f"{title}: p95 / bare page"] = [late]
+            if (title_before := f"page {name}{label}") in before:
+                figures[f"{title}: in bare pages / at the size before"] = [middle / before[title_before]]
+            before[title_before] = middle
+    return figures
+
+
+def measured(services: int) -> dict[int, str]:
+    """Which services are asked for: the square of the numbers makes the first the largest."""
+    return {1: "largest", services // 2: "middle", services: "smallest"}
+
+
 def main() -> None:
     """Grow, measure, grow, measure, print."""
     from approdo.vault.gateways import provider
 
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000])
+    options.add_argument("--services", type=int, default=60, help="each of an organisation of its own")
     options.add_argument("--times", type=int, default=60)
     options.add_argument("--seconds", type=float, default=6, help="how long a page is asked for")
     options.add_argument("--keys", type=int, default=100_000, help="wrapped keys that are rotated")
     options.add_argument("--names", type=int, default=20_000, help="cases whose names are looked for")
     chosen = options.parse_args()
     print(machine(), flush=True)
-    figures: dict[str, list[float]] = {}
+    figures: Figures = {}
     calibration = Calibration()
     os.environ["APPRODO_UNWRAPS_A_MINUTE"] = str(10**9)  # readers of a rotation open more than people can read
     with ground() as made:
@@ -221,37 +252,23 @@ def main() -> None:
         with psycopg.connect(made.observer, autocommit=True) as above:
             above.execute("SET session_replication_role = replica")
             for statement in _PEOPLE.split(";\n"):
-                above.execute(statement, {"services": SERVICES})
-        pages = behind.Pages(made, tuple(MEASURED))
-        done, before = 0, dict[str, float]()
-        for size in sorted(chosen.cases):
-            grow(made, done + 1, size)
-            done = size
-            for service, label in MEASURED.items():
-                calibration.take()
-                for name, (through, above_it) in beside(made, service, chosen.times).items():
-                    title = f"{name}, {label} of {SERVICES} services, {size:,} cases"
-                    figures[f"{title}: ms"] = [through * 1000]
-                    figures[f"{title}: with the wall / same filter, no wall"] = [through / above_it]
-                    if (name + label) in before:
-                        figures[f"{title}: / at the size before"] = [through / before[name + label]]
-                    before[name + label] = through
-                for name, (took, middle, late) in pages.beside(service, chosen.seconds).items():
-                    title = f"page {name}, {label} of {SERVICES} services, {size:,} cases"
-                    figures[f"{title}: p50, ms"] = [took * 1000]
-                    figures[f"{title}: p50 / bare page"] = [middle]
-                    figures[f"{title}: p95 / bare page"] = [late]
-                    if (title_before := f"page {name}{label}") in before:
-                        figures[f"{title}: in bare pages / at the size before"] = [middle / before[title_before]]
-                    before[title_before] = middle
-        figures |= {name: [value] for name, value in sealing(2_000).items()}
-        figures |= {name: [value] for name, value in register(made, chosen.times * 3).items()}
-        figures |= {name: [value] for name, value in behind.opening(made, chosen.times * 3).items()}
-        calibration.take()
-        figures |= {name: [value] for name, value in keys.searching(made, chosen.names, 1_000).items()}
-        calibration.take()
-        figures |= {name: [value] for name, value in keys.rotation(made, chosen.keys).items()}
-        calibration.take()
+                above.execute(statement, {"services": chosen.services})
+        pages = behind.Pages(made, tuple(measured(chosen.services)))
+        before: dict[str, float] = {}
+        for done, size in pairwise([0, *sorted(chosen.cases)]):
+            grow(made, chosen.services, done + 1, size)
+            calibration.take()
+            figures |= at_size(made, pages, chosen, size, before)
+            calibration.take()
+        for measure in (
+            lambda: sealing(2_000),
+            lambda: register(made, chosen.times * 3),
+            lambda: behind.opening(made, chosen.times * 3),
+            lambda: keys.searching(made, chosen.names, 1_000),
+            lambda: keys.rotation(made, chosen.keys),
+        ):
+            figures |= {name: [value] for name, value in measure().items()}
+            calibration.take()
     print(f"\n{table(figures)}\n\n{calibration.line()}")
 
 
