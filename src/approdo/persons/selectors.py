@@ -13,7 +13,7 @@ from approdo.access.rules import Actor, Slice, acting
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.rows import Statement, read, together
 from approdo.kit.words import mark as _
-from approdo.persons.models import Entry, NameToken, Version
+from approdo.persons.models import Entry, Version
 from approdo.persons.rules import Answers, Kind, Written, standing
 from approdo.vault import services as vault
 from approdo.vault.rules import CaseKey, Place
@@ -40,10 +40,10 @@ _VERSIONS = Statement(
 )
 
 
-_NAMED = f"""
-SELECT case_id, entry_id FROM {NameToken._meta.db_table} WHERE organisation_id = %s AND token = ANY(%s)
+_NAMED = """
+SELECT case_id, entry_id FROM persons_nametoken WHERE organisation_id = %s AND token = ANY(%s)
  GROUP BY case_id, entry_id HAVING count(DISTINCT token) = %s ORDER BY case_id, entry_id LIMIT %s
-"""  # noqa: S608
+"""
 
 
 class _Entry(Protocol):
