@@ -66,9 +66,10 @@ def open_case(
         service_ids=taking_part,
         supervising_ids=[] if supervising_id is None else [supervising_id],
     )
-    join(case_id=case_id, service_ids=taking_part, now=now)
-    append(events=[NewEvent(case_id, EventKind.CASE_OPENED, actor.service_id)], now=now)
-    audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", case_id=case_id, now=now)
+    with rows.together():
+        join(case_id=case_id, service_ids=taking_part, now=now)
+        append(events=[NewEvent(case_id, EventKind.CASE_OPENED, actor.service_id)], now=now)
+        audit.record(actor=actor, verb="case.open", subject=f"case:{case_id}", case_id=case_id, now=now)
     return case_id, alias
 
 

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, NamedValuesListIterable
 from django.db.models.utils import create_namedtuple_class
+from psycopg.pq import PipelineStatus
 
 Row = Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
@@ -172,9 +173,13 @@ def together() -> Iterator[None]:
     """Send the statements of a block without waiting for each answer; what one of them raises is raised at the end.
 
     Counts are not known inside; what is read inside waits for its answer, and for those before it, so what can be
-    asked (``ask``) is asked first and its values taken afterwards.
+    asked (``ask``) is asked first and its values taken afterwards. A block within a block is part of it: only the
+    end of the outermost waits.
     """
     connection.ensure_connection()
+    if connection.connection.info.pipeline_status is not PipelineStatus.OFF:
+        yield
+        return
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 

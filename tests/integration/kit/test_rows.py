@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 from tests.factories.activations import a_town, an_activation
 
 from approdo.activations.models import Activation, Call
@@ -127,6 +127,32 @@ def test_what_is_asked_together_is_not_waited_for_until_its_value_is_taken() -> 
         second = rows.ask("SELECT %s::int", [2], list).then(lambda found: found[0][0])
         assert connection.connection.info.transaction_status == TransactionStatus.ACTIVE
         assert (second.value, first.value, first.value) == (2, [(1,)], [(1,)])
+
+
+def test_a_block_within_a_block_is_not_waited_for_until_the_outer_one_ends() -> None:
+    with transaction.atomic(), rows.together():
+        with rows.together():
+            asked = rows.ask("SELECT %s::int", [1], list)
+        assert connection.connection.info.pipeline_status is PipelineStatus.ON
+        assert connection.connection.info.transaction_status == TransactionStatus.ACTIVE
+        assert asked.value == [(1,)]
+    assert connection.connection.info.pipeline_status is PipelineStatus.OFF
+
+
+def refused_within() -> None:
+    with transaction.atomic(), rows.together():
+        with rows.together():
+            rows.insert(Entry, [entry(subject="case:1")])
+            rows.insert(Case, [case("Airone 11")])
+        rows.insert(Entry, [entry(subject="case:2")])
+
+
+def test_what_a_block_within_raises_is_raised_and_leaves_nothing_written() -> None:
+    a_town()
+    rows.insert(Case, [case("Airone 11")])
+    with pytest.raises(IntegrityError):
+        refused_within()
+    assert not Entry.objects.exists()
 
 
 def left_in_the_middle() -> Iterator[rows.Answer[list[tuple[int]]]]:
