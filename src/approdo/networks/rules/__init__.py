@@ -10,6 +10,7 @@ from approdo.networks.rules.details import (
     in_use,
     normalised_contact,
     normalised_phone,
+    not_in_use,
     problems_of_service,
     shown_phone,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "next_opening",
     "normalised_contact",
     "normalised_phone",
+    "not_in_use",
     "open_until",
     "opening_periods",
     "overlapping_hours",

@@ -127,5 +127,10 @@ def normalised_contact(contact: Contact) -> Contact | str:
 
 def in_use(contacts: Sequence[Contact], *, service_open: bool) -> tuple[Contact, ...]:
     """Return the contact points to be tried now, in their order."""
-    wrong = ContactHours.CLOSED if service_open else ContactHours.OPEN
+    wrong = not_in_use(service_open=service_open)
     return tuple(contact for contact in contacts if contact.hours is not wrong)
+
+
+def not_in_use(*, service_open: bool) -> ContactHours:
+    """Return the hours of those contact points that are not to be tried now."""
+    return ContactHours.CLOSED if service_open else ContactHours.OPEN

@@ -12,16 +12,14 @@ from approdo.kit.rows import Answer, ask, read
 from approdo.networks.models import Service
 from approdo.networks.rules import (
     Channel,
-    Contact,
-    ContactHours,
     ContactView,
     Hours,
     NamePlate,
     PersonOnCall,
     ServiceKind,
     ServiceView,
-    in_use,
     is_open,
+    not_in_use,
 )
 
 # The services of a place are looked up first: as a join, on tables whose statistics are young, the planner walks the
@@ -52,6 +50,7 @@ SELECT s.id FROM networks_service s JOIN networks_organisation_networks m ON m.o
   JOIN networks_network n ON n.id = m.network_id
  WHERE n.code = %(network)s AND s.kind = 'network_coordination'
 """
+_CHANNELS = {channel.value: channel for channel in Channel}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +131,18 @@ def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
     pk, organisation_id, organisation, name, code, kind, capabilities, languages, phone, rank, always_open = row[:11]
     hours = _hours(row[11] or ())
     on_call = {position: (operator, datetime.fromisoformat(until)) for position, operator, until in row[12] or ()}
-    contacts: dict[int | None, list[Contact]] = defaultdict(list)
-    for operator_id, channel, address, when in row[13] or ():
-        contacts[operator_id].append(Contact(Channel(channel), address, ContactHours(when)))
     open_now = is_open(hours, always_open=always_open, at=at)
-
-    def reached(operator_id: int | None) -> tuple[ContactView, ...]:
-        points = in_use(contacts.get(operator_id, ()), service_open=open_now)
-        return tuple(ContactView(point.channel, point.address) for point in points)
+    wrong = not_in_use(service_open=open_now)
+    contacts: dict[int | None, list[ContactView]] = defaultdict(list)
+    for operator_id, channel, address, when in row[13] or ():
+        if when != wrong:
+            contacts[operator_id].append(ContactView(_CHANNELS[channel], address))
 
     def person(position: int) -> PersonOnCall | None:
         if position not in on_call:
             return None
         operator_id, until = on_call[position]
-        return PersonOnCall(operator_id, position, reached(operator_id), until)
+        return PersonOnCall(operator_id, position, tuple(contacts[operator_id]), until)
 
     view = ServiceView(
         id=pk,
@@ -160,7 +157,7 @@ def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
         open_now=open_now,
         first=person(1),
         second=person(2),
-        contacts=reached(None),
+        contacts=tuple(contacts[None]),
         rank=rank,
     )
     return Observed(view, hours, always_open)
