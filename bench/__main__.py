@@ -134,8 +134,9 @@ class _Run:
     def press(self, caller: "Caller", called: Sequence[int], times: int) -> list[tuple[float, float]]:
         """Activate now and then; return, press by press, seconds of the raw floor and until every screen has it.
 
-        Before each of the two the messages of the press before have left and the machine has rested as long:
-        emergencies of one network are minutes apart, and what runs after a rest is slower than what runs in a loop.
+        Before each of the two the press before was stood down, its messages have left and the machine has rested as
+        long: emergencies of one network are minutes apart, and what runs after a rest is slower than what runs in a
+        loop. Left open, its second wave (a telephone call after two minutes) would run into a later press.
         """
         from bench.activation import until_all_have_it
 
@@ -143,7 +144,7 @@ class _Run:
         browser.get("/healthz")
         took = []
         for _each in range(times):
-            self.rest()
+            self.calm()
             bare = self.floor.once()
             self.rest()
             took.append((bare, until_all_have_it(self.screens, browser, caller, called)))

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from approdo.kit import processes
-from approdo.kit.postgres import PostgresFailed, Server
+from approdo.kit.postgres import LOG_FILES, PostgresFailed, Server
 from approdo.kit.service_user import ServiceUser
 
 pytestmark = pytest.mark.fault
@@ -62,6 +62,19 @@ def test_a_first_start_makes_two_roles_of_which_one_owns_nothing(home: Path) -> 
         assert application.execute("SELECT word FROM thing").fetchone() == ("one",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             application.execute("TRUNCATE thing")
+
+
+def test_the_files_that_commits_fill_are_there_from_the_first_start_and_used_again(home: Path) -> None:
+    server = Server(home)
+    for _start in range(2):
+        urls = server.start()
+        with psycopg.connect(urls.administrator, autocommit=True) as administrator:
+            before = administrator.execute("SELECT count(*) FROM pg_ls_waldir()").fetchone()
+            for _fill in range(LOG_FILES // 2):
+                administrator.execute("SELECT pg_logical_emit_message(false, 'test', 'x')")
+                administrator.execute("SELECT pg_switch_wal()")
+            assert administrator.execute("SELECT count(*) FROM pg_ls_waldir()").fetchone() == before
+        server.stop()
 
 
 def test_nobody_enters_without_a_password_and_nothing_listens_on_the_network(home: Path) -> None:
