@@ -108,8 +108,8 @@ class _Run:
     def warm(self) -> None:
         """Let each page process plan its statements on each of its connections, as the one of the floor has long done.
 
-        Left cold, three of the presses that are measured would be the first of their connection (60 ms more, once an
-        hour), and which of the runs they fall in is chance.
+        Left cold, some of the presses that are measured would be the first of their connection (seen: 80 ms instead of
+        53 with sixty services), and which of the runs they fall in is chance.
         """
         from bench.activation import burst
 

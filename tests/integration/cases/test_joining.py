@@ -73,9 +73,11 @@ def test_what_is_written_of_an_earlier_time_takes_nobody_away(town: Town) -> Non
     assert centre in named(case)
 
 
-def somebody_waits() -> bool:
+def somebody_waits_for_us() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
         return cursor.fetchone() != (0,)
 
 
@@ -94,7 +96,7 @@ def meanwhile(first: Callable[[], None], second: Callable[[], None]) -> None:
             first()
             under_way = thread.submit(other)
             limit = time.monotonic() + 10
-            while not somebody_waits():
+            while not somebody_waits_for_us():
                 assert time.monotonic() < limit, "the second did not reach the case"
                 time.sleep(0.02)
         under_way.result(10)
