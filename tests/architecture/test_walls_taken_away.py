@@ -271,7 +271,7 @@ WALLS = {
     ),
     "a lead that was just taken counts": Wall(
         "usecases/reading.py",
-        " and not log.took_lead(actor.operator_id or 0, case.id, now - A_DAY):",
+        " and not took_lead.value:",
         ":",
         "tests/integration/usecases/test_reading.py",
     ),

@@ -60,9 +60,9 @@ _TOOK_LEAD = Statement(
 )
 
 
-def took_lead(operator_id: int, case_id: UUID, since: datetime) -> bool:
-    """Tell whether an operator took the lead of a case after an instant."""
-    return bool(_TOOK_LEAD.read(operator=operator_id, case=case_id, since=since))
+def ask_took_lead(operator_id: int, case_id: UUID, since: datetime) -> Answer[bool]:
+    """Ask whether an operator took the lead of a case after an instant."""
+    return _TOOK_LEAD.ask(operator=operator_id, case=case_id, since=since).then(bool)
 
 
 # the verbs and the missing detail stand here in full, as in the index that answers from itself alone (0005)

@@ -51,7 +51,10 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DATABASES = {
     "default": _database(
         os.environ.get("DATABASE_URL", "postgresql://approdo_app@/approdo"),
-        options="-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
+        options=(
+            "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
+            " -c plan_cache_mode=force_generic_plan"  # of what is prepared (kit.rows), one plan is kept (ADR 0008)
+        ),
         # given up at once, so that the next request tries again: left alone, the pool waits longer and longer
         pool={
             "min_size": 1,

@@ -7,6 +7,7 @@ Tables and columns are named by the models and by our own code, never by what so
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, NamedValuesListIterable
 from django.db.models.utils import create_namedtuple_class
 from psycopg.pq import PipelineStatus
+from psycopg.sql import Literal
 
 Row = Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
@@ -99,6 +101,7 @@ class Statement:
         slots = [_slot(parameter, names) for parameter in parameters]
         if missing := self._types.keys() - set(_named(slots)):
             raise AssertionError(f"the statement does not use {missing}")
+        sql, slots = _with_constants(sql, slots)
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
         make = _maker(found, compiler)
 
@@ -106,6 +109,26 @@ class Statement:
             return [make(row) for row in (compiler.apply_converters(rows, converters) if converters else rows)]
 
         return sql, slots, finish
+
+
+_PLACE = re.compile("%%|%s")
+
+
+def _with_constants(sql: str, slots: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Write what is the same each time into the statement: the one plan that is kept then finds a partial index."""
+    connection.ensure_connection()
+    left, waiting = [], iter(slots)
+
+    def filled(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%%"
+        slot = next(waiting)
+        if any(_named([slot])):
+            left.append(slot)
+            return "%s"
+        return Literal(slot).as_string(connection.connection).replace("%", "%%")
+
+    return _PLACE.sub(filled, sql), left
 
 
 def _maker(found: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]], Any]:

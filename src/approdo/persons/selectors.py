@@ -103,10 +103,11 @@ def ask_entries(actor: Actor, case_id: UUID) -> Callable[[Collection[Slice]], tu
     """Ask for the same, sealed; what is returned waits for the answer and opens what some slices share."""
     _operator_id, service_id = acting(actor)
     asked, versions = _ENTRIES.ask(service=service_id, case=case_id), _VERSIONS.ask(case=case_id)
+    key = vault.ask_case_key(organisation_id=acting_organisation(actor), case_id=case_id)
 
     def opened(slices: Collection[Slice]) -> tuple[EntryView, ...]:
         found = [one for one in asked.value if one.service_id == service_id or one.slice in slices]
-        texts = _texts(actor, case_id, found, versions.value)
+        texts = _texts(key, case_id, found, versions.value)
         return tuple(
             EntryView(
                 one.id,
@@ -156,16 +157,13 @@ def writers(case_id: UUID) -> frozenset[int]:
 
 
 def _texts(
-    actor: Actor, case_id: UUID, found: Sequence[_Entry], versions: Iterable[_Version]
+    key: Callable[[bool], CaseKey], case_id: UUID, found: Sequence[_Entry], versions: Iterable[_Version]
 ) -> Mapping[UUID, tuple[Text, ...]]:
     """Return the versions that stand, opened, by entry; of what is not among ``found`` nothing is opened."""
     by_entry: dict[UUID, list[_Version]] = defaultdict(list)
     for version in versions:
         by_entry[version.entry_id].append(version)
-    held = {
-        private: vault.case_key(organisation_id=acting_organisation(actor), case_id=case_id, private=private)
-        for private in {one.private for one in found}
-    }
+    held = {private: key(private) for private in {one.private for one in found}}
     return {one.id: tuple(_standing(by_entry[one.id], held[one.private], one, case_id)) for one in found}
 
 

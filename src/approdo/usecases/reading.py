@@ -5,6 +5,7 @@
 What was read is counted in the register itself. An activation, an answer and an emergency access are not readings.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from approdo.cases import selectors as cases
 from approdo.cases.selectors import CasePage
 from approdo.consents.rules import DANGERS_AN_HOUR, Limits, Reading, ReadingReason, Standing, beyond, code_of, opens_at
 from approdo.kit.errors import Refusal
+from approdo.kit.rows import Answer
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.usecases.notices import tell
@@ -49,18 +51,28 @@ def counted(actor: Actor, case: CasePage, standing: Standing, reading: Reading, 
 
     Raises ``Slowed`` beyond the limits.
     """
+    return ask_counted(actor, case.id, now)(case, standing, reading)
+
+
+def ask_counted(actor: Actor, case_id: UUID, now: datetime) -> Callable[[CasePage, Standing, Reading], dict[str, str]]:
+    """Ask for the same, before the case is known; the answer is waited for when what is returned is called."""
     operator_id, _service_id = acting(actor)
-    if free := _free(actor, case, standing, now):
-        return {FREE: free}
-    spent = log.readings(operator_id, case.id, now)
-    if over := beyond(spent, reading, _limits()):
-        raise Slowed(case.id, reading, opens_at(over, spent.last_at, now))
-    return {}
+    took_lead = log.ask_took_lead(operator_id, case_id, now - A_DAY)
+
+    def answered(case: CasePage, standing: Standing, reading: Reading) -> dict[str, str]:
+        if free := _free(actor, case, standing, took_lead, now):
+            return {FREE: free}
+        spent = log.readings(operator_id, case_id, now)
+        if over := beyond(spent, reading, _limits()):
+            raise Slowed(case_id, reading, opens_at(over, spent.last_at, now))
+        return {}
+
+    return answered
 
 
-def _free(actor: Actor, case: CasePage, standing: Standing, now: datetime) -> str:
+def _free(actor: Actor, case: CasePage, standing: Standing, took_lead: Answer[bool], now: datetime) -> str:
     """Say why a reading never counts nor waits; the dearest question comes last."""
-    if case.lead_operator_id == actor.operator_id and not log.took_lead(actor.operator_id or 0, case.id, now - A_DAY):
+    if case.lead_operator_id == actor.operator_id and not took_lead.value:
         return "lead"
     if standing.glass_broken:
         return "glass"

@@ -26,7 +26,7 @@ from approdo.persons.rules import SHAPES, Kind
 from approdo.persons.selectors import EntryView
 from approdo.persons.services import Saved
 from approdo.usecases import documents
-from approdo.usecases.reading import counted
+from approdo.usecases.reading import ask_counted, counted
 from approdo.usecases.standing import May, ask_may, may_in
 from approdo.vault.rules import Unreadable
 
@@ -96,9 +96,10 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     with together():
         page, asked = cases.ask_case_page(actor, case_id, limit=0), ask_may(actor, case_id, now)
         entries, brought = persons.ask_entries(actor, case_id), ask_documents(actor, case_id)
+        counts = ask_counted(actor, case_id, now)
     case = page()
     may = asked(case)
-    count = counted(actor, case, may.standing, Reading.RECORD, now)
+    count = counts(case, may.standing, Reading.RECORD)
     found, papers = _readable(may, entries), documents.readable(may, brought)
     writable = may.slices(Action.WRITE)
     groups = tuple(_group(kind, found, writable) for kind in Kind)

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import models
 
-from approdo.kit.errors import NotFound
-from approdo.kit.rows import Statement
+from approdo.kit.rows import Answer, Statement
 from approdo.vault.models import WrappedKey
 from approdo.vault.rules import Wrapped
 
@@ -19,12 +19,10 @@ _WRAPPED = Statement(
 )
 
 
-def wrapped_key(organisation_id: int, case_id: UUID, private: bool) -> Wrapped:
-    """Return a case key as an organisation holds it; ``NotFound`` when it holds none."""
-    for is_private, key_id, sealed in _WRAPPED.read(organisation=organisation_id, case=case_id):
-        if is_private is private:
-            return Wrapped(key_id, bytes(sealed))
-    raise NotFound
+def ask_wrapped_keys(organisation_id: int, case_id: UUID) -> Answer[Mapping[bool, Wrapped]]:
+    """Ask for the keys of a case as an organisation holds them: True is its private one, False the shared one."""
+    asked = _WRAPPED.ask(organisation=organisation_id, case=case_id)
+    return asked.then(lambda found: {private: Wrapped(key_id, bytes(sealed)) for private, key_id, sealed in found})
 
 
 @dataclass(frozen=True)

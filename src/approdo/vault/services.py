@@ -26,7 +26,7 @@ from approdo.vault.rules import (
     words_of,
 )
 from approdo.vault.rules.tokens import LONGEST, SHORTEST
-from approdo.vault.selectors import is_shared, wrapped_key
+from approdo.vault.selectors import ask_wrapped_keys, is_shared
 
 BATCH = 500
 
@@ -112,15 +112,27 @@ def case_key(*, organisation_id: int, case_id: UUID, private: bool = False) -> C
 
     Raises ``NotFound`` when it holds none, ``KeysUnavailable``, ``Unreadable`` for an erased case.
     """
-    wrapped = wrapped_key(organisation_id, case_id, private)
-    try:
-        key = provider().unwrap(organisation_id, case_id, wrapped)
-    except Unreadable:
-        again = wrapped_key(organisation_id, case_id, private)
-        if again == wrapped:
-            raise
-        key = provider().unwrap(organisation_id, case_id, again)  # wrapped anew between our reading and our opening
-    return CaseKey(case_id, key)
+    return ask_case_key(organisation_id=organisation_id, case_id=case_id)(private)
+
+
+def ask_case_key(*, organisation_id: int, case_id: UUID) -> Callable[[bool], CaseKey]:
+    """Ask for the same, wrapped; what is returned waits for the answer and opens the private key or the shared one."""
+    asked = ask_wrapped_keys(organisation_id, case_id)
+
+    def opened(private: bool) -> CaseKey:
+        wrapped = asked.value.get(private)
+        if wrapped is None:
+            raise NotFound
+        try:
+            key = provider().unwrap(organisation_id, case_id, wrapped)
+        except Unreadable:
+            again = ask_wrapped_keys(organisation_id, case_id).value.get(private)
+            if again is None or again == wrapped:
+                raise
+            key = provider().unwrap(organisation_id, case_id, again)  # wrapped anew between our reading and our opening
+        return CaseKey(case_id, key)
+
+    return opened
 
 
 def key_to_write(*, organisation_id: int, case_id: UUID, now: datetime, private: bool = False) -> CaseKey:

@@ -104,3 +104,29 @@ def test_related_instances_are_not_half_read() -> None:
     statement = Statement(lambda pk: Call.objects.filter(pk=pk).select_related("activation"), pk=UUID)
     with pytest.raises(AssertionError, match="related"):
         statement.read(pk=uuid4())
+
+
+def test_what_never_changes_is_written_into_the_statement_and_found_by_a_partial_index() -> None:
+    statement = Statement(
+        lambda activation: Call.objects.filter(activation=activation, state="100% 'calling'").values_list("pk"),
+        activation=UUID,
+    )
+    assert statement.read(activation=uuid4()) == []
+    sql, slots, _finish = statement._written
+    assert "'100%% ''calling'''" in sql
+    assert len(slots) == sql.count("%s") == 1
+
+
+def test_one_plan_is_kept_whatever_the_values() -> None:
+    an_activation(a_town())
+    for number in range(8):
+        SEEN.read(service=number, since=TONIGHT)
+    beginning = SEEN._written[0].split("%s")[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE starts_with(statement, %s)",
+            [beginning],
+        )
+        ((kept, anew),) = cursor.fetchall()
+    assert kept >= 8
+    assert anew == 0
