@@ -23,6 +23,7 @@ _COMMANDS = {
     "keys": "keys",
     "audit": "audit",
     "protocol": "protocol",
+    "coverage": "coverage",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }

@@ -48,12 +48,15 @@ def plan(document: ProtocolDocument, needs: frozenset[Need], coverage: Sequence[
     calls: list[PlannedCall] = []
     without: list[CallRule] = []
     for rule in document.calls_for(needs):
-        chosen = competent(rule, coverage)
-        if not chosen:
+        if not any(rule.fits(service) for service in coverage):
             without.append(rule)
-            chosen = backups(rule, coverage)[:1] or coordination(coverage)[:1]
-        calls.extend(PlannedCall(rule, service) for service in chosen)
+        calls.extend(PlannedCall(rule, service) for service in called(rule, coverage))
     return Plan(tuple(calls), tuple(without))
+
+
+def called(rule: CallRule, coverage: Sequence[ServiceView]) -> tuple[ServiceView, ...]:
+    """Return the services that a rule calls at this instant: its own, or who stands in where there is none."""
+    return competent(rule, coverage) or backups(rule, coverage)[:1] or coordination(coverage)[:1]
 
 
 def backups(rule: CallRule, coverage: Sequence[ServiceView]) -> tuple[ServiceView, ...]:

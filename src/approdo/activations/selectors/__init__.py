@@ -26,6 +26,7 @@ from approdo.activations.selectors.lists import (
 )
 from approdo.activations.selectors.locking import locked_activation, locked_call
 from approdo.activations.selectors.previewing import Preview, PreviewCall, preview
+from approdo.activations.selectors.proof import Proof, ahead, proof, proof_of
 
 __all__ = [
     "ActivationRow",
@@ -36,8 +37,10 @@ __all__ = [
     "Invitation",
     "Preview",
     "PreviewCall",
+    "Proof",
     "WaitingCall",
     "activations_of",
+    "ahead",
     "alert_answered_by",
     "ask_answered_by_all",
     "ask_takers",
@@ -51,6 +54,8 @@ __all__ = [
     "locked_call",
     "oldest_unadvanced",
     "preview",
+    "proof",
+    "proof_of",
     "rules_of",
     "visible_among",
     "waiting_for",

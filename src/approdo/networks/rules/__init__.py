@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Organisations, services, hours, rotas: what holds without a database."""
 
+from approdo.networks.rules.courses import Course, Foreseen, course
 from approdo.networks.rules.details import (
     CONTACT_POINTS,
     NAME_LENGTH,
@@ -90,8 +91,10 @@ __all__ = [
     "Contact",
     "ContactHours",
     "ContactView",
+    "Course",
     "DirectoryEntry",
     "Duty",
+    "Foreseen",
     "Gap",
     "Hours",
     "MembershipView",
@@ -106,6 +109,7 @@ __all__ = [
     "ServiceKind",
     "ServiceView",
     "UnknownMunicipality",
+    "course",
     "day_key",
     "first_overlap",
     "folded",

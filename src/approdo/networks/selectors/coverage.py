@@ -3,7 +3,7 @@
 """Who serves a place at an instant: on the way of every emergency, so one plain statement (ADR 0008)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -13,13 +13,19 @@ from approdo.networks.models import Service
 from approdo.networks.rules import (
     Channel,
     ContactView,
+    Course,
+    Duty,
+    Foreseen,
     Hours,
     NamePlate,
+    Period,
     PersonOnCall,
     ServiceKind,
     ServiceView,
+    course,
     is_open,
     not_in_use,
+    opening_periods,
 )
 
 # The services of a place are looked up first: as a join, on tables whose statistics are young, the planner walks the
@@ -29,9 +35,9 @@ SELECT s.id, s.organisation_id, o.name, s.name, s.code, s.kind, s.capabilities, 
        s.always_open,
        (SELECT json_agg(json_build_array(h.days, h.opens, h.closes))
           FROM networks_openinghours h WHERE h.service_id = s.id),
-       (SELECT json_agg(json_build_array(d.position, d.operator_id, d.ends_at))
+       (SELECT json_agg(json_build_array(d.position, d.operator_id, d.starts_at, d.ends_at) ORDER BY d.starts_at)
           FROM networks_shift d JOIN accounts_operator p ON p.id = d.operator_id AND p.is_active
-         WHERE d.service_id = s.id AND d.starts_at <= %(at)s AND d.ends_at > %(at)s),
+         WHERE d.service_id = s.id AND d.starts_at <= %(until)s AND d.ends_at > %(at)s),
        (SELECT json_agg(json_build_array(c.operator_id, c.channel, c.address, c.hours) ORDER BY c.position)
           FROM networks_contactpoint c WHERE c.service_id = s.id)
   FROM networks_service s JOIN networks_organisation o ON o.id = s.organisation_id
@@ -49,6 +55,18 @@ _COORDINATING = """
 SELECT s.id FROM networks_service s JOIN networks_organisation_networks m ON m.organisation_id = s.organisation_id
   JOIN networks_network n ON n.id = m.network_id
  WHERE n.code = %(network)s AND s.kind = 'network_coordination'
+"""
+_IN_TERRITORY = """
+SELECT DISTINCT t.service_id FROM networks_serviceterritory t
+  JOIN networks_networkterritory m ON m.municipality_id = t.municipality_id
+  JOIN networks_network n ON n.id = m.network_id
+ WHERE n.code = %(network)s
+"""
+_SERVED = """
+SELECT m.municipality_id, array_agg(t.service_id) FILTER (WHERE t.service_id IS NOT NULL)
+  FROM networks_networkterritory m JOIN networks_network n ON n.id = m.network_id
+  LEFT JOIN networks_serviceterritory t ON t.municipality_id = m.municipality_id
+ WHERE n.code = %s GROUP BY m.municipality_id ORDER BY m.municipality_id
 """
 _CHANNELS = {channel.value: channel for channel in Channel}
 
@@ -117,8 +135,38 @@ def coordinators(network_code: str, at: datetime) -> ServiceView | None:
 
 
 def _observed(which: str, at: datetime, **values: str) -> list[Observed]:
-    found = read(_OBSERVED.format(which=which), {"at": at, **values})
+    found = read(_OBSERVED.format(which=which), {"at": at, "until": at, **values})
     return [_observe(row, at) for row in found]
+
+
+def foreseen(network_code: str, whole: Period) -> Foreseen:
+    """Return how every service that serves the territory of a network will be through a stretch of time; two queries.
+
+    Of a person on call, ``until`` is the end of the stretch: what matters here is who she is.
+    """
+    values = {"network": network_code, "at": whole.starts_at, "until": whole.ends_at}
+    courses = {row[0]: _course(row, whole) for row in read(_OBSERVED.format(which=_IN_TERRITORY), values)}
+    serving = {
+        code: tuple(service_id for service_id in courses if service_id in set(ids or ()))
+        for code, ids in read(_SERVED, [network_code])
+    }
+    return Foreseen(whole, courses, serving)
+
+
+def _course(row: tuple[Any, ...], whole: Period) -> Course:
+    opened = opening_periods(_hours(row[11] or ()), always_open=row[10], start=whole.starts_at, end=whole.ends_at)
+
+    def view(open_now: bool, on_call: Mapping[int, int]) -> ServiceView:
+        return _view(row, {place: (person, whole.ends_at) for place, person in on_call.items()}, open_now=open_now)
+
+    return course(view, _duties(row), opened, whole)
+
+
+def _duties(row: tuple[Any, ...]) -> list[Duty]:
+    return [
+        Duty(operator_id, position, datetime.fromisoformat(starts), datetime.fromisoformat(ends))
+        for position, operator_id, starts, ends in row[12] or ()
+    ]
 
 
 def _hours(lines: Iterable[tuple[list[int], str, str]]) -> tuple[Hours, ...]:
@@ -128,10 +176,14 @@ def _hours(lines: Iterable[tuple[list[int], str, str]]) -> tuple[Hours, ...]:
 
 
 def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
-    pk, organisation_id, organisation, name, code, kind, capabilities, languages, phone, rank, always_open = row[:11]
-    hours = _hours(row[11] or ())
-    on_call = {position: (operator, datetime.fromisoformat(until)) for position, operator, until in row[12] or ()}
+    hours, always_open = _hours(row[11] or ()), row[10]
+    on_call = {duty.position: (duty.operator_id, duty.ends_at) for duty in _duties(row)}
     open_now = is_open(hours, always_open=always_open, at=at)
+    return Observed(_view(row, on_call, open_now=open_now), hours, always_open)
+
+
+def _view(row: tuple[Any, ...], on_call: Mapping[int, tuple[int, datetime]], *, open_now: bool) -> ServiceView:
+    pk, organisation_id, organisation, name, code, kind, capabilities, languages, phone, rank = row[:10]
     wrong = not_in_use(service_open=open_now)
     contacts: dict[int | None, list[ContactView]] = defaultdict(list)
     for operator_id, channel, address, when in row[13] or ():
@@ -144,7 +196,7 @@ def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
         operator_id, until = on_call[position]
         return PersonOnCall(operator_id, position, tuple(contacts[operator_id]), until)
 
-    view = ServiceView(
+    return ServiceView(
         id=pk,
         organisation_id=organisation_id,
         organisation_name=organisation,
@@ -160,7 +212,6 @@ def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
         contacts=tuple(contacts[None]),
         rank=rank,
     )
-    return Observed(view, hours, always_open)
 
 
 def shown_name(kind: str, name: str, code: str) -> str:

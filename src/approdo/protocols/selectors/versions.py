@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
 from approdo.kit.rows import Statement
 from approdo.networks import selectors as networks
-from approdo.networks.rules import NetworkView
+from approdo.networks.rules import NetworkView, Period
 from approdo.protocols.models import Protocol, ProtocolVersion
 from approdo.protocols.rules import Change, Context, ProtocolDocument, Scope, choose, compare, parse
 
@@ -80,6 +81,38 @@ def in_force(municipality_code: str, context: Context, at: datetime) -> InForce 
         return None
     document, parsed = _content(scope.version_id, scope.digest)
     return InForce(scope.version_id, scope.number, document, parsed)
+
+
+@dataclass(frozen=True, slots=True)
+class Reign:
+    """How long a version holds within a stretch of time, and for which municipalities, whatever the context."""
+
+    period: Period
+    version_id: int
+    parsed: ProtocolDocument
+    municipality_codes: tuple[str, ...]
+
+
+def reigns(network_code: str, municipality_codes: Iterable[str], whole: Period) -> tuple[Reign, ...]:
+    """Return which versions of a network hold when and where through a stretch of time; system-internal.
+
+    A municipality is in two reigns at once when its protocol depends on the context.
+    """
+    versions = ProtocolVersion.objects.filter(protocol__network__code=network_code)
+    coming = versions.filter(effective_from__gt=whole.starts_at, effective_from__lt=whole.ends_at)
+    edges = sorted({whole.starts_at, whole.ends_at, *coming.values_list("effective_from", flat=True)})
+    found = []
+    for starts_at, ends_at in pairwise(edges):
+        scopes = {scope.version_id: scope for scope in map(_scope, _latest_rows(versions, starts_at))}
+        where: dict[int, list[str]] = {}
+        for code in municipality_codes:
+            chosen = (choose(scopes.values(), code, context) for context in Context)
+            for version_id in {scope.version_id for scope in chosen if scope}:
+                where.setdefault(version_id, []).append(code)
+        for version_id, codes in sorted(where.items()):
+            _document, parsed = _content(version_id, scopes[version_id].digest)
+            found.append(Reign(Period(starts_at, ends_at), version_id, parsed, tuple(codes)))
+    return tuple(found)
 
 
 def scopes_in_network(network_code: str, at: datetime) -> dict[str, Scope]:
