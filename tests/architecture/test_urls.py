@@ -155,6 +155,7 @@ TABLE: dict[str, str | Permission] = {
     "protocol_version": P.READ_PROTOCOL,
     "protocol_source": P.READ_PROTOCOL,
     "publish_protocol": P.PUBLISH_PROTOCOL,
+    "coverage": P.EDIT_ORGANISATION,
 }
 
 FINER = {

@@ -19,10 +19,11 @@ from approdo.consents.rules import BreakGlassState
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
-from approdo.usecases import attempts, breaking, reading
+from approdo.usecases import attempts, breaking, coverage, reading
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
+from approdo.usecases.coverage import Uncovered
 from approdo.usecases.reading import Unusual
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -48,6 +49,8 @@ class Day:
     """Those of them that nobody has reviewed in time."""
     attempts: tuple[Tried, ...] = ()
     """Attempts of people who are kept out: at the cases her service leads, or that concern her as a referent."""
+    uncovered: tuple[Uncovered, ...] = ()
+    """Networks with calls that nobody would hear in the coming nights, for a coordinator."""
     unusual: tuple[Unusual, ...] = ()
     """Who reads unusually much, for a coordinator."""
     next_duty: datetime | None = None
@@ -63,7 +66,8 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        return not (pressing or self.glasses or self.to_review or self.attempts or self.unusual)
+        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered
+        return not (pressing or watched)
 
 
 def day(actor: Actor, now: datetime) -> Day:
@@ -96,6 +100,7 @@ def day(actor: Actor, now: datetime) -> Day:
         overdue=sum(one.state is BreakGlassState.OVERDUE for one in reviews),
         attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
+        uncovered=coverage.uncovered(actor, now),
         trial=trial,
     )
 

@@ -4,7 +4,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -17,9 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from approdo.access.rules import Permission, may, require
+from approdo.activations.rules.proof import Place
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
+from approdo.networks.rules import NetworkView
 from approdo.protocols import selectors, services
 from approdo.protocols.rules import (
     SIZE_LIMIT,
@@ -30,8 +33,10 @@ from approdo.protocols.rules import (
     Target,
     brief,
     errors,
+    examine,
     warnings,
 )
+from approdo.usecases import coverage
 from approdo.web.guards import Asked
 from approdo.web.templatetags.when import span
 
@@ -130,6 +135,7 @@ def protocol_list(request: Asked) -> HttpResponse:
     words = {
         "protocols": selectors.protocols(request.actor, request.now),
         "networks": selectors.my_networks(request.actor),
+        "coordinates": may(request.actor, Permission.EDIT_ORGANISATION),
         "may_publish": may(request.actor, Permission.PUBLISH_PROTOCOL),
     }
     return render(request, "web/protocols/list.html", words)
@@ -180,14 +186,30 @@ def publish(request: Asked, network: str) -> HttpResponse:
     begins = form.cleaned_data["effective_from"]
     if request.POST.get("act") != "publish":
         examination = selectors.rehearse(request.actor, network, text, begins or now, now)
-        status = 422 if errors(examination.problems) else 200
-        return _form_page(request, own, _filled(form, text), examination, text, status)
+        wrong = bool(errors(examination.problems))
+        opens = () if wrong else _silenced(own, text, begins or now, now)
+        return _form_page(request, own, _filled(form, text), examination, text, 422 if wrong else 200, opens)
+    opens = _silenced(own, text, begins or now, now) if request.POST.get("even_so") != _fingerprint(text) else ()
+    if opens:
+        examination = selectors.rehearse(request.actor, network, text, begins or now, now)
+        return _form_page(request, own, _filled(form, text), examination, text, 422, opens)
     try:
         made = services.publish(actor=request.actor, network_code=network, text=text, now=now, effective_from=begins)
     except services.NotPublishable as refusal:
         return _form_page(request, own, _filled(form, text), refusal.examination, text, 422)
     messages.success(request, _("Pubblicata la versione %(number)s.") % {"number": made.number})
     return redirect("protocol_version", network, made.code, made.number)
+
+
+def _silenced(network: NetworkView, text: str | bytes, begins: datetime, now: datetime) -> tuple[Place, ...]:
+    """Return the calls that nobody would hear under this text; nothing for one that cannot be published anyway."""
+    parsed = examine(text).parsed
+    return coverage.silenced_under(network, parsed, begins, now) if parsed else ()
+
+
+def _fingerprint(text: str | bytes) -> str:
+    """Return what says of a text, when it comes back, that she was told about this one and no other."""
+    return sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
 
 
 def _row(parsed: ProtocolDocument, call: CallRule) -> dict[str, Any]:
@@ -227,6 +249,7 @@ def _form_page(
     examination: Examination | None = None,
     text: str | bytes = "",
     status: int = 200,
+    opens: tuple[Place, ...] = (),
 ) -> HttpResponse:
     lines = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text).splitlines()
 
@@ -237,6 +260,8 @@ def _form_page(
         "network": network,
         "form": form,
         "examination": examination,
+        "opens": opens,
+        "fingerprint": _fingerprint(text),
         "wrong": with_line(errors(examination.problems)) if examination else [],
         "mind": with_line(warnings(examination.problems)) if examination else [],
         "models": [(model, _title(source)) for model, source in selectors.shipped().items()],

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from approdo.activations.rules.proof import Place
 from approdo.kit import clock
 from approdo.kit.errors import Invalid
 from approdo.networks import selectors, services
 from approdo.networks.rules import ROME, Gap, Period, holiday_name, local_period
 from approdo.networks.selectors import NamedDuty, Rota, ServiceEditing
+from approdo.usecases import coverage
 from approdo.web.guards import Asked
 from approdo.web.network_forms import (
     CopyWeekForm,
@@ -184,6 +186,8 @@ def shift(request: Asked, shift_id: int) -> HttpResponse:
         "forms": page.forms,
         "wrong": page.wrong,
         "problems": page.problems,
+        "opens": page.opens,
+        "carried": [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"],
     }
     return render(request, "web/networks/shift.html", words, status=422 if page.failed else 200)
 
@@ -210,6 +214,9 @@ class _ShiftPage:
         self.wrong: forms.Form | None = None
         self.problems: dict[str, str] = {}
         self.failed = False
+        self.service_id = service.id
+        self.sure = request.POST.get("even_so") == "1"
+        self.opens: tuple[Place, ...] = ()
 
     def act(self, now: datetime) -> bool:
         """Run what was sent; tell whether it was done."""
@@ -233,18 +240,27 @@ class _ShiftPage:
                 now=now,
             ),
         }
-        if form.is_valid() and accepted(form, acts[self.sent]):
-            return True
+        if form.is_valid() and accepted(form, lambda: self._unless_silent(acts[self.sent], now)):
+            return not self.opens
         self.wrong, self.failed = form, True
         return False
 
     def _remove(self, now: datetime) -> bool:
         try:
-            services.remove_shift(actor=self.actor, shift_id=self.shift_id, now=now)
+            self._unless_silent(lambda: services.remove_shift(actor=self.actor, shift_id=self.shift_id, now=now), now)
         except Invalid as refusal:
             self.problems = whole_page(refusal)
             self.failed = True
         return not self.failed
+
+    def _unless_silent(self, act: Callable[[], None], now: datetime) -> None:
+        """Do what was sent, unless nobody would hear some call any more and she has not been told so."""
+        if not self.sure:
+            self.opens = coverage.silenced_by(self.service_id, act, now)
+        if self.opens:
+            self.failed = True
+        else:
+            act()
 
 
 urlpatterns: list[URLPattern] = [

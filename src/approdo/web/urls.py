@@ -11,6 +11,7 @@ from approdo.web import (
     breaking,
     cases,
     consents,
+    coverage,
     documents,
     gateway,
     health,
@@ -58,5 +59,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
     urlpatterns += feature.urlpatterns

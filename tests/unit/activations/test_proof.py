@@ -160,9 +160,12 @@ def test_only_a_call_that_was_heard_before_is_newly_silent() -> None:
 
     before = [place(miss, 2, 6, "a")]
     assert fresh([place(miss, 3, 5, "a")], before) == ()
+    assert fresh([place(replace(miss, call="another"), 3, 5, "a")], before) == ()
     assert fresh([longer := place(miss, 3, 7, "a")], before) == (longer,)
     assert fresh([elsewhere := place(miss, 3, 5, "a", "b")], before) == (elsewhere,)
+    assert fresh([other := place(replace(miss, service_id=5), 3, 5, "a")], before) == (other,)
     assert fresh([place(replace(miss, target=Target.FIRST_ON_CALL), 3, 7, "a")], before) == ()
+    assert fresh([place(miss, 2, 6, "a")], [place(miss, 2, 4, "a"), place(miss, 4, 6, "a")]) == ()
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(15, 1), (16, 2), (24 * 60, 96), (0, 0)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from approdo.activations.rules.escalation import Recipient, reach_of
 from approdo.activations.rules.planning import backups, called, coordination
-from approdo.networks.rules import Course, Period, ServiceKind, ServiceView, merged
+from approdo.networks.rules import Course, Period, ServiceKind, ServiceView, merged, without
 from approdo.protocols.rules import LOUD, CallRule, ProtocolDocument, Target
 
 
@@ -135,19 +135,20 @@ def quarters(whole: Period) -> int:
 
 
 def fresh(after: Iterable[Place], before: Iterable[Place]) -> tuple[Place, ...]:
-    """Return the calls that nobody would hear after a change and somebody did before it, in the places concerned."""
-    silent = [(place.hole.miss.call, place.hole.period, code) for place in before for code in place.municipalities]
-    known: dict[tuple[str, str], list[Period]] = {}
-    for call, period, code in silent:
-        known.setdefault((call, code), []).append(period)
+    """Return the calls that nobody would hear after a change, where before it somebody would have heard the service.
+
+    A service that was silent already is no news under another call's name.
+    """
+    known: dict[tuple[int | str, str], list[Period]] = {}
+    for place in before:
+        for code in place.municipalities:
+            known.setdefault((_whose(place), code), []).append(place.hole.period)
 
     def new(place: Place) -> bool:
-        return any(
-            not any(
-                one.starts_at <= place.hole.period.starts_at and place.hole.period.ends_at <= one.ends_at
-                for one in known.get((place.hole.miss.call, code), ())
-            )
-            for code in place.municipalities
-        )
+        return any(without(place.hole.period, known.get((_whose(place), code), ())) for code in place.municipalities)
 
     return tuple(place for place in after if place.hole.miss.target is None and new(place))
+
+
+def _whose(place: Place) -> int | str:
+    return place.hole.miss.service_id or place.hole.miss.call

@@ -26,9 +26,10 @@ from approdo.activations.selectors.lists import (
 )
 from approdo.activations.selectors.locking import locked_activation, locked_call
 from approdo.activations.selectors.previewing import Preview, PreviewCall, preview
-from approdo.activations.selectors.proof import Proof, ahead, proof, proof_of
+from approdo.activations.selectors.proof import LONGEST, Proof, ahead, proof, proof_of
 
 __all__ = [
+    "LONGEST",
     "ActivationRow",
     "AnsweredActivation",
     "Board",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from approdo.access.rules import Actor, Forbidden, Permission, may
+from approdo.access.rules import Actor, Permission, require
 from approdo.activations.rules.proof import Hole, Place, prove, quarters
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ROME, NamePlate, Period, instant, without
@@ -53,8 +53,7 @@ def proof(actor: Actor, network_code: str, days: int, at: datetime) -> Proof:
 
     For coordinators: when nobody is there is not for everybody to read. Raises ``Forbidden``, ``NotFound``.
     """
-    if not (may(actor, Permission.EDIT_ORGANISATION) or may(actor, Permission.PUBLISH_PROTOCOL)):
-        raise Forbidden
+    require(actor, Permission.EDIT_ORGANISATION)
     network = protocols.own_network(actor, network_code)
     return proof_of(network.code, network.name, ahead(at, days))
 

@@ -18,6 +18,7 @@ from approdo.networks.selectors.editing import (
     OrganisationEditing,
     Rota,
     ServiceEditing,
+    editable_service_ids,
     gaps_ahead,
     organisation_for_editing,
     rota,
@@ -50,6 +51,7 @@ from approdo.networks.selectors.places import (
     network_of,
     networks,
     networks_of,
+    networks_served_by,
     own_network_municipalities,
 )
 from approdo.networks.selectors.sharing import (
@@ -91,6 +93,7 @@ __all__ = [
     "coordinators_of",
     "coverage",
     "directory",
+    "editable_service_ids",
     "foreseen",
     "gaps_ahead",
     "kind_of",
@@ -108,6 +111,7 @@ __all__ = [
     "network_of",
     "networks",
     "networks_of",
+    "networks_served_by",
     "next_duty",
     "on_duty",
     "on_duty_until",

@@ -141,6 +141,11 @@ def editable_services(actor: Actor) -> QuerySet[Service]:
     return own if edits_coordination(actor) else own.exclude(kind=ServiceKind.NETWORK_COORDINATION)
 
 
+def editable_service_ids(actor: Actor) -> frozenset[int]:
+    """Return which services an actor may edit; raises ``Forbidden``."""
+    return frozenset(editable_services(actor).values_list("pk", flat=True))
+
+
 def own_service(actor: Actor, service_id: int) -> Service:
     """Return a service the actor may edit; raises ``Forbidden``, or ``NotFound`` for any other service."""
     service = editable_services(actor).filter(pk=service_id).first()

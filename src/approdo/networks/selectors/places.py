@@ -76,6 +76,12 @@ def networks_of(organisation_id: int | None) -> tuple[NetworkView, ...]:
     return tuple(NetworkView(*row) for row in rows) if organisation_id is not None else ()
 
 
+def networks_served_by(service_id: int) -> tuple[NetworkView, ...]:
+    """Return the networks with a municipality that a service serves, in order of name."""
+    rows = Network.objects.filter(municipalities__services=service_id).distinct().order_by("name")
+    return tuple(NetworkView(*row) for row in rows.values_list("pk", "code", "name"))
+
+
 def network_municipalities(network_code: str) -> tuple[MunicipalityView, ...]:
     """Return the municipalities of a network, in order of name."""
     rows = Municipality.objects.filter(networks__code=network_code).order_by("folded_name").values_list(*_FIELDS)

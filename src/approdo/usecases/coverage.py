@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Calls that nobody would hear: who is told of them, and which change of a rota or a protocol would make one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from approdo.access.rules import Actor, Permission, Role, may
+from approdo.activations import selectors as activations
+from approdo.activations.rules.proof import Place, fresh, prove
+from approdo.activations.selectors import LONGEST, ahead
+from approdo.networks import selectors as networks
+from approdo.networks.rules import NetworkView, Period
+from approdo.protocols.rules import ProtocolDocument
+
+NIGHTS = 14
+"""How far ahead a coordinator is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A network with calls that nobody would hear in the coming nights: how many stretches, and the first of them."""
+
+    network: NetworkView
+    stretches: int
+    first: Period
+
+
+def uncovered(actor: Actor, at: datetime) -> tuple[Uncovered, ...]:
+    """Return where her networks would be silent in the coming fourteen nights, for a coordinator; nothing for others.
+
+    Who coordinates a network reads of all of it; who coordinates an organisation, of what her services could fill.
+    """
+    if not may(actor, Permission.EDIT_ORGANISATION):
+        return ()
+    mine = networks.editable_service_ids(actor)
+    found = []
+    for network in networks.networks_of(actor.organisation_id):
+        proof = activations.proof_of(network.code, network.name, ahead(at, NIGHTS))
+        concern = {
+            place.hole.period
+            for place in proof.silent
+            if actor.role is Role.NETWORK_COORDINATOR or not mine.isdisjoint(place.hole.miss.fillers)
+        }
+        if actor.role is Role.NETWORK_COORDINATOR:
+            concern |= set(proof.unruled)
+        if concern:
+            found.append(Uncovered(network, len(concern), min(concern)))
+    return tuple(found)
+
+
+def silenced_by(service_id: int, act: Callable[[], object], at: datetime) -> tuple[Place, ...]:
+    """Return the calls that nobody would hear any more if something were done to a rota; nothing of it is left.
+
+    Looks ninety days ahead, in every network whose territory the service serves. Raises what the act raises.
+    """
+    before = _silent_around(service_id, at)
+    with transaction.atomic():
+        act()
+        after = _silent_around(service_id, at)
+        transaction.set_rollback(True)
+    return fresh(after, before)
+
+
+def _silent_around(service_id: int, at: datetime) -> tuple[Place, ...]:
+    whole = ahead(at, LONGEST)
+    served = networks.networks_served_by(service_id)
+    return tuple(place for one in served for place in activations.proof_of(one.code, one.name, whole).silent)
+
+
+def silenced_under(
+    network: NetworkView, document: ProtocolDocument, begins: datetime, now: datetime
+) -> tuple[Place, ...]:
+    """Return the calls that nobody would hear under a protocol to come and somebody hears today.
+
+    Looks fourteen nights ahead from its beginning.
+    """
+    whole = ahead(max(begins, now), NIGHTS)
+    today = activations.proof_of(network.code, network.name, whole)
+    territory = networks.foreseen(network.code, whole)
+    serving = {
+        code: territory.serving.get(code, ())
+        for code in today.municipalities
+        if code in document.municipalities or not document.municipalities
+    }
+    return fresh(prove(document, territory.courses, serving, whole), today.silent)

@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Copertura, the row on Oggi, and the question before a change that would leave a call unheard."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from tests.factories.activations import CALLS, Town, a_town
+from tests.factories.networks import a_coordinator, a_network
+from tests.factories.protocols import call, text
+from tests.factories.region import prove_two_factors
+
+from approdo.access.rules import Actor, Role
+from approdo.accounts.models import Operator
+from approdo.kit import clock
+from approdo.networks.models import ContactPoint, Shift
+from approdo.protocols.models import ProtocolVersion
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    """A town of today, in which every call is heard for the coming hundred days, and nobody hears its coordination."""
+    town = a_town()
+    now = clock.now()
+    Shift.objects.update(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=100))
+    ContactPoint.objects.filter(service=town.coordination).delete()
+    return town
+
+
+def browser(actor: Actor) -> Client:
+    client = Client()
+    operator = Operator.objects.get(pk=actor.operator_id)
+    client.force_login(operator)
+    prove_two_factors(client, operator)
+    client.get("/servizio/")
+    return client
+
+
+@pytest.fixture
+def coordinator(town: Town) -> Client:
+    return browser(a_coordinator(town.coordination, Role.NETWORK_COORDINATOR))
+
+
+@pytest.fixture
+def centre(town: Town) -> Client:
+    return browser(a_coordinator(town.centre))
+
+
+def said(page: bytes) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.decode()).split())
+
+
+def address(town: Town) -> str:
+    return f"/rete/copertura/{town.network.code}/"
+
+
+def test_a_network_in_which_every_call_is_heard_says_so(town: Town, coordinator: Client) -> None:
+    answer = coordinator.get(address(town))
+    assert answer.status_code == 200
+    assert "Ogni chiamata raggiunge qualcuno, a ogni ora, nel comune della rete." in said(answer.content)
+    assert "Non risponde nessuno" not in said(answer.content)
+
+
+def test_a_silent_night_says_when_who_could_fill_it_and_leads_to_her_rota(town: Town, centre: Client) -> None:
+    ends = clock.now() + timedelta(days=3)
+    Shift.objects.filter(service=town.centre).update(ends_at=ends)
+    page = centre.get(address(town)).content
+    assert "Ci sono chiamate che nessuno sentirebbe." in said(page)
+    assert "1. «centre» · nessuno, a nessun passo" in said(page)
+    assert "in tutti i comuni" in said(page)
+    assert f"/rete/servizi/{town.centre.pk}/turni/?week=".encode() in page
+    assert f"/rete/servizi/{town.coordination.pk}/".encode() not in page  # another's: her telephone
+    assert town.coordination.phone in said(page).replace(" ", "")
+    assert b"<rect" in page
+
+
+def test_steps_without_anybody_stand_apart_from_silence(town: Town, coordinator: Client) -> None:
+    page = said(coordinator.get(address(town)).content)
+    assert "Passi senza nessuno" in page
+    assert "coordinatrice di rete" in page
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("7", 7), ("90", 90), ("", 14), ("8", 14), ("x", 14), ("-1", 14)])
+def test_the_days_are_one_of_four_whatever_is_asked(town: Town, coordinator: Client, asked: str, shown: int) -> None:
+    page = coordinator.get(f"{address(town)}?days={asked}").content.decode()
+    assert f'href="?days={shown}" aria-current="page"' in page
+
+
+def test_another_network_is_not_there(town: Town, coordinator: Client) -> None:
+    other = a_network(municipalities=("013075",))
+    assert coordinator.get(f"/rete/copertura/{other.code}/").status_code == 404
+    assert coordinator.get("/rete/copertura/nessuna/").status_code == 404
+
+
+def test_whom_it_concerns_reads_it_on_her_day(town: Town, centre: Client, coordinator: Client) -> None:
+    for client in (centre, coordinator):
+        assert "Chiamate che nessuno sentirebbe" not in said(client.get("/").content)
+    Shift.objects.filter(service=town.centre).update(ends_at=clock.now() + timedelta(days=3))
+    for client in (centre, coordinator):
+        page = client.get("/").content
+        assert "Chiamate che nessuno sentirebbe" in said(page)
+        assert address(town).encode() in page
+    nurse = browser(a_coordinator(town.hospital, Role.EMERGENCY_OPERATOR))
+    assert "Chiamate che nessuno sentirebbe" not in said(nurse.get("/").content)
+
+
+@pytest.fixture
+def last_shift(town: Town) -> Shift:
+    """The only shift of the centre, tomorrow on."""
+    now = clock.now()
+    Shift.objects.filter(service=town.centre, position=2).delete()
+    shift = Shift.objects.get(service=town.centre)
+    Shift.objects.filter(pk=shift.pk).update(starts_at=now + timedelta(hours=5))
+    return shift
+
+
+def test_before_the_last_shift_goes_she_is_asked_and_nothing_has_changed(centre: Client, last_shift: Shift) -> None:
+    answer = centre.post(f"/rete/turni/{last_shift.pk}/", {"act": "remove"})
+    assert answer.status_code == 422
+    assert "Non è ancora cambiato niente" in said(answer.content)
+    assert "«centre»" in said(answer.content)
+    assert Shift.objects.filter(pk=last_shift.pk).exists()
+    assert b'name="even_so" value="1"' in answer.content
+    assert b'name="act" value="remove"' in answer.content
+
+
+def test_who_was_asked_may_do_it_all_the_same(centre: Client, last_shift: Shift) -> None:
+    answer = centre.post(f"/rete/turni/{last_shift.pk}/", {"act": "remove", "even_so": "1"})
+    assert answer.status_code == 302
+    assert not Shift.objects.filter(pk=last_shift.pk).exists()
+
+
+def test_ending_it_early_asks_as_well(centre: Client, last_shift: Shift) -> None:
+    day = (clock.now() + timedelta(days=2)).date().isoformat()
+    form = {"act": "end_early", "day": day, "ends_at": "12:00"}
+    answer = centre.post(f"/rete/turni/{last_shift.pk}/", form)
+    assert answer.status_code == 422
+    assert "Non è ancora cambiato niente" in said(answer.content)
+
+
+def test_a_change_after_which_everybody_is_heard_asks_nothing(town: Town, centre: Client) -> None:
+    now = clock.now()
+    second = Shift.objects.get(service=town.centre, position=2)
+    Shift.objects.filter(pk=second.pk).update(starts_at=now + timedelta(hours=5))
+    assert centre.post(f"/rete/turni/{second.pk}/", {"act": "remove"}).status_code == 302
+
+
+def test_a_protocol_that_would_leave_a_call_unheard_is_published_at_the_second_press_only(
+    town: Town, coordinator: Client
+) -> None:
+    form = f"/rete/protocolli/{town.network.code}/pubblica/"
+    quiet = text(
+        *CALLS, call("night", "support_centre", escalation=[{"to": "service_line"}]), network=town.network.code
+    )
+    ContactPoint.objects.filter(service=town.centre, operator=None).delete()
+    first = coordinator.post(form, {"text": quiet, "act": "publish"})
+    assert first.status_code == 422
+    assert "«night»" in said(first.content)
+    assert "Pubblica comunque" in said(first.content)
+    assert ProtocolVersion.objects.count() == 1
+    (fingerprint,) = re.findall(r'name="even_so" value="(\w+)"', first.content.decode())
+    other = quiet.replace("night", "dusk")
+    assert coordinator.post(form, {"text": other, "act": "publish", "even_so": fingerprint}).status_code == 422
+    assert coordinator.post(form, {"text": quiet, "act": "publish", "even_so": fingerprint}).status_code == 302
+    assert ProtocolVersion.objects.count() == 2
+
+
+def test_the_check_of_a_protocol_says_the_same(town: Town, coordinator: Client) -> None:
+    form = f"/rete/protocolli/{town.network.code}/pubblica/"
+    quiet = text(call("night", "support_centre", escalation=[{"to": "service_line"}]), network=town.network.code)
+    answer = coordinator.post(form, {"text": quiet, "act": "check"})
+    assert answer.status_code == 200
+    assert "«night»" in said(answer.content)
+    fine = text(*CALLS, network=town.network.code, name="Un altro nome")
+    assert "Non è ancora cambiato niente" not in said(coordinator.post(form, {"text": fine, "act": "check"}).content)
