@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`python -m bench.coverage`: the coverage proof of 27 networks, 1,503 municipalities and 170 services.
+
+The floor reads the same shifts, sorts them and sweeps once over each service and position: what anybody would do who
+asks only "is somebody on the rota". The proof says for each municipality and each step whether a telephone rings.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import django
+import psycopg
+
+from bench.ground import Calibration, Ground, ground, machine, percentile
+from bench.table import table
+
+NETWORKS, SERVICES = 27, 170
+KINDS = (
+    "support_centre", "shelter", "social_emergency", "child_protection", "outreach_desk", "network_coordination"
+)  # fmt: skip
+_WORLD = """
+INSERT INTO networks_network (id, code, name)
+    SELECT n, 'rete-' || n, 'Rete ' || n FROM generate_series(1, %(networks)s) n;
+INSERT INTO networks_networkterritory (network_id, municipality_id)
+    SELECT 1 + row_number() OVER (ORDER BY istat_code) %% %(networks)s, istat_code FROM networks_municipality;
+INSERT INTO networks_organisation (id, name, kind)
+    SELECT n, 'Ente ' || n, 'association' FROM generate_series(1, %(services)s) n;
+INSERT INTO networks_organisation_networks (organisation_id, network_id)
+    SELECT n, 1 + n %% %(networks)s FROM generate_series(1, %(services)s) n;
+INSERT INTO networks_service (id, organisation_id, name, kind, code, phone, capabilities, languages, rank, always_open,
+                              active, address)
+    SELECT n, n, 'Servizio ' || n, (%(kinds)s::text[])[1 + (n / %(networks)s) %% 6],
+           CASE WHEN (n / %(networks)s) %% 6 = 1 THEN 'CR-' || n ELSE '' END, '+39001' || lpad(n::text, 7, '0'),
+           '{}', '{}', 1, n %% 3 = 0, true, ''
+      FROM generate_series(1, %(services)s) n;
+INSERT INTO networks_openinghours (service_id, days, opens, closes)
+    SELECT n, '{0,1,2,3,4}', '09:00', '17:00' FROM generate_series(1, %(services)s) n WHERE n %% 3 <> 0;
+INSERT INTO networks_serviceterritory (service_id, municipality_id)
+    SELECT s.id, t.municipality_id FROM networks_service s JOIN networks_networkterritory t
+        ON t.network_id = 1 + s.id %% %(networks)s;
+INSERT INTO accounts_operator (id, email, password, display_name, is_active, language, joined_at)
+    SELECT n, 'o' || n || '@misura.example', '!', 'Operatrice ' || n, true, 'it', now()
+      FROM generate_series(1, %(services)s * 6) n;
+INSERT INTO networks_contactpoint (service_id, operator_id, position, channel, address, hours)
+    SELECT 1 + n / 6, n + 1, 1, 'sms', '+39002' || lpad(n::text, 7, '0'), 'always'
+      FROM generate_series(0, %(services)s * 6 - 1) n;
+-- nights and days in turn, by six people; one shift in fifty was forgotten
+INSERT INTO networks_shift (service_id, operator_id, position, starts_at, ends_at)
+    SELECT s, (s - 1) * 6 + p + 2 * (n %% 3), p, date_trunc('day', now()) + n * interval '12 hours',
+           date_trunc('day', now()) + (n + 1) * interval '12 hours'
+      FROM generate_series(1, %(services)s) s, generate_series(1, 2) p, generate_series(0, 184) n
+     WHERE (s * 7919 + p * 104729 + n * 31) %% 50 <> 0
+"""
+_FLOOR = """
+SELECT service_id, position, starts_at, ends_at FROM networks_shift
+ WHERE starts_at < %s AND ends_at > %s AND service_id IN (
+     SELECT s.id FROM networks_service s JOIN networks_organisation_networks o USING (organisation_id)
+       JOIN networks_network n ON n.id = o.network_id WHERE n.code = %s)
+"""
+
+
+def invent(made: Ground) -> None:
+    """Networks of very plain people, each with the protocol of a city, the services spread over six kinds."""
+    from approdo.accounts.models import Operator
+    from approdo.kit import clock
+    from approdo.networks.models import Network
+    from approdo.protocols.models import Protocol, ProtocolVersion
+    from approdo.protocols.rules import digest, examine
+    from approdo.protocols.selectors import shipped
+    from approdo.protocols.services import addressed
+
+    with psycopg.connect(made.observer, autocommit=True) as above:
+        for statement in _WORLD.split(";\n"):
+            above.execute(statement, {"networks": NETWORKS, "services": SERVICES, "kinds": list(KINDS)})
+        above.execute("VACUUM ANALYZE")
+    for network in Network.objects.all():
+        text = addressed(shipped()["citta-centro-24-ore"], network.code)
+        document = examine(text).document or {}
+        ProtocolVersion.objects.create(
+            protocol=Protocol.objects.create(network=network, code="urgenza"),
+            number=1,
+            name="Urgenza",
+            source=text,
+            document=document,
+            digest=digest(document),
+            municipality_codes=[],
+            contexts=[],
+            effective_from=clock.now(),
+            published_at=clock.now(),
+            published_by=Operator.objects.earliest("pk"),
+        )
+
+
+def sweep(above: psycopg.Connection[Any], code: str, starts: datetime, ends: datetime) -> int:
+    """The floor: how many holes the rotas of a network have, by one sort and one walk."""
+    rows = sorted(above.execute(_FLOOR, [ends, starts, code]).fetchall())
+    holes, at, line = 0, starts, None
+    for service, position, begins, stops in rows:
+        if (service, position) != line:
+            holes += line is not None and at < ends
+            line, at = (service, position), starts
+        holes += begins > at
+        at = max(at, stops)
+    return holes + (line is not None and at < ends)
+
+
+def seconds(act: Callable[[], object], times: int) -> float:
+    """The median of so many runs."""
+    took = []
+    for _each in range(times):
+        began = time.perf_counter()
+        act()
+        took.append(time.perf_counter() - began)
+    return percentile(took, 0.5)
+
+
+def main() -> None:
+    """Invent, prove, print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--times", type=int, default=7)
+    chosen = options.parse_args()
+    print(machine(), flush=True)
+    calibration, figures = Calibration(), {}
+    with ground() as made:
+        made.prepare()
+        django.setup()
+        from approdo.access.services import as_system
+        from approdo.activations.selectors import ahead, proof_of
+        from approdo.kit import clock
+
+        with as_system():
+            invent(made)
+        codes = [f"rete-{number}" for number in range(1, NETWORKS + 1)]
+        with psycopg.connect(made.observer, autocommit=True) as above:
+            calibration.take()
+            for days in (14, 30, 90):
+                with as_system():
+                    whole = ahead(clock.now(), days)
+                    found = [proof_of(code, code, whole) for code in codes]
+                    took = seconds(lambda whole=whole: [proof_of(code, code, whole) for code in codes], chosen.times)
+                    half = seconds(
+                        lambda whole=whole: [proof_of(code, code, whole) for code in codes[::2]], chosen.times
+                    )
+                floor = seconds(
+                    lambda whole=whole: [sweep(above, code, whole.starts_at, whole.ends_at) for code in codes],
+                    chosen.times,
+                )
+                name = f"{NETWORKS} networks, {days} days"
+                figures[f"{name}: proof, s"] = [took]
+                figures[f"{name}: plain sweep over the shifts, s"] = [floor]
+                figures[f"{name}: proof / plain sweep"] = [took / floor]
+                figures[f"{name}: proof of every second network / of all"] = [half / took]
+                figures[f"{name}: steps looked at"] = [float(sum(one.steps for one in found))]
+                figures[f"{name}: holes"] = [float(sum(len(one.silent) + len(one.passed_by) for one in found))]
+                calibration.take()
+    print(f"\n{table(figures)}\n\n{calibration.line()}")
+
+
+if __name__ == "__main__":
+    main()
