@@ -275,6 +275,24 @@ WALLS = {
         ":",
         "tests/integration/usecases/test_reading.py",
     ),
+    "when nobody is there is for coordinators": Wall(
+        "activations/selectors/proof.py",
+        "    require(actor, Permission.EDIT_ORGANISATION)\n",
+        "",
+        "tests/integration/activations/test_proof.py",
+    ),
+    "a dry run plays what she supervises": Wall(
+        "activations/selectors/dry_run.py",
+        ".visible_to(actor)",
+        "",
+        "tests/integration/activations/test_dry_run.py",
+    ),
+    "a change that leaves a call unheard is asked about first": Wall(
+        "web/rota.py",
+        "            self.opens = coverage.silenced_by(self.service_id, act, now)\n",
+        "            pass\n",
+        "tests/integration/web/test_coverage_pages.py",
+    ),
     "the access log goes to whom the table says": Wall(
         "usecases/accesses.py",
         "    if not may_in(actor, case, now).act(Action.DISCLOSE_LOG):\n        raise NotFound\n",

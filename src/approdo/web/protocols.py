@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from approdo.access.rules import Permission, may, require
+from approdo.activations import selectors as activations
 from approdo.activations.rules.proof import Place
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
@@ -37,6 +38,7 @@ from approdo.protocols.rules import (
     warnings,
 )
 from approdo.usecases import coverage
+from approdo.web import dry_run
 from approdo.web.guards import Asked
 from approdo.web.templatetags.when import span
 
@@ -184,21 +186,32 @@ def publish(request: Asked, network: str) -> HttpResponse:
         return _form_page(request, own, form, status=422)
     text, now = form.written(), request.now
     begins = form.cleaned_data["effective_from"]
-    if request.POST.get("act") != "publish":
-        examination = selectors.rehearse(request.actor, network, text, begins or now, now)
-        wrong = bool(errors(examination.problems))
-        opens = () if wrong else _silenced(own, text, begins or now, now)
-        return _form_page(request, own, _filled(form, text), examination, text, 422 if wrong else 200, opens)
-    opens = _silenced(own, text, begins or now, now) if request.POST.get("even_so") != _fingerprint(text) else ()
-    if opens:
-        examination = selectors.rehearse(request.actor, network, text, begins or now, now)
-        return _form_page(request, own, _filled(form, text), examination, text, 422, opens)
+    told = request.POST.get("even_so") == _fingerprint(text)
+    if request.POST.get("act") != "publish" or (not told and _silenced(own, text, begins or now, now)):
+        return _checked(request, own, form, text)
     try:
         made = services.publish(actor=request.actor, network_code=network, text=text, now=now, effective_from=begins)
     except services.NotPublishable as refusal:
         return _form_page(request, own, _filled(form, text), refusal.examination, text, 422)
     messages.success(request, _("Pubblicata la versione %(number)s.") % {"number": made.number})
     return redirect("protocol_version", network, made.code, made.number)
+
+
+def _checked(request: Asked, network: NetworkView, form: PublishForm, text: str | bytes) -> HttpResponse:
+    """Show what publishing a text would mean: its problems, calls that nobody would hear, and a dry run if asked."""
+    now, act = request.now, request.POST.get("act")
+    begins = form.cleaned_data["effective_from"] or now
+    examination = selectors.rehearse(request.actor, network.code, text, begins, now)
+    if errors(examination.problems) or examination.parsed is None:
+        return _form_page(request, network, _filled(form, text), examination, text, 422)
+    more: dict[str, Any] = {
+        "opens": _silenced(network, text, begins, now),
+        "fingerprint": _fingerprint(text),
+    }
+    if act == "play":
+        more["dry"] = dry_run.page(activations.dry_run(request.actor, network.code, examination.parsed, now))
+    status = 422 if act == "publish" else 200
+    return _form_page(request, network, _filled(form, text), examination, text, status, **more)
 
 
 def _silenced(network: NetworkView, text: str | bytes, begins: datetime, now: datetime) -> tuple[Place, ...]:
@@ -249,7 +262,7 @@ def _form_page(
     examination: Examination | None = None,
     text: str | bytes = "",
     status: int = 200,
-    opens: tuple[Place, ...] = (),
+    **more: Any,
 ) -> HttpResponse:
     lines = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text).splitlines()
 
@@ -260,11 +273,10 @@ def _form_page(
         "network": network,
         "form": form,
         "examination": examination,
-        "opens": opens,
-        "fingerprint": _fingerprint(text),
         "wrong": with_line(errors(examination.problems)) if examination else [],
         "mind": with_line(warnings(examination.problems)) if examination else [],
         "models": [(model, _title(source)) for model, source in selectors.shipped().items()],
+        **more,
     }
     return render(request, "web/protocols/publish.html", words, status=status)
 

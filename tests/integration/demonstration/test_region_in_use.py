@@ -19,7 +19,8 @@ from approdo.cli.demonstration.region import Region
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind, instant
 from approdo.persons.rules import Kind
-from approdo.protocols.rules import Context, Need, Target
+from approdo.protocols import selectors as protocols
+from approdo.protocols.rules import Context, Need, Target, examine
 from approdo.usecases import record
 
 pytestmark = pytest.mark.walk
@@ -222,3 +223,18 @@ def test_the_centre_of_the_tour_has_records_and_the_department_reads_what_the_wo
     seen = [{group.kind for group in one.groups if group.entries} for one in read]
     assert any(kinds >= {Kind.IDENTITY, Kind.CONTACT} for kinds in seen)
     assert not any(Kind.NOTE in kinds or Kind.CHILD in kinds for kinds in seen)
+
+
+def test_the_dry_run_of_an_unchanged_protocol_is_what_happened(loaded: Region) -> None:
+    played = 0
+    for network in loaded.networks:
+        (version,) = protocols.protocols_of_network(network.code, NOW)
+        text = protocols.source(network.code, version.code, version.in_force.number)
+        coordinator = actor(f"{network.code}-coordinamento.2@demo.example")
+        with entered(actor=coordinator):
+            found = activations.dry_run(coordinator, network.code, examine(text).parsed, NOW).outcome
+        assert found.different == 0, network.code
+        assert all(line.calls == line.before for line in found.lines), network.code
+        assert not any(line.unheard for line in found.lines), network.code
+        played += found.activations
+    assert played > 30, played

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from tests.factories.activations import CALLS, Town, a_town
+from tests.factories.activations import CALLS, Town, a_town, an_activation
 from tests.factories.networks import a_coordinator, a_network
 from tests.factories.protocols import call, text
 from tests.factories.region import prove_two_factors
@@ -177,3 +177,22 @@ def test_the_check_of_a_protocol_says_the_same(town: Town, coordinator: Client) 
     assert "«night»" in said(answer.content)
     fine = text(*CALLS, network=town.network.code, name="Un altro nome")
     assert "Non è ancora cambiato niente" not in said(coordinator.post(form, {"text": fine, "act": "check"}).content)
+
+
+def test_a_draft_is_played_on_the_past_and_nothing_is_published(town: Town, coordinator: Client) -> None:
+    form = f"/rete/protocolli/{town.network.code}/pubblica/"
+    draft = text(call("vicino", "social_emergency"), network=town.network.code)
+    empty = said(coordinator.post(form, {"text": draft, "act": "play"}).content)
+    assert "non c'è niente su cui provare" in empty
+    an_activation(town, now=clock.now() - timedelta(hours=2))
+    answer = coordinator.post(form, {"text": draft, "act": "play"})
+    assert answer.status_code == 200
+    page = said(answer.content)
+    assert "Una attivazione dal" in page
+    assert "In una si sarebbero chiamati altri servizi." in page
+    assert f"«vicino» {town.emergency.name} 0 1 subito 0" in page
+    assert f"«centre» {town.centre.name} 1 0 – 0" in page
+    assert ProtocolVersion.objects.count() == 1
+    wrong = coordinator.post(form, {"text": draft.replace("social_emergency", "albergo"), "act": "play"})
+    assert wrong.status_code == 422
+    assert "Prova sulle attivazioni passate" not in said(wrong.content)

@@ -49,7 +49,7 @@ def misses(rule: CallRule, coverage: Sequence[ServiceView]) -> frozenset[Miss]:
     for service in services:
         reach = reach_of(rule, service, coverage)
         reached = {step.to: reach(step.to) for step in rule.escalation}
-        silent = [target for target, people in reached.items() if people is not None and not _rings(people)]
+        silent = [target for target, people in reached.items() if people is not None and not rings(people)]
         if len(silent) == sum(people is not None for people in reached.values()):
             everybody = [one for target in silent for one in _fillers(target, rule, service, coverage)]
             found.add(Miss(rule.key, service.id, None, tuple(dict.fromkeys(everybody))))
@@ -60,7 +60,8 @@ def misses(rule: CallRule, coverage: Sequence[ServiceView]) -> frozenset[Miss]:
     return frozenset(found)
 
 
-def _rings(people: Iterable[Recipient]) -> bool:
+def rings(people: Iterable[Recipient]) -> bool:
+    """Tell whether a telephone rings at one of these people or lines."""
     return any(contact.channel in LOUD for one in people for contact in one.contacts)
 
 

@@ -4,6 +4,7 @@
 
 from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
 from approdo.activations.selectors.copies import rules_of
+from approdo.activations.selectors.dry_run import DryRun, dry_run
 from approdo.activations.selectors.invitations import (
     Invitation,
     alert_answered_by,
@@ -35,6 +36,7 @@ __all__ = [
     "Board",
     "BoardAlert",
     "BoardCall",
+    "DryRun",
     "Invitation",
     "Preview",
     "PreviewCall",
@@ -48,6 +50,7 @@ __all__ = [
     "ask_waiting_for",
     "board",
     "case_of",
+    "dry_run",
     "invitation",
     "invitation_by_code",
     "is_open_on",

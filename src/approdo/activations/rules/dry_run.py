@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Past activations under a protocol that is not in force: who would have been called, and when a telephone had rung.
+
+Nobody's answer is invented: a call that waits for another begins at its latest minute, as if the other was not taken.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import median
+
+from approdo.activations.rules.escalation import next_step, reach_of
+from approdo.activations.rules.planning import plan
+from approdo.activations.rules.proof import rings
+from approdo.networks.rules import ServiceView
+from approdo.protocols.rules import CallRule, Need, ProtocolDocument
+
+GIVEN_UP = timedelta(hours=2)
+"""After so long without a telephone ringing, a played call counts as one that nobody heard."""
+
+Coverage = Callable[[datetime], Sequence[ServiceView]]
+"""The services of one municipality at an instant."""
+Territory = Callable[[str, datetime], Sequence[ServiceView]]
+"""The same for any municipality, by its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One activation that was: where, what was needed, when, and which services were called by which rule."""
+
+    municipality: str
+    needs: frozenset[Need]
+    at: datetime
+    called: frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One call as it would have gone: which service, and after how many seconds from the press a telephone rang.
+
+    ``rang`` is None when none rang within two hours; ``late`` when it rang after the limit within which the call is
+    to be answered, or not at all.
+    """
+
+    key: str
+    service_id: int
+    rang: int | None
+    late: bool
+
+
+def play(document: ProtocolDocument, past: Past, coverage: Coverage) -> tuple[Played, ...]:
+    """Return the calls that this activation would have made under a document."""
+    return tuple(
+        _played(one.rule, one.service.id, past, document.start_minutes(one.rule.key, past.needs), coverage)
+        for one in plan(document, past.needs, coverage(past.at)).calls
+    )
+
+
+def _played(rule: CallRule, service_id: int, past: Past, start_minutes: int, coverage: Coverage) -> Played:
+    begins = at = past.at + timedelta(minutes=start_minutes)
+    step = 0
+    while at < begins + GIVEN_UP:
+        services = coverage(at)
+        own = next((service for service in services if service.id == service_id), None)
+        found = next_step(rule, step, reach_of(rule, own, services), at)
+        if rings(found.recipients):
+            late = at - begins > timedelta(minutes=rule.answer_within_minutes)
+            return Played(rule.key, service_id, int((at - past.at).total_seconds()), late)
+        step, at = found.step, found.due_at
+    return Played(rule.key, service_id, None, late=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All played calls of one rule to one service: how many, the median until a telephone rang, how many late."""
+
+    key: str
+    service_id: int
+    calls: int
+    before: int
+    """How many of the same activations called this service under this rule's name, as they were."""
+    median_seconds: int | None
+    late: int
+    unheard: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a document would have made of some activations, in lines by rule and service."""
+
+    activations: int
+    different: int
+    """In how many of them other services would have been called."""
+    lines: tuple[Line, ...]
+
+
+def outcome(document: ProtocolDocument, pasts: Iterable[Past], coverage: Territory) -> Outcome:
+    """Play a document against activations that were and sum up; rules in the document's order, dropped ones last."""
+    played: dict[tuple[str, int], list[Played]] = defaultdict(list)
+    were: dict[tuple[str, int], int] = defaultdict(int)
+    count = different = 0
+    for past in pasts:
+        calls = play(document, past, partial(coverage, past.municipality))
+        count += 1
+        different += {one.service_id for one in calls} != {service_id for _key, service_id in past.called}
+        for one in calls:
+            played[one.key, one.service_id].append(one)
+        for called in past.called:
+            were[called] += 1
+    order = {call.key: number for number, call in enumerate(document.calls)}
+    keys = sorted({*played, *were}, key=lambda one: (order.get(one[0], len(order)), one))
+    return Outcome(count, different, tuple(_line(key, played[key], were[key]) for key in keys))
+
+
+def _line(key: tuple[str, int], calls: Sequence[Played], before: int) -> Line:
+    rang = [one.rang for one in calls if one.rang is not None]
+    middle = int(median(rang)) if rang else None
+    return Line(*key, len(calls), before, middle, sum(one.late for one in calls), len(calls) - len(rang))
