@@ -9,7 +9,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.journeys.conftest import DESK, PHONE, Arrived, SignIn
 from tests.journeys.installation import Installation
 from tests.journeys.steps import activate, flaws
@@ -69,12 +69,18 @@ def test_the_coordinator_reads_and_edits_on_every_page_of_hers(sign_in: SignIn, 
     pages += [f"{mine}/{part}/" for part in ("dati", "orari", "comuni", "recapiti", "persone", "turni")]
     pages += [f"{mine}/recapiti/{facts['operator']}/", f"/rete/turni/{facts['shift']}/"]
     pages += [f"{protocols}/p/urgent/1/", f"{protocols}/pubblica/?code=urgent"]
+    pages += [f"/rete/copertura/{facts['network']}/?days=90"]
     wrong = walk(coordinator, product, pages, PHONE, DESK)
     for address, button in (("/rete/servizi/nuovo/", "Salva"), (f"{protocols}/pubblica/", "Controlla")):
         coordinator.goto(product.site + address)  # and what each says when it refuses
         coordinator.get_by_role("button", name=button).click()
         coordinator.get_by_role("alert").filter(has_text="corregg").wait_for()
         wrong += flaws(coordinator, (PHONE, DESK))
+    coordinator.goto(f"{product.site}{protocols}/pubblica/?code=urgent")
+    coordinator.get_by_role("button", name="Prova sul passato").click()
+    expect(coordinator.get_by_role("heading", name="Prova sulle attivazioni passate")).to_be_visible()
+    expect(coordinator.get_by_text("Una attivazione dal")).to_be_visible()
+    wrong += flaws(coordinator, (PHONE, DESK))
     assert wrong == []
 
 

@@ -202,15 +202,13 @@ def _checked(request: Asked, network: NetworkView, form: PublishForm, text: str 
     now, act = request.now, request.POST.get("act")
     begins = form.cleaned_data["effective_from"] or now
     examination = selectors.rehearse(request.actor, network.code, text, begins, now)
-    if errors(examination.problems) or examination.parsed is None:
-        return _form_page(request, network, _filled(form, text), examination, text, 422)
-    more: dict[str, Any] = {
-        "opens": _silenced(network, text, begins, now),
-        "fingerprint": _fingerprint(text),
-    }
-    if act == "play":
-        more["dry"] = dry_run.page(activations.dry_run(request.actor, network.code, examination.parsed, now))
-    status = 422 if act == "publish" else 200
+    parsed, wrong = examination.parsed, bool(errors(examination.problems))
+    more: dict[str, Any] = {}
+    if act == "play" and parsed and parsed.network == network.code:  # what may not be published now may still be tried
+        more["dry"] = dry_run.page(activations.dry_run(request.actor, network.code, parsed, now))
+    if not wrong:
+        more |= {"opens": _silenced(network, text, begins, now), "fingerprint": _fingerprint(text)}
+    status = 422 if wrong or act == "publish" else 200
     return _form_page(request, network, _filled(form, text), examination, text, status, **more)
 
 

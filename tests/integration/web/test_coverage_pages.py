@@ -193,6 +193,10 @@ def test_a_draft_is_played_on_the_past_and_nothing_is_published(town: Town, coor
     assert f"«vicino» {town.emergency.name} 0 1 subito 0" in page
     assert f"«centre» {town.centre.name} 1 0 – 0" in page
     assert ProtocolVersion.objects.count() == 1
+    same = ProtocolVersion.objects.get().source  # cannot be published again, and may be tried
+    tried = coordinator.post(form, {"text": same, "act": "play"})
+    assert tried.status_code == 422
+    assert "In tutte si sarebbero chiamati gli stessi servizi." in said(tried.content)
     wrong = coordinator.post(form, {"text": draft.replace("social_emergency", "albergo"), "act": "play"})
     assert wrong.status_code == 422
     assert "Prova sulle attivazioni passate" not in said(wrong.content)
