@@ -38,6 +38,14 @@ def test_steps_with_nobody_are_skipped_at_once_as_at_night() -> None:
     assert play(parsed(call()), past(), always(asleep, SERVICES[2])) == (Played("centre", CENTRE, 0, late=False),)
 
 
+def test_a_telephone_of_the_second_wave_rings_when_that_goes_out() -> None:
+    way = {"at_once": ["app", "email"], "if_unread": ["sms"], "after_seconds": 240}
+    (one,) = play(parsed(call(channels=way)), past(), always(*SERVICES))
+    assert (one.rang, one.late) == (240, False)
+    (one,) = play(parsed(call(channels=way, answer_within_minutes=3)), past(), always(*SERVICES))
+    assert one.late
+
+
 def test_somebody_with_a_page_only_is_waited_for_before_the_next_is_rung() -> None:
     from dataclasses import replace
 

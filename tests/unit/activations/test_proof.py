@@ -87,6 +87,19 @@ def test_a_page_or_a_letter_wakes_nobody(channel: Channel) -> None:
     assert found == {Miss("centre", CENTRE, Target.FIRST_ON_CALL, (CENTRE,))}
 
 
+def test_a_number_on_a_channel_that_the_rule_does_not_use_never_rings() -> None:
+    way = {"at_once": ["email", "voice"]}
+    texted = replace(
+        person(11), contacts=(ContactView(Channel.EMAIL, "x@rete.example"), ContactView(Channel.SMS, "+390011111111"))
+    )
+    spoken = replace(texted, contacts=(*texted.contacts, ContactView(Channel.VOICE, "+390011111111")))
+    found = misses(rule(channels=way), [service(CENTRE, first=texted), COORDINATED])
+    assert found == {Miss("centre", CENTRE, Target.FIRST_ON_CALL, (CENTRE,))}
+    assert misses(rule(channels=way), [service(CENTRE, first=spoken), COORDINATED]) == frozenset()
+    only = replace(texted, contacts=texted.contacts[1:])  # with nothing else, her number is used all the same
+    assert misses(rule(channels=way), [service(CENTRE, first=only), COORDINATED]) == frozenset()
+
+
 def test_what_the_protocol_passes_by_at_this_hour_is_not_missed() -> None:
     night = rule(
         backup_kind="social_emergency",

@@ -14,7 +14,7 @@ from statistics import median
 
 from approdo.activations.rules.escalation import next_step, reach_of
 from approdo.activations.rules.planning import plan
-from approdo.activations.rules.proof import rings
+from approdo.activations.rules.proof import rings_after
 from approdo.networks.rules import ServiceView
 from approdo.protocols.rules import CallRule, Need, ProtocolDocument
 
@@ -66,9 +66,10 @@ def _played(rule: CallRule, service_id: int, past: Past, start_minutes: int, cov
         services = coverage(at)
         own = next((service for service in services if service.id == service_id), None)
         found = next_step(rule, step, reach_of(rule, own, services), at)
-        if rings(found.recipients):
-            late = at - begins > timedelta(minutes=rule.answer_within_minutes)
-            return Played(rule.key, service_id, int((at - past.at).total_seconds()), late)
+        if (seconds := rings_after(rule, found.recipients)) is not None:
+            rang = at + timedelta(seconds=seconds)
+            late = rang - begins > timedelta(minutes=rule.answer_within_minutes)
+            return Played(rule.key, service_id, int((rang - past.at).total_seconds()), late)
         step, at = found.step, found.due_at
     return Played(rule.key, service_id, None, late=True)
 

@@ -8,7 +8,7 @@ Between two changes of the services a rule may mean nothing is different, so one
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from approdo.activations.rules.escalation import Recipient, reach_of
+from approdo.activations.rules.escalation import Recipient, messages_for, reach_of
 from approdo.activations.rules.planning import backups, called, coordination
 from approdo.networks.rules import Course, Period, ServiceKind, ServiceView, merged, without
 from approdo.protocols.rules import LOUD, CallRule, ProtocolDocument, Target
@@ -49,7 +49,9 @@ def misses(rule: CallRule, coverage: Sequence[ServiceView]) -> frozenset[Miss]:
     for service in services:
         reach = reach_of(rule, service, coverage)
         reached = {step.to: reach(step.to) for step in rule.escalation}
-        silent = [target for target, people in reached.items() if people is not None and not rings(people)]
+        silent = [
+            target for target, people in reached.items() if people is not None and rings_after(rule, people) is None
+        ]
         if len(silent) == sum(people is not None for people in reached.values()):
             everybody = [one for target in silent for one in _fillers(target, rule, service, coverage)]
             found.add(Miss(rule.key, service.id, None, tuple(dict.fromkeys(everybody))))
@@ -60,9 +62,13 @@ def misses(rule: CallRule, coverage: Sequence[ServiceView]) -> frozenset[Miss]:
     return frozenset(found)
 
 
-def rings(people: Iterable[Recipient]) -> bool:
-    """Tell whether a telephone rings at one of these people or lines."""
-    return any(contact.channel in LOUD for one in people for contact in one.contacts)
+def rings_after(rule: CallRule, people: Iterable[Recipient]) -> int | None:
+    """Return after how many seconds a telephone rings at one of these people or lines; None when none does.
+
+    By the messages that the alert would send: a number on a channel that the rule does not use here never rings.
+    """
+    sent = (message for one in people for message in messages_for(rule, one))
+    return min((message.after_seconds for message in sent if message.channel in LOUD), default=None)
 
 
 def _fillers(target: Target, rule: CallRule, service: ServiceView, coverage: Sequence[ServiceView]) -> tuple[int, ...]:
