@@ -29,6 +29,8 @@ from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
+from approdo.referrals.rules import Wish
+from approdo.usecases.referring import offer
 from approdo.web.guards import Freshness
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,10 @@ TABLE: dict[str, str | Permission] = {
     "hide": P.READ_CASE,
     "share_by_law": P.READ_CASE,
     "renew_grant": P.READ_CASE,
+    "case_referrals": P.READ_CASE,
+    "referrals": P.READ_CASE,
+    "referral": P.READ_CASE,
+    "referral_act": P.READ_CASE,
     "not_shared": P.READ_CASE,
     "hide_entry": P.READ_CASE,
     "show_again": P.READ_CASE,
@@ -246,6 +252,8 @@ def prepared(module_transaction: None) -> Scene:
             actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
         )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
+        wish = {"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}
+        referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -264,6 +272,7 @@ def prepared(module_transaction: None) -> Scene:
         "document_id": document_id,
         "glass_id": uuid4(),
         "grant_id": grant_id,
+        "referral_id": referral_id,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -436,9 +445,12 @@ def an_activation_of(town: Town) -> dict[str, object]:
             actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
         )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
+        wish = {"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}
+        referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
     return {
         "document_id": document_id,
         "grant_id": grant_id,
+        "referral_id": referral_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,

@@ -3,7 +3,7 @@
 """What one person sees at a glance: her day, the cases of her service, one case."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,12 +19,15 @@ from approdo.consents.rules import BreakGlassState
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
-from approdo.usecases import attempts, breaking, coverage, reading
+from approdo.referrals import selectors as referrals
+from approdo.referrals.selectors import Desk
+from approdo.usecases import attempts, breaking, coverage, reading, referring
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.coverage import Uncovered
 from approdo.usecases.reading import Unusual
+from approdo.usecases.referring import Unanswered
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -53,6 +56,12 @@ class Day:
     """Networks with calls that nobody would hear in the coming nights, for a coordinator."""
     unusual: tuple[Unusual, ...] = ()
     """Who reads unusually much, for a coordinator."""
+    referrals: Desk | None = None
+    """What of referrals concerns her service; None for who reads no case."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """Of the services that referrals name."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Services of a coordinator that leave referrals without an answer."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -66,8 +75,14 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered
-        return not (pressing or watched)
+        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
+        return not (pressing or watched or self.referred)
+
+    @property
+    def referred(self) -> bool:
+        """Tell whether a referral waits for an answer of hers, or came back."""
+        desk = self.referrals
+        return desk is not None and bool(desk.to_answer or desk.questions or desk.came_back)
 
 
 def day(actor: Actor, now: datetime) -> Day:
@@ -80,8 +95,10 @@ def day(actor: Actor, now: datetime) -> Day:
         asked = activations.ask_waiting_for(actor, now)
         asked_answered = activations.ask_answered_by_all(actor)
         asked_glasses, asked_attempts = consents.ask_unreviewed(now), attempts.ask_lately(now)
+        asked_desk = referrals.ask_desk(actor, now) if may(actor, Permission.READ_CASE) else None
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
         calls, answered, glasses, tried = asked.value, asked_answered.value, asked_glasses.value, asked_attempts.value
+    desk = asked_desk.value if asked_desk else None
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
@@ -101,6 +118,9 @@ def day(actor: Actor, now: datetime) -> Day:
         attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
         uncovered=coverage.uncovered(actor, now),
+        referrals=desk,
+        labels=referring.labels_of(desk) if desk else {},
+        unanswered=referring.unanswered(actor),
         trial=trial,
     )
 

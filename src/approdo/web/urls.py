@@ -20,6 +20,7 @@ from approdo.web import (
     protocols,
     reading,
     record,
+    referrals,
     today,
 )
 from approdo.web.guards import public
@@ -58,6 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents)
+RECORD = (cases, record, documents, reading, papers, consents, referrals)
 for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
     urlpatterns += feature.urlpatterns

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How one service asks another to take a woman on: states, who sets them, the clock of the answer."""
+
+from approdo.referrals.rules.clock import Owed
+from approdo.referrals.rules.labels import BUSINESS_LABELS, LABELS, Business, business, labels_of
+from approdo.referrals.rules.states import (
+    CODES,
+    OVER,
+    READERS,
+    TAKEN,
+    TRANSITIONS,
+    WORDED,
+    Act,
+    CancelReason,
+    FailReason,
+    Party,
+    Progress,
+    Question,
+    Reason,
+    RejectReason,
+    Reply,
+    Standing,
+    Status,
+    choices,
+    moved,
+    parties,
+    possible,
+)
+from approdo.referrals.rules.terms import LONGEST_WORDS, Answer, Wish, read_code, read_words
+
+__all__ = [
+    "BUSINESS_LABELS",
+    "CODES",
+    "LABELS",
+    "LONGEST_WORDS",
+    "OVER",
+    "READERS",
+    "TAKEN",
+    "TRANSITIONS",
+    "WORDED",
+    "Act",
+    "Answer",
+    "Business",
+    "CancelReason",
+    "FailReason",
+    "Owed",
+    "Party",
+    "Progress",
+    "Question",
+    "Reason",
+    "RejectReason",
+    "Reply",
+    "Standing",
+    "Status",
+    "Wish",
+    "business",
+    "choices",
+    "labels_of",
+    "moved",
+    "parties",
+    "possible",
+    "read_code",
+    "read_words",
+]
