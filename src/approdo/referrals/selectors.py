@@ -10,12 +10,14 @@ from django.db.models import Q
 from approdo.access.rules import Actor, Permission, Slice, acting, require
 from approdo.kit.errors import NotFound
 from approdo.kit.rows import Answer, Statement
+from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import ReferralClock, Urgency
 from approdo.referrals.models import Referral, Step
 from approdo.referrals.rules import (
     READERS,
     Act,
     Business,
+    Course,
     Owed,
     Party,
     Reason,
@@ -180,6 +182,26 @@ def _sorted_out(rows: Sequence[Referral], service_id: int) -> Desk:
 def case_of(referral_id: UUID) -> UUID | None:
     """Return the case of a referral, or None. System-internal."""
     return Referral.objects.filter(pk=referral_id).values_list("case_id", flat=True).first()
+
+
+def courses(network_code: str, since: datetime) -> tuple[Course, ...]:
+    """Return what became of the referrals proposed since an instant to women of a network's municipalities.
+
+    System-internal: the caller has checked who asks. Drills and mistakes do not count.
+    """
+    rows = (
+        Referral.objects.filter(case__municipality__networks__code=network_code, exercise=False, offered_at__gte=since)
+        .exclude(status=Status.ENTERED_IN_ERROR)
+        .order_by("offered_at")
+        .values_list(
+            *("case_id", "requester__kind", "target__kind", "status", "offered_at", "sent_at", "taken_at", "met_at"),
+            *("ended_at", "end_reason", "case__closed_at"),
+        )
+    )
+    return tuple(
+        Course(case_id, ServiceKind(requester), ServiceKind(target), Status(status), *rest)
+        for case_id, requester, target, status, *rest in rows
+    )
 
 
 def asked_by(referral_id: UUID) -> tuple[int, ...]:

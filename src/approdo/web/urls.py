@@ -20,6 +20,7 @@ from approdo.web import (
     protocols,
     reading,
     record,
+    referral_figures,
     referrals,
     today,
 )
@@ -59,6 +60,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents, referrals)
+RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures)
 for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
     urlpatterns += feature.urlpatterns

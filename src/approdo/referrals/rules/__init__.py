@@ -3,6 +3,7 @@
 """How one service asks another to take a woman on: states, who sets them, the clock of the answer."""
 
 from approdo.referrals.rules.clock import Owed
+from approdo.referrals.rules.figures import FEWEST, Answers, Course, Reached, Stage, answers, funnel, refusals
 from approdo.referrals.rules.labels import BUSINESS_LABELS, LABELS, Business, business, labels_of
 from approdo.referrals.rules.states import (
     CODES,
@@ -32,6 +33,7 @@ from approdo.referrals.rules.terms import LONGEST_WORDS, Answer, Wish, read_code
 __all__ = [
     "BUSINESS_LABELS",
     "CODES",
+    "FEWEST",
     "LABELS",
     "LONGEST_WORDS",
     "OVER",
@@ -41,25 +43,32 @@ __all__ = [
     "WORDED",
     "Act",
     "Answer",
+    "Answers",
     "Business",
     "CancelReason",
+    "Course",
     "FailReason",
     "Owed",
     "Party",
     "Progress",
     "Question",
+    "Reached",
     "Reason",
     "RejectReason",
     "Reply",
+    "Stage",
     "Standing",
     "Status",
     "Wish",
+    "answers",
     "business",
     "choices",
+    "funnel",
     "labels_of",
     "moved",
     "parties",
     "possible",
     "read_code",
     "read_words",
+    "refusals",
 ]
