@@ -24,6 +24,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "requested_by_id",
         "technical": "id exercise requester_id target_id service_ids clock reminded_at escalated_at due_at",
     },
+    "referrals.ReplyLink": {
+        "her": "referral_id",
+        "technical": "id code_digest pin_digest made_at expires_at wrong opened_at replaced_at",
+    },
     "referrals.Step": {
         "her": "referral_id happened_at act code words",
         "people": "service_id operator_id",

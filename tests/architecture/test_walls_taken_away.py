@@ -35,6 +35,24 @@ WALLS = {
         "readers = READERS[Status.REQUESTED]",
         "tests/integration/usecases/test_referring.py tests/unit/referrals/test_states.py",
     ),
+    "a reply link dies with the consent it rested on": Wall(
+        "referrals/rules/links.py",
+        "return at < self.expires_at and self.wrong < TRIES and kept",
+        "return at < self.expires_at and self.wrong < TRIES",
+        "tests/unit/referrals/test_links.py tests/integration/web/test_reply_links.py",
+    ),
+    "a reply link that is guessed at shuts": Wall(
+        "usecases/reply_links.py",
+        "            left = services.note_wrong(found=found, now=now)",
+        "            left = 5",
+        "tests/integration/web/test_reply_links.py",
+    ),
+    "where she is goes through no reply link": Wall(
+        "usecases/reply_links.py",
+        "slices = readable(granted) & READABLE[_ROLE]",
+        "slices = granted & READABLE[_ROLE]",
+        "tests/integration/web/test_reply_links.py",
+    ),
     "no word of her without her consent": Wall(
         "referrals/services/_steps.py",
         "if actor.organisation_id is None or not both <= keys.holders(row.case_id):",

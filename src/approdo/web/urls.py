@@ -22,6 +22,7 @@ from approdo.web import (
     record,
     referral_figures,
     referrals,
+    reply_links,
     today,
 )
 from approdo.web.guards import public
@@ -60,6 +61,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures)
+RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
 for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
     urlpatterns += feature.urlpatterns

@@ -5,6 +5,7 @@
 from approdo.referrals.rules.clock import Owed
 from approdo.referrals.rules.figures import FEWEST, Answers, Course, Reached, Stage, answers, funnel, refusals
 from approdo.referrals.rules.labels import BUSINESS_LABELS, LABELS, Business, business, labels_of
+from approdo.referrals.rules.links import LASTS, PIN_DIGITS, TRIES, Door, Link, readable
 from approdo.referrals.rules.states import (
     CODES,
     OVER,
@@ -35,11 +36,14 @@ __all__ = [
     "CODES",
     "FEWEST",
     "LABELS",
+    "LASTS",
     "LONGEST_WORDS",
     "OVER",
+    "PIN_DIGITS",
     "READERS",
     "TAKEN",
     "TRANSITIONS",
+    "TRIES",
     "WORDED",
     "Act",
     "Answer",
@@ -47,7 +51,9 @@ __all__ = [
     "Business",
     "CancelReason",
     "Course",
+    "Door",
     "FailReason",
+    "Link",
     "Owed",
     "Party",
     "Progress",
@@ -70,5 +76,6 @@ __all__ = [
     "possible",
     "read_code",
     "read_words",
+    "readable",
     "refusals",
 ]
