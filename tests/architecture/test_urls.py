@@ -50,6 +50,7 @@ TABLE: dict[str, str | Permission] = {
     "answer_take": PUBLIC,
     "answer_decline": PUBLIC,
     "gateway_receipt": PUBLIC,
+    "calendar": PUBLIC,
     "gateway_reply": PUBLIC,
     "account_login": PUBLIC,
     "account_signup": PUBLIC,
@@ -89,6 +90,9 @@ TABLE: dict[str, str | Permission] = {
     "own_contacts": MEMBER,
     "try_contacts": MEMBER,
     "trial": MEMBER,
+    "own_calendar": MEMBER,
+    "make_calendar": MEMBER,
+    "revoke_calendar": MEMBER,
     "activate": P.ACTIVATE,
     "activation_preview": P.ACTIVATE,
     "choose_municipality": MEMBER,
@@ -191,6 +195,7 @@ FRESH = {
     "search_cases": Freshness.GRANT,
     "members": Freshness.GRANT,
     "member": Freshness.GRANT,
+    "make_calendar": Freshness.GRANT,
 }
 """What is done only by who proved a second factor a moment ago (security.md, P26)."""
 
@@ -203,6 +208,7 @@ UNHURT = {
     "break_glass",
     "end_break_glass",
     "revoke_grant",
+    "revoke_calendar",
 }
 """Acts of an emergency, and taking back: never slowed down by asking again."""
 
@@ -268,6 +274,7 @@ def prepared(module_transaction: None) -> Scene:
         "code": "urgent",
         "number": 1,
         "pk": 1,
+        "token": "indovinato",
         "uidb36": "1",
         "key": "none",
     }

@@ -183,6 +183,14 @@ class Shift(models.Model):
         ]
 
 
+class CalendarFeed(models.Model):
+    """The secret address at which an operator's own calendar reads when she is on call; only its hash is kept."""
+
+    operator = models.OneToOneField("accounts.Operator", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+
 class Membership(models.Model):
     """As what an operator works for a service."""
 

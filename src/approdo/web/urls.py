@@ -9,6 +9,7 @@ from approdo.web import (
     accounts,
     activations,
     breaking,
+    calendar,
     cases,
     consents,
     coverage,
@@ -59,5 +60,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, calendar, gateway):
     urlpatterns += feature.urlpatterns

@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Organisations, services, hours, rotas: what holds without a database."""
 
+from approdo.networks.rules.calendar import (
+    feed_window,
+    new_feed_secret,
+    shift_calendar,
+)
 from approdo.networks.rules.courses import Course, Foreseen, course
 from approdo.networks.rules.details import (
     CONTACT_POINTS,
@@ -111,6 +116,7 @@ __all__ = [
     "UnknownMunicipality",
     "course",
     "day_key",
+    "feed_window",
     "first_overlap",
     "folded",
     "gaps",
@@ -127,6 +133,7 @@ __all__ = [
     "later",
     "local_period",
     "merged",
+    "new_feed_secret",
     "next_opening",
     "normalised_contact",
     "normalised_phone",
@@ -137,6 +144,7 @@ __all__ = [
     "overlaps",
     "problems_of_service",
     "repeated",
+    "shift_calendar",
     "shown_phone",
     "week_of",
     "without",

@@ -26,6 +26,10 @@ from approdo.networks.selectors.editing import (
     shift,
     upcoming,
 )
+from approdo.networks.selectors.feed import (
+    duties_by_feed,
+    feed_made_at,
+)
 from approdo.networks.selectors.people import (
     SignIn,
     SignInGroup,
@@ -93,7 +97,9 @@ __all__ = [
     "coordinators_of",
     "coverage",
     "directory",
+    "duties_by_feed",
     "editable_service_ids",
+    "feed_made_at",
     "foreseen",
     "gaps_ahead",
     "kind_of",

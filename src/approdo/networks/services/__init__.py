@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from approdo.networks.services.contacts import set_contact_points, set_own_contact_points
+from approdo.networks.services.feed import (
+    make_feed,
+    revoke_feed,
+)
 from approdo.networks.services.installation import create_network, create_organisation, set_lead_organisation
 from approdo.networks.services.members import add_member, end_membership, set_role
 from approdo.networks.services.offer import (
@@ -34,8 +38,10 @@ __all__ = [
     "end_membership",
     "end_shift_early",
     "hand_over_shift",
+    "make_feed",
     "reactivate_service",
     "remove_shift",
+    "revoke_feed",
     "set_contact_points",
     "set_lead_organisation",
     "set_opening_hours",
