@@ -26,7 +26,7 @@ from approdo.activations.models import Call
 from approdo.cases.services import take_lead
 from approdo.documents.rules import Kind as Paper
 from approdo.documents.services import add as bring
-from approdo.networks.models import Membership, Shift
+from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.web.guards import Freshness
@@ -90,6 +90,12 @@ TABLE: dict[str, str | Permission] = {
     "own_contacts": MEMBER,
     "try_contacts": MEMBER,
     "trial": MEMBER,
+    "own_shifts": MEMBER,
+    "own_shift": MEMBER,
+    "swap": MEMBER,
+    "accept_swap": MEMBER,
+    "refuse_swap": MEMBER,
+    "withdraw_swap": MEMBER,
     "own_calendar": MEMBER,
     "make_calendar": MEMBER,
     "revoke_calendar": MEMBER,
@@ -270,6 +276,7 @@ def prepared(module_transaction: None) -> Scene:
         "document_id": document_id,
         "glass_id": uuid4(),
         "grant_id": grant_id,
+        "swap_id": a_swap(town).pk,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -401,6 +408,8 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "protocol",
         "own_contacts",
         "trial",
+        "own_shift",
+        "swap",
     ],
 )
 def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, name: str) -> None:
@@ -419,6 +428,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "entry_id": uuid4(),
             "document_id": uuid4(),
             "grant_id": uuid4(),
+            "swap_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "network": "no",
@@ -429,6 +439,12 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
     answers = [scene.client.get(one.address(name)) for one in (hidden, absent)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
+
+
+def a_swap(town: Town) -> Swap:
+    """A request of the first person of a centre."""
+    shift = Shift.objects.filter(service=town.centre)[0]
+    return Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=TONIGHT)
 
 
 def an_activation_of(town: Town) -> dict[str, object]:
@@ -446,6 +462,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
     return {
         "document_id": document_id,
         "grant_id": grant_id,
+        "swap_id": a_swap(town).pk,
         "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,

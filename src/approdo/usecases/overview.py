@@ -18,6 +18,7 @@ from approdo.consents import selectors as consents
 from approdo.consents.rules import BreakGlassState
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
+from approdo.networks.selectors import SwapView
 from approdo.notifications import services as notifications
 from approdo.usecases import attempts, breaking, coverage, reading
 from approdo.usecases.around import Around, ask_around
@@ -53,6 +54,8 @@ class Day:
     """Networks with calls that nobody would hear in the coming nights, for a coordinator."""
     unusual: tuple[Unusual, ...] = ()
     """Who reads unusually much, for a coordinator."""
+    swaps: tuple[SwapView, ...] = ()
+    """What colleagues ask of her: to take a shift, or to exchange one."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -67,14 +70,15 @@ class Day:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered
-        return not (pressing or watched)
+        return not (pressing or watched or self.swaps)
 
 
 def day(actor: Actor, now: datetime) -> Day:
     """Return what waits for the actor, and note that her alerts reached an open screen."""
     trial = _receive_trial(actor, now)
+    swaps = networks.swaps_asked_of(actor, now)
     if not may(actor, Permission.READ_ACTIVATION):
-        return Day(now, (), (), (), (), trial=trial)
+        return Day(now, (), (), (), (), swaps=swaps, trial=trial)
     answering.receive(actor=actor, now=now)
     with together():
         asked = activations.ask_waiting_for(actor, now)
@@ -101,6 +105,7 @@ def day(actor: Actor, now: datetime) -> Day:
         attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
         uncovered=coverage.uncovered(actor, now),
+        swaps=swaps,
         trial=trial,
     )
 

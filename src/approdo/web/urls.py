@@ -17,6 +17,7 @@ from approdo.web import (
     gateway,
     health,
     networks,
+    own_shifts,
     papers,
     protocols,
     reading,
@@ -60,5 +61,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, calendar, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, own_shifts, calendar, gateway):
     urlpatterns += feature.urlpatterns

@@ -32,9 +32,9 @@ def made(client: Client) -> str:
     return re.search(r"value=\"[^\"]*?(/turni/[\w-]{43}\.ics)\"", page)[1]
 
 
-def test_her_own_access_leads_to_it(sign_in: SignIn) -> None:
+def test_her_own_shifts_lead_to_it(sign_in: SignIn) -> None:
     client = sign_in("centre")
-    assert f'href="{PAGE}"' in text(client.get("/accesso/secondo/"))
+    assert f'href="{PAGE}"' in text(client.get("/io/turni/"))
     page = text(client.get(PAGE))
     assert "Non ne hai uno." in page
     assert page.count("<h1") == 1

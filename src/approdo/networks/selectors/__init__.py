@@ -72,6 +72,15 @@ from approdo.networks.selectors.sharing import (
     recipient_kind,
     recipients,
 )
+from approdo.networks.selectors.swaps import (
+    OwnDuty,
+    OwnShift,
+    SwapView,
+    own_duties,
+    own_shift,
+    swap,
+    swaps_asked_of,
+)
 from approdo.networks.selectors.wording import spoken, spoken_day
 
 __all__ = [
@@ -79,6 +88,8 @@ __all__ = [
     "NamedDuty",
     "OrganisationEditing",
     "OwnContacts",
+    "OwnDuty",
+    "OwnShift",
     "Person",
     "Reachable",
     "Recipient",
@@ -86,6 +97,7 @@ __all__ = [
     "ServiceEditing",
     "SignIn",
     "SignInGroup",
+    "SwapView",
     "actor_at",
     "actor_for",
     "actors_for",
@@ -125,7 +137,9 @@ __all__ = [
     "organisation_of",
     "other_organisations_around",
     "own_contacts",
+    "own_duties",
     "own_network_municipalities",
+    "own_shift",
     "people_in",
     "people_of",
     "reachable",
@@ -137,5 +151,7 @@ __all__ = [
     "sign_ins_by_network",
     "spoken",
     "spoken_day",
+    "swap",
+    "swaps_asked_of",
     "upcoming",
 ]

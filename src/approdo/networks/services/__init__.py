@@ -24,11 +24,21 @@ from approdo.networks.services.rota import (
     remove_shift,
     swap_shifts,
 )
+from approdo.networks.services.swaps import (
+    AskedOf,
+    accept_swap,
+    ask_swap,
+    refuse_swap,
+    withdraw_swap,
+)
 
 __all__ = [
+    "AskedOf",
     "CopyOutcome",
+    "accept_swap",
     "add_member",
     "add_shifts",
+    "ask_swap",
     "copy_week",
     "create_network",
     "create_organisation",
@@ -40,6 +50,7 @@ __all__ = [
     "hand_over_shift",
     "make_feed",
     "reactivate_service",
+    "refuse_swap",
     "remove_shift",
     "revoke_feed",
     "set_contact_points",
@@ -49,4 +60,5 @@ __all__ = [
     "set_role",
     "set_territory",
     "swap_shifts",
+    "withdraw_swap",
 ]
