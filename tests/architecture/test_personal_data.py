@@ -51,6 +51,7 @@ REGISTER: dict[str, dict[str, str]] = {
     "networks.OpeningHours": {"public": "service_id days opens closes", "technical": "id"},
     "networks.ContactPoint": {"people": "service_id operator_id position channel address hours", "technical": "id"},
     "networks.Shift": {"people": "service_id operator_id position starts_at ends_at", "technical": "id"},
+    "networks.Absence": {"people": "operator_id starts_at ends_at", "technical": "id"},
     "networks.Swap": {
         "people": "shift_id in_return_id asker_id state asked_at ended_at accepted_by_id",
         "technical": "id",

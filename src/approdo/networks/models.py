@@ -184,6 +184,24 @@ class Shift(models.Model):
         ]
 
 
+class Absence(models.Model):
+    """When an operator is away, in all her services; why is written nowhere."""
+
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_it_starts"),
+            # its index also answers who is away when
+            ExclusionConstraint(
+                name="away_once_at_a_time",
+                expressions=[("operator", RangeOperators.EQUAL), (_SHIFT_STRETCH, RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+
 _OPEN, _ACCEPTED = SwapState.OPEN.value, SwapState.ACCEPTED.value
 
 

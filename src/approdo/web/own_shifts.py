@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approdo.activations.rules.proof import Place
 from approdo.kit.errors import Conflict, Invalid
 from approdo.networks import selectors, services
 from approdo.networks.rules import SWAP_ENDED, SwapParty, SwapState
 from approdo.networks.selectors import OwnShift, SwapView
 from approdo.usecases import coverage, swaps
+from approdo.usecases.coverage import Foretold
 from approdo.web.guards import Asked
 from approdo.web.network_forms import SwapForm, accepted, whole_page
 
@@ -43,7 +43,12 @@ class _AllForm(forms.Form):
 def own_shifts(request: Asked) -> HttpResponse:
     """Her shifts of all her services, and what colleagues ask of her."""
     actor, now = request.actor, request.now
-    words = {"duties": selectors.own_duties(actor, now), "asked": selectors.swaps_asked_of(actor, now)}
+    absences = selectors.own_absences(actor, now)
+    words = {
+        "duties": selectors.own_duties(actor, now),
+        "asked": selectors.swaps_asked_of(actor, now),
+        "away": {own.duty.id for absence in absences for own in absence.duties},
+    }
     return render(request, "web/networks/own_shifts.html", words)
 
 
@@ -96,16 +101,16 @@ def swap(request: Asked, swap_id: UUID) -> HttpResponse:
 
 
 def _page(
-    request: Asked, shown: SwapView, *, opens: tuple[Place, ...] = (), problems: dict[str, str] | None = None
+    request: Asked, shown: SwapView, *, found: Foretold | None = None, problems: dict[str, str] | None = None
 ) -> HttpResponse:
     words = {
         "swap": shown,
         "said": _said(shown),
-        "opens": opens,
+        "foretold": found,
         "problems": problems,
         "contacts": reverse("own_contacts", args=[shown.service_id]),
     }
-    return render(request, "web/networks/swap.html", words, status=422 if opens or problems else 200)
+    return render(request, "web/networks/swap.html", words, status=422 if found or problems else 200)
 
 
 def _said(shown: SwapView) -> str:
@@ -119,24 +124,24 @@ def _said(shown: SwapView) -> str:
 
 @require_POST
 def accept_swap(request: Asked, swap_id: UUID) -> HttpResponse:
-    """Take the shift, unless some call would then be heard by nobody and she has not been told so."""
+    """Take the shift, unless it would bring what she has not been told: a call unheard, somebody away."""
     shown = selectors.swap(request.actor, swap_id, request.now)
 
     def act() -> None:
         swaps.accept(actor=request.actor, swap_id=swap_id, now=request.now)
 
-    opens: tuple[Place, ...] = ()
+    found = Foretold()
     try:
         if request.POST.get("even_so") != "1":
-            opens = coverage.silenced_by(shown.service_id, act, request.now)
-        if not opens:
+            found = coverage.foretold(shown.service_id, act, request.now)
+        if not found:
             act()
     except Invalid as refusal:
         return _page(request, shown, problems=whole_page(refusal))
     except Conflict as conflict:
         return _late(request, swap_id, conflict)
-    if opens:
-        return _page(request, shown, opens=opens)
+    if found:
+        return _page(request, shown, found=found)
     messages.success(request, _("Fatto: il turno di %(who)s ora è tuo.") % {"who": shown.asker})
     return redirect("own_shifts")
 

@@ -6,6 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from approdo.web import (
+    absences,
     accounts,
     activations,
     breaking,
@@ -61,5 +62,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, own_shifts, calendar, gateway):
+SHIFTS = (own_shifts, absences, calendar)
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -2,6 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Organisations, services, hours, rotas: what holds without a database."""
 
+from approdo.networks.rules.absences import (
+    LONGEST_ABSENCE,
+    away_period,
+    problems_of_absence,
+    touching,
+)
 from approdo.networks.rules.calendar import (
     feed_window,
     new_feed_secret,
@@ -96,6 +102,7 @@ __all__ = [
     "DAY_KEYS",
     "FIRST",
     "LANGUAGES",
+    "LONGEST_ABSENCE",
     "LONGEST_SHIFT",
     "NAME_LENGTH",
     "POSITIONS",
@@ -132,6 +139,7 @@ __all__ = [
     "SwapParty",
     "SwapState",
     "UnknownMunicipality",
+    "away_period",
     "course",
     "day_key",
     "feed_window",
@@ -162,12 +170,14 @@ __all__ = [
     "overlapping_hours",
     "overlaps",
     "party_of",
+    "problems_of_absence",
     "problems_of_service",
     "repeated",
     "shift_calendar",
     "shown_phone",
     "swap_allowed",
     "swap_state",
+    "touching",
     "week_of",
     "without",
 ]

@@ -1,5 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.selectors.absences import (
+    AwayDuty,
+    OwnAbsence,
+    away_on_duty,
+    own_absences,
+)
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
 from approdo.networks.selectors.coverage import (
     ask_kind_of,
@@ -81,12 +87,14 @@ from approdo.networks.selectors.swaps import (
     swap,
     swaps_asked_of,
 )
-from approdo.networks.selectors.wording import spoken, spoken_day
+from approdo.networks.selectors.wording import spoken, spoken_away, spoken_day
 
 __all__ = [
+    "AwayDuty",
     "Member",
     "NamedDuty",
     "OrganisationEditing",
+    "OwnAbsence",
     "OwnContacts",
     "OwnDuty",
     "OwnShift",
@@ -103,6 +111,7 @@ __all__ = [
     "actors_for",
     "ask_kind_of",
     "ask_name_plates",
+    "away_on_duty",
     "choices_of",
     "coordinators",
     "coordinators_beside",
@@ -136,6 +145,7 @@ __all__ = [
     "organisation_for_editing",
     "organisation_of",
     "other_organisations_around",
+    "own_absences",
     "own_contacts",
     "own_duties",
     "own_network_municipalities",
@@ -150,6 +160,7 @@ __all__ = [
     "shift",
     "sign_ins_by_network",
     "spoken",
+    "spoken_away",
     "spoken_day",
     "swap",
     "swaps_asked_of",

@@ -1,5 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.services.absences import (
+    end_absence,
+    note_absence,
+)
 from approdo.networks.services.contacts import set_contact_points, set_own_contact_points
 from approdo.networks.services.feed import (
     make_feed,
@@ -45,10 +49,12 @@ __all__ = [
     "create_service",
     "deactivate_service",
     "edit_service",
+    "end_absence",
     "end_membership",
     "end_shift_early",
     "hand_over_shift",
     "make_feed",
+    "note_absence",
     "reactivate_service",
     "refuse_swap",
     "remove_shift",

@@ -14,7 +14,7 @@ from approdo.access.rules import Actor, acting
 from approdo.kit import live
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
-from approdo.networks.models import Service, Shift, Swap, SwapAsked
+from approdo.networks.models import Absence, Service, Shift, Swap, SwapAsked
 from approdo.networks.rules import (
     SWAP_ENDED,
     Duty,
@@ -68,7 +68,10 @@ def ask_swap(
     if named is not None and named not in colleagues:
         raise Invalid({"": _("Scegli una persona che lavora per questo servizio.")})
     if in_return is not None:
-        _check_elsewhere(replace(duty_of(in_return), operator_id=own_id), service)
+        hers = replace(duty_of(in_return), operator_id=own_id)
+        _check_elsewhere(hers, service)
+        if _is_away(hers):
+            raise Invalid({"": _("In quelle ore hai scritto che sei assente.")})
     if named is None:
         asked = [one for one in sorted(colleagues) if _is_free(service, shift, one)]
     else:
@@ -210,11 +213,18 @@ def _in_return(service: Service, shift_id: int | None, now: datetime) -> Shift |
 
 
 def _is_free(service: Service, shift: Shift, operator_id: int) -> bool:
+    duties = changed(shift, operator_id, None)
     try:
-        check_change(service, changed(shift, operator_id, None))
+        check_change(service, duties)
     except Invalid:
         return False
-    return True
+    return not _is_away(duties[0])
+
+
+def _is_away(duty: Duty) -> bool:
+    """Tell whether she who would have a shift has written that she is away in some of it."""
+    away = Absence.objects.filter(operator=duty.operator_id, starts_at__lt=duty.ends_at, ends_at__gt=duty.starts_at)
+    return away.exists()
 
 
 def _elsewhere(duty: Duty, service: Service) -> Shift | None:
