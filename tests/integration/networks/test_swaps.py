@@ -229,6 +229,13 @@ def test_of_several_the_last_refusal_ends_it_and_a_change_of_mind_before_that_co
     assert team.holder == team.bruna.operator_id
 
 
+def test_she_who_left_meanwhile_is_not_waited_for(team: Team) -> None:
+    asked = team.ask()
+    Membership.objects.filter(operator=team.people[2]).update(active=False)
+    assert services.refuse_swap(actor=team.bruna, swap_id=asked.id, now=NOON) == team.anna.operator_id
+    assert state_of(asked.id) == "refused"
+
+
 def test_what_was_taken_back_is_accepted_by_nobody(team: Team) -> None:
     asked = team.ask()
     services.withdraw_swap(actor=team.anna, swap_id=asked.id, now=NOON)

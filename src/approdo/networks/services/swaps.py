@@ -123,7 +123,7 @@ def refuse_swap(*, actor: Actor, swap_id: UUID, now: datetime) -> int | None:
     if state is None or not swap.asked.filter(operator=own_id, refused_at=None).update(refused_at=now):
         return None
     _record(actor, "swap.refuse", swap, service, now)
-    if swap.asked.filter(refused_at=None).exists():
+    if swap.asked.filter(refused_at=None, operator__in=working(service)).exists():
         return None
     swap.state, swap.ended_at = state, now
     swap.save(update_fields=["state", "ended_at"])
