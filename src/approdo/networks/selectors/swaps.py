@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from approdo.access.rules import Actor, acting
 from approdo.kit.errors import NotFound
+from approdo.kit.rows import read
 from approdo.networks.models import Membership, Shift, Swap, SwapAsked
 from approdo.networks.rules import Duty, SwapParty, SwapState, party_of, swap_state
 from approdo.networks.selectors.contacts import services_worked_for
@@ -21,6 +22,15 @@ AHEAD = timedelta(days=180)
 """How far ahead she reads her own shifts: as far as her calendar does."""
 EXCHANGED_WITHIN = timedelta(days=60)
 """How far ahead colleagues' shifts are offered for an exchange."""
+
+
+# on the way of every page that says what the day holds: mostly there is none, and one plain statement says so
+_WAITING = """
+SELECT w.id FROM networks_swapasked a
+  JOIN networks_swap w ON w.id = a.swap_id AND w.state = 'open'
+  JOIN networks_shift s ON s.id = w.shift_id AND s.starts_at > %(at)s
+ WHERE a.operator_id = %(operator)s AND a.refused_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +108,12 @@ def swap(actor: Actor, swap_id: UUID, at: datetime) -> SwapView:
 
 def swaps_asked_of(actor: Actor, at: datetime) -> tuple[SwapView, ...]:
     """Return the open requests that wait for the actor's answer, whichever service she acts for now."""
-    mine = _concerning(actor).filter(
-        state=SwapState.OPEN, asked__operator=actor.operator_id, asked__refused_at=None, shift__starts_at__gt=at
-    )
-    views = (_view(actor, found, at) for found in mine.order_by("shift__starts_at", "asked_at"))
+    operator_id, _service_id = acting(actor)
+    waiting = [pk for (pk,) in read(_WAITING, {"operator": operator_id, "at": at})]
+    if not waiting:
+        return ()
+    mine = _concerning(actor).filter(pk__in=waiting).order_by("shift__starts_at", "asked_at")
+    views = (_view(actor, found, at) for found in mine)
     return tuple(view for view in views if view.state is SwapState.OPEN)
 
 
