@@ -11,7 +11,7 @@ _PROMISED = (
     (r"^60 services: .* p99", 25.0),
     (r"/ bare page$", 2.5),
     (r"in bare pages / at the size before$", 1.2),
-    (r"/ the same filter written out$", 1.2),
+    (r"^(list of cases|without a next step) asked .*/ the same filter in the ORM$", 1.2),
     (r"/ bare keyed query$", 4.0),
     (r"other than the names opened say$", 0.0),
     (r"/ bare insert with audit$", 2.5),

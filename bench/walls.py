@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import django
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from bench import behind, keys
 from bench.ground import Calibration, Ground, ground, machine, percentile
@@ -151,6 +152,44 @@ def beside(made: Ground, service: int, times: int) -> dict[str, tuple[float, ...
     return {name: tuple(percentile(spent, 0.5) for spent in held) for name, held in took.items()}
 
 
+def of_the_models(made: Ground, service: int, times: int) -> dict[str, tuple[float, float]]:
+    """Median seconds of the same reads asked of the models: through the wall, and above it with the filter; in turns.
+
+    This is what a page costs whose developer filters by hand in the ORM: the statement is written anew on both sides.
+    """
+    from django.db import connections
+
+    from approdo.access.rules import Actor, Role
+    from approdo.access.services import entered
+    from approdo.cases import selectors
+    from approdo.kit import clock
+    from approdo.persons.models import NameToken
+
+    as_superuser = conninfo_to_dict(made.observer)
+    connections.databases["written"] = connections.databases["default"] | {
+        **{"USER": as_superuser["user"], "PASSWORD": as_superuser.get("password", "")},
+        "OPTIONS": {"options": "-c search_path=written,public"},
+    }
+    with psycopg.connect(made.observer) as above:
+        written_out(above, service)
+    tokens = NameToken.objects.filter(organisation_id=service, token=420).values_list("case_id")[:500]
+    asked = {
+        "list of cases": lambda: selectors._page(service, selectors._EVER),
+        "without a next step": lambda: selectors._going_nowhere(service, clock.now()),
+        "search by a beginning": tokens.all,
+    }
+    took: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in asked}
+    with entered(actor=Actor(service, service, service, Role.CENTRE_OPERATOR)):
+        for each in range(-WARM, times):
+            for (name, found), alias in product(asked.items(), ("default", "written")):
+                seconds = _seconds(lambda found=found, alias=alias: list(found().using(alias)))
+                if each >= 0:
+                    took[name][alias == "written"].append(seconds)
+    for alias in ("default", "written"):
+        connections[alias].close()
+    return {name: (percentile(walled, 0.5), percentile(by_hand, 0.5)) for name, (walled, by_hand) in took.items()}
+
+
 def written_out(above: psycopg.Connection[Any], service: int) -> None:
     """Put before each walled table a view of what one service sees, and ask of those from now on.
 
@@ -262,6 +301,10 @@ def at_size(
             if (name + label) in before:
                 figures[f"{title}: / at the size before"] = [through / before[name + label]]
             before[name + label] = through
+        for name, (through, by_hand) in of_the_models(made, service, chosen.times).items():
+            title = f"{name} asked of the models, {of}, {size:,} cases"
+            figures[f"{title}: ms"] = [through * 1000]
+            figures[f"{title}: with the wall / the same filter in the ORM"] = [through / by_hand]
         for name, (took, middle, late) in pages.beside(service, chosen.seconds).items():
             title = f"page {name}, {of}, {size:,} cases"
             figures[f"{title}: p50, ms"] = [took * 1000]

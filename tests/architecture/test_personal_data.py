@@ -18,6 +18,17 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "personal-da
 
 # model → who it is about → columns. "her": the woman and her children, by pseudonym or sealed; "people": who works here
 REGISTER: dict[str, dict[str, str]] = {
+    "referrals.Referral": {
+        "her": "case_id alias reason urgency slices status progress offered_at sent_at asked_at answered_at owed_since"
+        " taken_at met_at ended_at end_reason",
+        "people": "requested_by_id",
+        "technical": "id exercise requester_id target_id service_ids clock reminded_at escalated_at due_at",
+    },
+    "referrals.Step": {
+        "her": "referral_id happened_at act code words",
+        "people": "service_id operator_id",
+        "technical": "id number organisation_id",
+    },
     "vault.WrappedKey": {"her": "case_id organisation_id private key_id sealed made_at", "technical": "id"},
     "audit.Entry": {
         "her": "case_id subject detail",

@@ -30,6 +30,8 @@ WALLED = {
     "persons_entry",
     "persons_nametoken",
     "persons_version",
+    "referrals_referral",
+    "referrals_step",
     "vault_wrappedkey",
 }
 """Every table that says anything about a case."""

@@ -17,6 +17,7 @@ from approdo.consents.rules import TRANSITIONS as GRANT_TRANSITIONS
 from approdo.documents.rules import TRANSITIONS as DOCUMENT_TRANSITIONS
 from approdo.networks.rules import SWAP_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
+from approdo.referrals.rules import TRANSITIONS as REFERRAL_TRANSITIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
 MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
@@ -28,6 +29,7 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "A grant": GRANT_TRANSITIONS,
     "A break-glass": BREAK_GLASS_TRANSITIONS,
     "A document": DOCUMENT_TRANSITIONS,
+    "A referral": {step: becomes for step, (becomes, _by) in REFERRAL_TRANSITIONS.items()},
 }
 
 

@@ -29,6 +29,8 @@ from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
+from approdo.referrals.rules import Wish
+from approdo.usecases.referring import offer
 from approdo.web.guards import Freshness
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +144,10 @@ TABLE: dict[str, str | Permission] = {
     "hide": P.READ_CASE,
     "share_by_law": P.READ_CASE,
     "renew_grant": P.READ_CASE,
+    "case_referrals": P.READ_CASE,
+    "referrals": P.READ_CASE,
+    "referral": P.READ_CASE,
+    "referral_act": P.READ_CASE,
     "not_shared": P.READ_CASE,
     "hide_entry": P.READ_CASE,
     "show_again": P.READ_CASE,
@@ -168,6 +174,7 @@ TABLE: dict[str, str | Permission] = {
     "protocol_source": P.READ_PROTOCOL,
     "publish_protocol": P.PUBLISH_PROTOCOL,
     "coverage": P.EDIT_ORGANISATION,
+    "network_referrals": P.SUPERVISE_NETWORK,
 }
 
 FINER = {
@@ -260,6 +267,8 @@ def prepared(module_transaction: None) -> Scene:
             actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
         )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
+        wish = {"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}
+        referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -280,6 +289,7 @@ def prepared(module_transaction: None) -> Scene:
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
         "absence_id": 1,
+        "referral_id": referral_id,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -370,10 +380,10 @@ def test_every_role_meets_exactly_what_its_permissions_say(scene: Scene, name: s
 
 
 @pytest.mark.parametrize("name", sorted(name for name, kind in TABLE.items() if isinstance(kind, Permission)))
-def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Scene, name: str) -> None:
+def test_the_coordinator_of_one_organisation_opens_all_but_publishing_and_supervising(scene: Scene, name: str) -> None:
     Membership.objects.filter(pk=scene.membership.pk).update(role=Role.ORGANISATION_COORDINATOR)
     answered = {getattr(scene.client, method)(scene.address(name)).status_code for method in ("get", "post")} - {405}
-    if name in {"publish_protocol", "reviews", "review"}:
+    if TABLE[name] in {P.PUBLISH_PROTOCOL, P.SUPERVISE_NETWORK}:
         assert answered == {403}
     elif name in {"break_glass", "end_break_glass", "put_back_document"}:
         assert answered == {404}, "her service leads: there is no glass to break; and no document is out"
@@ -462,10 +472,13 @@ def an_activation_of(town: Town) -> dict[str, object]:
             actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
         )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
+        wish = {"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}
+        referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
     return {
         "document_id": document_id,
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
+        "referral_id": referral_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,

@@ -29,6 +29,30 @@ class Wall:
 
 
 WALLS = {
+    "what was only proposed to her is not there for the service it would go to": Wall(
+        "referrals/selectors.py",
+        "readers = READERS[Status.DRAFT] if row.sent_at is None else READERS[Status(row.status)]",
+        "readers = READERS[Status.REQUESTED]",
+        "tests/integration/usecases/test_referring.py tests/unit/referrals/test_states.py",
+    ),
+    "no word of her without her consent": Wall(
+        "referrals/services/_steps.py",
+        "if actor.organisation_id is None or not both <= keys.holders(row.case_id):",
+        "if actor.organisation_id is None:",
+        "tests/integration/usecases/test_referring.py",
+    ),
+    "who is kept out is told of no referral": Wall(
+        "usecases/referring.py",
+        "    tell(people - _kept_out(line.case_id), line.id, now)",
+        "    tell(people, line.id, now)",
+        "tests/integration/usecases/test_referring.py",
+    ),
+    "who may set which status of a referral": Wall(
+        "referrals/rules/states.py",
+        "(S.REQUESTED, Act.ACCEPT): (S.ACCEPTED, _TARGET),",
+        "(S.REQUESTED, Act.ACCEPT): (S.ACCEPTED, _EITHER),",
+        "tests/unit/referrals/test_states.py",
+    ),
     "a row of the permission matrix": Wall(
         "consents/rules/matrix.py",
         "Role.OFFICER: EVERYTHING - {Slice.HEALTH, Slice.PLAN},",

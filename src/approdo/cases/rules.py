@@ -102,6 +102,11 @@ class EventKind(StrEnum):
     SHARED = "shared"
     SHARED_BY_LAW = "shared_by_law"
     REVOKED = "revoked"
+    REFERRED = "referred"
+    REFERRAL_TAKEN = "referral_taken"
+    REFERRAL_REFUSED = "referral_refused"
+    REFERRAL_MET = "referral_met"
+    REFERRAL_ENDED = "referral_ended"
 
 
 EVENT_LABELS = {
@@ -126,6 +131,11 @@ EVENT_LABELS = {
     EventKind.SHARED: _("può leggere una parte della scheda"),
     EventKind.SHARED_BY_LAW: _("può leggere una parte della scheda per legge"),
     EventKind.REVOKED: _("non legge più la scheda"),
+    EventKind.REFERRED: _("l'ha inviata a un altro servizio"),
+    EventKind.REFERRAL_TAKEN: _("ha accettato l'invio"),
+    EventKind.REFERRAL_REFUSED: _("non può accettare l'invio"),
+    EventKind.REFERRAL_MET: _("l'ha incontrata"),
+    EventKind.REFERRAL_ENDED: _("invio finito"),
 }
 
 _WORDS = """

@@ -244,6 +244,11 @@ def led_among(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, str]:
     return dict(led.values_list("pk", "alias"))
 
 
+def takes_part(actor: Actor, case_id: UUID) -> bool:
+    """Tell whether the actor's service takes part in a case now, and may open it."""
+    return Case.objects.visible_to(actor).filter(pk=case_id).exists()
+
+
 def lead_of(case_id: UUID) -> set[int]:
     """Return the service that leads a case, or nothing. System-internal."""
     found = Case.objects.filter(pk=case_id).values_list("lead_service_id", flat=True).first()

@@ -163,7 +163,7 @@ def sweep() -> None:
     from approdo.audit import services as audit
     from approdo.kit import clock
     from approdo.notifications import services as notifications
-    from approdo.usecases import attempts, breaking
+    from approdo.usecases import attempts, breaking, referring
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -176,5 +176,6 @@ def sweep() -> None:
         seldom(as_system()(breaking.withdraw_lent_keys), 30),
         seldom(as_system()(breaking.remind), 60),
         seldom(as_system()(attempts.tell_of), 5),
+        seldom(as_system()(referring.advance_due), 20),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "approdo.documents",
     "approdo.consents",
     "approdo.cases",
+    "approdo.referrals",
     "approdo.activations",
     "approdo.jobs",
     "approdo.web",

@@ -68,6 +68,22 @@ VERB_LABELS: Mapping[str, str] = {
     "call.taken": _("ha preso in carico la chiamata"),
     "call.declined": _("ha detto che non può"),
     "call.released": _("ha passato la mano"),
+    "referral.offer": _("le ha proposto un altro servizio"),
+    "referral.read": _("ha letto un invio"),
+    "referral.send": _("l'ha inviata a un altro servizio"),
+    "referral.accept": _("ha accettato un invio"),
+    "referral.reject": _("non ha potuto accettare un invio"),
+    "referral.ask": _("ha fatto una domanda su un invio"),
+    "referral.answer": _("ha risposto a una domanda su un invio"),
+    "referral.meet": _("ha segnato di averla incontrata"),
+    "referral.hold": _("l'ha messa in lista d'attesa"),
+    "referral.complete": _("ha concluso un invio"),
+    "referral.fail": _("ha segnato che un invio non è andato avanti"),
+    "referral.cancel": _("ha ritirato un invio"),
+    "referral.correct": _("ha segnato un invio come errore"),
+    "referral.remind": _("un invio senza risposta è stato sollecitato"),
+    "referral.escalate": _("di un invio senza risposta è stata avvisata la coordinatrice"),
+    "referral.give_up": _("un invio è stato chiuso senza risposta"),
 }
 """Every verb about a case, in words; a test finds one that has none."""
 

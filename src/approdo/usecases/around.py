@@ -26,6 +26,10 @@ DONE_BY_IT = frozenset(
         EventKind.LEAD_OFFERED,
         EventKind.LEAD_REFUSED,
         EventKind.CONTACT_PLANNED,
+        EventKind.REFERRED,
+        EventKind.REFERRAL_TAKEN,
+        EventKind.REFERRAL_REFUSED,
+        EventKind.REFERRAL_MET,
     }
 )
 """What a chronology tells that the service itself did; the rest was done to it, or by the system."""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Somebody who is kept out of a case asked for it: who leads and an independent referent learn of it (P14)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from approdo.consents import selectors as consents
 from approdo.consents import services
 from approdo.kit.rows import Answer
 from approdo.networks import selectors as networks
+from approdo.referrals import selectors as referrals
 from approdo.usecases.notices import tell
 
 ONE_MESSAGE_IN = timedelta(hours=1)
@@ -30,18 +31,21 @@ STAYS_FOR = timedelta(days=3)
 def note(*, actor: Actor, named: Mapping[str, Any], now: datetime) -> None:
     """Write down that the actor asked for a case that is not there for her, whatever the cause.
 
-    ``named`` is what the address named: a case, or an activation, of which an old link shows the board.
+    ``named`` is what the address named: a case, or an activation or a referral, to which an old link leads.
     """
-    if (case_id := named.get("case_id") or _case_of(named.get("activation_id"))) is not None:
+    case_id = named.get("case_id")
+    case_id = case_id or _case_of(named.get("activation_id"), activations.case_of)
+    case_id = case_id or _case_of(named.get("referral_id"), referrals.case_of)
+    if case_id is not None:
         services.note_attempt(actor=actor, case_id=case_id, now=now)
 
 
-def _case_of(activation_id: UUID | None) -> UUID | None:
-    """Return the case of an activation; of one that was never there its own number, so that both cost the same."""
-    if activation_id is None:
+def _case_of(named: UUID | None, case_of: Callable[[UUID], UUID | None]) -> UUID | None:
+    """Return the case of what was named; of what was never there its own number, so that both cost the same."""
+    if named is None:
         return None
     with as_system():
-        return activations.case_of(activation_id) or activation_id
+        return case_of(named) or named
 
 
 def tell_of(*, now: datetime, limit: int = 0) -> int:

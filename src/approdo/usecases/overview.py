@@ -3,7 +3,7 @@
 """What one person sees at a glance: her day, the cases of her service, one case."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -20,12 +20,15 @@ from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.networks.selectors import SwapView
 from approdo.notifications import services as notifications
-from approdo.usecases import attempts, breaking, coverage, reading
+from approdo.referrals import selectors as referrals
+from approdo.referrals.selectors import Desk
+from approdo.usecases import attempts, breaking, coverage, reading, referring
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.coverage import Uncovered
 from approdo.usecases.reading import Unusual
+from approdo.usecases.referring import Unanswered
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -56,6 +59,12 @@ class Day:
     """Who reads unusually much, for a coordinator."""
     swaps: tuple[SwapView, ...] = ()
     """What colleagues ask of her: to take a shift, or to exchange one."""
+    referrals: Desk | None = None
+    """What of referrals concerns her service; None for who reads no case."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """Of the services that referrals name."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Services of a coordinator that leave referrals without an answer."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -69,23 +78,30 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered
-        return not (pressing or watched or self.swaps)
+        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
+        return not (pressing or watched or self.referred or self.swaps)
+
+    @property
+    def referred(self) -> bool:
+        """Tell whether a referral waits for an answer of hers, or came back."""
+        desk = self.referrals
+        return desk is not None and bool(desk.to_answer or desk.questions or desk.came_back)
 
 
 def day(actor: Actor, now: datetime) -> Day:
     """Return what waits for the actor, and note that her alerts reached an open screen."""
     trial = _receive_trial(actor, now)
-    swaps = networks.swaps_asked_of(actor, now)
     if not may(actor, Permission.READ_ACTIVATION):
-        return Day(now, (), (), (), (), swaps=swaps, trial=trial)
+        return Day(now, (), (), (), (), swaps=networks.swaps_asked_of(actor, now), trial=trial)
     answering.receive(actor=actor, now=now)
     with together():
         asked = activations.ask_waiting_for(actor, now)
-        asked_answered = activations.ask_answered_by_all(actor)
+        asked_answered, asked_swaps = activations.ask_answered_by_all(actor), networks.ask_swaps_asked_of(actor, now)
         asked_glasses, asked_attempts = consents.ask_unreviewed(now), attempts.ask_lately(now)
+        asked_desk = referrals.ask_desk(actor, now) if may(actor, Permission.READ_CASE) else None
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
         calls, answered, glasses, tried = asked.value, asked_answered.value, asked_glasses.value, asked_attempts.value
+    desk = asked_desk.value if asked_desk else None
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
@@ -105,7 +121,10 @@ def day(actor: Actor, now: datetime) -> Day:
         attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
         uncovered=coverage.uncovered(actor, now),
-        swaps=swaps,
+        swaps=networks.swaps_among(actor, asked_swaps.value, now),
+        referrals=desk,
+        labels=referring.labels_of(desk) if desk else {},
+        unanswered=referring.unanswered(actor),
         trial=trial,
     )
 

@@ -9,7 +9,14 @@ from django.http import HttpRequest
 
 from approdo.web.standing import standing_of
 
-PLACES = {"": "today", "casi": "cases", "attivazioni": "cases", "attiva": "activate", "rete": "network"}
+PLACES = {
+    "": "today",
+    "casi": "cases",
+    "attivazioni": "cases",
+    "attiva": "activate",
+    "rete": "network",
+    "invii": "cases",
+}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

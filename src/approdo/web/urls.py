@@ -23,6 +23,8 @@ from approdo.web import (
     protocols,
     reading,
     record,
+    referral_figures,
+    referrals,
     today,
 )
 from approdo.web.guards import public
@@ -61,7 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents)
+RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures)
 SHIFTS = (own_shifts, absences, calendar)
 for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -17,6 +17,7 @@ from approdo.audit.models import Entry
 from approdo.audit.selectors import Access
 from approdo.cases.models import Case
 from approdo.networks.models import Membership
+from approdo.referrals.rules import Act
 from approdo.usecases.accesses import VERB_LABELS, Line, folded
 
 SignIn = Callable[[str], Client]
@@ -129,6 +130,7 @@ def test_every_verb_about_a_case_has_words() -> None:
                 re.findall(r'"((?:case|record|entry|activation|consent|block|mask|glass|document)\.[a-z_]+)"', text)
             )
     written |= {f"activation.{act}" for act in ("undo", "stand_down", "close")}
+    written |= {"referral.offer", "referral.read", *(f"referral.{act}" for act in Act)}
     written |= {f"call.{kind}" for kind in ("taken", "declined", "released")}
     assert written == set(VERB_LABELS)
 

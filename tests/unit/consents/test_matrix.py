@@ -121,6 +121,9 @@ LETS = {
         and a.slice in {"identity", "contacts"}
         and a.state != "masked"
     ),
+    "Who works with her, and officers, of a service that leads or takes part send her to another service": lambda a: (
+        a.action == "refer" and a.relation in {"lead", "participant"} and a.role in {*OPERATORS, "officer"}
+    ),
     "A network coordinator of another organisation reviews": lambda a: (
         a.action == "review" and a.role == "network_coordinator" and a.independent
     ),

@@ -39,6 +39,7 @@ class Action(StrEnum):
     HAND_OVER = "hand_over"
     BREAK_GLASS = "break_glass"
     REVIEW = "review"
+    REFER = "refer"
 
 
 class Need(StrEnum):
@@ -134,6 +135,7 @@ ACTS: dict[Action, tuple[Line, ...]] = {
     Action.DISCLOSE_LOG: (Line(OPERATORS, _LEAD),),
     Action.HAND_OVER: _LED_BY_HER_OR_COORDINATED,
     Action.BREAK_GLASS: (Line(BREAKERS, frozenset(Relation) - _LEAD),),
+    Action.REFER: (Line(OPERATORS | {Role.OFFICER}, _AROUND_HER),),
     Action.REVIEW: (Line(frozenset({Role.NETWORK_COORDINATOR}), frozenset(Relation), Need.INDEPENDENT),),
 }
 OF_A_SLICE = frozenset({Action.READ, Action.WRITE, Action.REVEAL, Action.GRANT, Action.SHARE_BY_LAW})

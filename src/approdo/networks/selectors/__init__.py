@@ -48,6 +48,7 @@ from approdo.networks.selectors.people import (
     membership,
     memberships_of,
     next_duty,
+    on_call_for,
     on_duty,
     on_duty_until,
     sign_ins_by_network,
@@ -82,9 +83,11 @@ from approdo.networks.selectors.swaps import (
     OwnDuty,
     OwnShift,
     SwapView,
+    ask_swaps_asked_of,
     own_duties,
     own_shift,
     swap,
+    swaps_among,
     swaps_asked_of,
 )
 from approdo.networks.selectors.wording import spoken, spoken_away, spoken_day
@@ -111,6 +114,7 @@ __all__ = [
     "actors_for",
     "ask_kind_of",
     "ask_name_plates",
+    "ask_swaps_asked_of",
     "away_on_duty",
     "choices_of",
     "coordinators",
@@ -140,6 +144,7 @@ __all__ = [
     "networks_of",
     "networks_served_by",
     "next_duty",
+    "on_call_for",
     "on_duty",
     "on_duty_until",
     "organisation_for_editing",
@@ -163,6 +168,7 @@ __all__ = [
     "spoken_away",
     "spoken_day",
     "swap",
+    "swaps_among",
     "swaps_asked_of",
     "upcoming",
 ]

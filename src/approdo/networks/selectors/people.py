@@ -146,6 +146,12 @@ def on_duty_until(operator_id: int | None, at: datetime) -> dict[int, datetime]:
     return dict(shifts.order_by("ends_at").values_list("service_id", "ends_at"))
 
 
+def on_call_for(service_id: int, at: datetime) -> tuple[int, ...]:
+    """Return who is on call for a service at an instant, the first person first; system-internal."""
+    shifts = Shift.objects.filter(service=service_id, starts_at__lte=at, ends_at__gt=at, operator__is_active=True)
+    return tuple(shifts.order_by("position").values_list("operator_id", flat=True))
+
+
 def next_duty(actor: Actor, at: datetime) -> Duty | None:
     """Return the actor's next shift for her service, or None."""
     return _first_duty(actor, starts_at__gt=at)

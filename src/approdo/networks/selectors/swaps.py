@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An operator's own shifts ahead, and what colleagues ask of each other about them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from approdo.access.rules import Actor, acting
 from approdo.kit.errors import NotFound
-from approdo.kit.rows import read
+from approdo.kit.rows import Answer, ask
 from approdo.networks.models import Membership, Shift, Swap, SwapAsked
 from approdo.networks.rules import Duty, SwapParty, SwapState, party_of, swap_state
 from approdo.networks.selectors.contacts import services_worked_for
@@ -108,11 +108,20 @@ def swap(actor: Actor, swap_id: UUID, at: datetime) -> SwapView:
 
 def swaps_asked_of(actor: Actor, at: datetime) -> tuple[SwapView, ...]:
     """Return the open requests that wait for the actor's answer, whichever service she acts for now."""
+    return swaps_among(actor, ask_swaps_asked_of(actor, at).value, at)
+
+
+def ask_swaps_asked_of(actor: Actor, at: datetime) -> Answer[tuple[UUID, ...]]:
+    """Ask which they are, to be read by ``swaps_among``: mostly there are none, and then nothing more is asked."""
     operator_id, _service_id = acting(actor)
-    waiting = [pk for (pk,) in read(_WAITING, {"operator": operator_id, "at": at})]
-    if not waiting:
+    return ask(_WAITING, {"operator": operator_id, "at": at}, lambda rows: tuple(pk for (pk,) in rows))
+
+
+def swaps_among(actor: Actor, ids: Collection[UUID], at: datetime) -> tuple[SwapView, ...]:
+    """Return those of some requests that are open and concern the actor."""
+    if not ids:
         return ()
-    mine = _concerning(actor).filter(pk__in=waiting).order_by("shift__starts_at", "asked_at")
+    mine = _concerning(actor).filter(pk__in=ids).order_by("shift__starts_at", "asked_at")
     views = (_view(actor, found, at) for found in mine)
     return tuple(view for view in views if view.state is SwapState.OPEN)
 

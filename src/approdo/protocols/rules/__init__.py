@@ -29,6 +29,7 @@ from approdo.protocols.rules.document import (
 )
 from approdo.protocols.rules.problem import Problem, Severity, errors, warnings
 from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, brief, read, write
+from approdo.protocols.rules.referring import URGENCY_LABELS, USUAL_CLOCKS, ReferralClock, Urgency
 from approdo.protocols.rules.schema import SCHEMA
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "SCHEMA",
     "SIZE_LIMIT",
     "TARGET_LABELS",
+    "URGENCY_LABELS",
+    "USUAL_CLOCKS",
     "CallRule",
     "Change",
     "ChannelPlan",
@@ -56,10 +59,12 @@ __all__ = [
     "Problem",
     "ProtocolDocument",
     "Reading",
+    "ReferralClock",
     "Scope",
     "Severity",
     "Target",
     "Unreadable",
+    "Urgency",
     "brief",
     "choose",
     "compare",

@@ -23,6 +23,7 @@ from approdo.protocols.rules.document import (
 )
 from approdo.protocols.rules.problem import Problem, Severity, errors, located
 from approdo.protocols.rules.reading import Unreadable, read
+from approdo.protocols.rules.referring import clock_problems
 from approdo.protocols.rules.structure import structural_problems
 
 LAST_STEP_MINUTES = 120
@@ -36,7 +37,7 @@ def problems(document: Any, *, last_step_minutes: int = LAST_STEP_MINUTES) -> li
 
     ``last_step_minutes`` may only be lowered: two hours stay the most.
     """
-    found = structural_problems(document)
+    found = [*structural_problems(document), *clock_problems(document)]
     raw_calls = document.get("calls") if isinstance(document, dict) else None
     if not isinstance(raw_calls, list):
         return found

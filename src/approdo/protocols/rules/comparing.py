@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What changed between two documents. Calls are matched by key, so that moving one is not rewriting all."""
+"""What changed between two documents. Calls are matched by key, the hours of
+referrals by urgency, so that moving one is not rewriting all."""
 
 import hashlib
 import json
@@ -32,8 +33,10 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
 
 
 def _by_key(document: Mapping[str, Any]) -> dict[str, Any]:
-    calls = {call["key"]: call for call in document.get("calls", ())}
-    return {**document, "calls": calls}
+    keyed = {"calls": {call["key"]: call for call in document.get("calls", ())}}
+    if "referrals" in document:
+        keyed["referrals"] = {one["urgency"]: one for one in document["referrals"]}
+    return {**document, **keyed}
 
 
 def _differences(path: str, before: Any, after: Any) -> list[Change]:

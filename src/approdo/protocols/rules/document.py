@@ -9,6 +9,7 @@ from typing import Any
 
 from approdo.kit.words import mark
 from approdo.networks.rules import Capability, Channel, ServiceKind, ServiceView
+from approdo.protocols.rules.referring import ReferralClock, Urgency, clocks
 
 FORMAT = 1
 """Version of the document's own grammar; a document of another format is refused, never guessed."""
@@ -194,6 +195,7 @@ class ProtocolDocument:
     municipalities: frozenset[str]
     contexts: frozenset[Context]
     calls: tuple[CallRule, ...]
+    referrals: Mapping[Urgency, ReferralClock]
 
     def calls_for(self, needs: Iterable[Need]) -> tuple[CallRule, ...]:
         """Return the calls to make for these needs, in the order of the document."""
@@ -229,6 +231,7 @@ def parse(document: Mapping[str, Any]) -> ProtocolDocument:
         municipalities=frozenset() if municipalities == ALL else frozenset(municipalities),
         contexts=frozenset() if contexts == ALL else frozenset(Context(word) for word in contexts),
         calls=tuple(parse_call(call) for call in document["calls"]),
+        referrals=clocks(document),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from approdo.networks.rules import Capability, Channel
 from approdo.protocols.rules.document import ALL, CALLABLE_KINDS, FORMAT, Choose, Context, Need, OutOfHours, Target
+from approdo.protocols.rules.referring import LONGEST_HOURS, Urgency
 
 KEY_PATTERN = r"^[a-z][a-z0-9_-]{0,39}$"
 MUNICIPALITY_PATTERN = r"^[0-9]{6}$"
@@ -115,6 +116,18 @@ _CALL = _object(
     "One call: which service, for which needs, how, and what if nobody answers.",
 ) | {"dependentRequired": {"after": ["after_minutes"], "after_minutes": ["after"]}}
 
+_REFERRAL = _object(
+    ["urgency", "answer_within_hours", "remind_after_hours", "escalate_after_hours", "close_after_hours"],
+    {
+        "urgency": _word(Urgency, "For referrals of this urgency."),
+        "answer_within_hours": _whole(1, LONGEST_HOURS, "The limit by which the receiving service answers."),
+        "remind_after_hours": _whole(1, LONGEST_HOURS, "When it is reminded. Before the limit."),
+        "escalate_after_hours": _whole(1, LONGEST_HOURS, "When its coordinator is told. Not before the limit."),
+        "close_after_hours": _whole(1, LONGEST_HOURS, "When the referral ends for want of an answer. Last."),
+    },
+    "How long a referral may wait for an answer, in hours from its sending.",
+)
+
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "urn:approdo:schema:protocol:1",
@@ -149,6 +162,13 @@ SCHEMA: dict[str, Any] = {
             "minItems": 1,
             "maxItems": 20,
             "description": "The calls. They start together, unless one says 'after'.",
+        },
+        "referrals": {
+            "type": "array",
+            "items": _REFERRAL,
+            "minItems": 1,
+            "maxItems": len(Urgency),
+            "description": "The hours of referrals, one entry for each urgency. Left out: the usual ones.",
         },
     },
     "Which services are called for which need, by which channels, within how long, and what if nobody answers.",

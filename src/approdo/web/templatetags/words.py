@@ -29,6 +29,9 @@ from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
+from approdo.referrals.rules import CODES, CancelReason
+from approdo.referrals.rules import LABELS as REFERRAL_WORDS
+from approdo.referrals.selectors import Told
 from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
@@ -66,6 +69,7 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     DOCUMENT_STATE_LABELS,
     REASON_LABELS,
     *CONSENT_WORDS.values(),
+    *REFERRAL_WORDS.values(),
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()
@@ -121,6 +125,13 @@ def missing_answers(count: int) -> str:
 def last_joined(cases: list) -> str:
     """Return the cursor of a list of cases: the instant at which the service joined the last of them."""
     return cases[-1].joined_at.isoformat() if cases else ""
+
+
+@register.filter
+def told_code(step: Told) -> str:
+    """Return the word for the code that an act on a referral carries; the clock's end has that of a withdrawal."""
+    codes = CODES.get(step.act, CancelReason)
+    return word(codes(step.code)) if step.code in set(codes) else ""
 
 
 @register.filter
