@@ -66,6 +66,13 @@ REGISTER: dict[str, dict[str, str]] = {
     "networks.OpeningHours": {"public": "service_id days opens closes", "technical": "id"},
     "networks.ContactPoint": {"people": "service_id operator_id position channel address hours", "technical": "id"},
     "networks.Shift": {"people": "service_id operator_id position starts_at ends_at", "technical": "id"},
+    "networks.Absence": {"people": "operator_id starts_at ends_at", "technical": "id"},
+    "networks.Swap": {
+        "people": "shift_id in_return_id asker_id state asked_at ended_at accepted_by_id",
+        "technical": "id",
+    },
+    "networks.SwapAsked": {"people": "swap_id operator_id refused_at", "technical": "id"},
+    "networks.CalendarFeed": {"people": "operator_id digest made_at"},
     "networks.Membership": {"people": "operator_id service_id role active", "technical": "id"},
     "notifications.Message": {
         "people": "recipient_operator_id service_id channel address language code read_at",

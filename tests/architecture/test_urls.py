@@ -26,7 +26,7 @@ from approdo.activations.models import Call
 from approdo.cases.services import take_lead
 from approdo.documents.rules import Kind as Paper
 from approdo.documents.services import add as bring
-from approdo.networks.models import Membership, Shift
+from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.referrals.rules import Wish
@@ -54,6 +54,7 @@ TABLE: dict[str, str | Permission] = {
     "reply": PUBLIC,
     "reply_act": PUBLIC,
     "gateway_receipt": PUBLIC,
+    "calendar": PUBLIC,
     "gateway_reply": PUBLIC,
     "account_login": PUBLIC,
     "account_signup": PUBLIC,
@@ -93,6 +94,17 @@ TABLE: dict[str, str | Permission] = {
     "own_contacts": MEMBER,
     "try_contacts": MEMBER,
     "trial": MEMBER,
+    "own_shifts": MEMBER,
+    "own_shift": MEMBER,
+    "swap": MEMBER,
+    "accept_swap": MEMBER,
+    "refuse_swap": MEMBER,
+    "withdraw_swap": MEMBER,
+    "own_absences": MEMBER,
+    "end_absence": MEMBER,
+    "own_calendar": MEMBER,
+    "make_calendar": MEMBER,
+    "revoke_calendar": MEMBER,
     "activate": P.ACTIVATE,
     "activation_preview": P.ACTIVATE,
     "choose_municipality": MEMBER,
@@ -201,6 +213,7 @@ FRESH = {
     "search_cases": Freshness.GRANT,
     "members": Freshness.GRANT,
     "member": Freshness.GRANT,
+    "make_calendar": Freshness.GRANT,
 }
 """What is done only by who proved a second factor a moment ago (security.md, P26)."""
 
@@ -213,6 +226,7 @@ UNHURT = {
     "break_glass",
     "end_break_glass",
     "revoke_grant",
+    "revoke_calendar",
 }
 """Acts of an emergency, and taking back: never slowed down by asking again."""
 
@@ -276,11 +290,14 @@ def prepared(module_transaction: None) -> Scene:
         "document_id": document_id,
         "glass_id": uuid4(),
         "grant_id": grant_id,
+        "swap_id": a_swap(town).pk,
+        "absence_id": 1,
         "referral_id": referral_id,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
         "pk": 1,
+        "token": "indovinato",
         "uidb36": "1",
         "key": "none",
     }
@@ -407,6 +424,8 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "protocol",
         "own_contacts",
         "trial",
+        "own_shift",
+        "swap",
     ],
 )
 def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, name: str) -> None:
@@ -425,6 +444,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "entry_id": uuid4(),
             "document_id": uuid4(),
             "grant_id": uuid4(),
+            "swap_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "network": "no",
@@ -435,6 +455,12 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
     answers = [scene.client.get(one.address(name)) for one in (hidden, absent)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
+
+
+def a_swap(town: Town) -> Swap:
+    """A request of the first person of a centre."""
+    shift = Shift.objects.filter(service=town.centre)[0]
+    return Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=TONIGHT)
 
 
 def an_activation_of(town: Town) -> dict[str, object]:
@@ -454,6 +480,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
     return {
         "document_id": document_id,
         "grant_id": grant_id,
+        "swap_id": a_swap(town).pk,
         "referral_id": referral_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,

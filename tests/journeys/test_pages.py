@@ -55,6 +55,7 @@ def test_the_operator_of_the_centre_reads_every_page_of_hers(sign_in: SignIn, pr
     case = operator.get_by_role("link", name=re.compile("Apri il percorso")).get_attribute("href")
     board, rota = f"/attivazioni/{activation}/", f"/rete/?municipality={product.municipality}"
     pages = ["/", board, "/casi/", str(case), rota, "/rete/?q=var", "/attiva/comune/?q=var"]
+    pages += ["/io/turni/", "/io/turni/assenze/", "/io/calendario/"]
     assert walk(operator, product, pages, PHONE, DESK) == []
 
 

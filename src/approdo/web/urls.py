@@ -6,9 +6,11 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from approdo.web import (
+    absences,
     accounts,
     activations,
     breaking,
+    calendar,
     cases,
     consents,
     coverage,
@@ -16,6 +18,7 @@ from approdo.web import (
     gateway,
     health,
     networks,
+    own_shifts,
     papers,
     protocols,
     reading,
@@ -62,5 +65,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
+SHIFTS = (own_shifts, absences, calendar)
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns
