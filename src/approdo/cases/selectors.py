@@ -280,7 +280,8 @@ _PATHS = """
 SELECT states, count(*) FROM (
     SELECT array_agg(e.detail ORDER BY e.happened_at, e.id) FILTER (WHERE e.kind = 'case_moved') AS states,
            count(*) FILTER (WHERE e.kind IN ('case_moved', 'lead_taken')) AS acts,
-           count(*) FILTER (WHERE e.kind = 'activated') AS activated, count(*) FILTER (WHERE e.kind = 'undone') AS undone,
+           count(*) FILTER (WHERE e.kind = 'activated') AS activated,
+           count(*) FILTER (WHERE e.kind = 'undone') AS undone,
            coalesce(min(e.happened_at) FILTER (WHERE e.kind = 'activated') = c.opened_at, false) AS by_it
       FROM cases_case c LEFT JOIN cases_event e
         ON e.case_id = c.id AND e.kind IN ('case_moved', 'lead_taken', 'activated', 'undone')

@@ -10,6 +10,7 @@ from approdo.web import (
     activations,
     breaking,
     cases,
+    conformance,
     consents,
     coverage,
     documents,
@@ -61,5 +62,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, conformance, gateway):
     urlpatterns += feature.urlpatterns

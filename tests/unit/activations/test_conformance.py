@@ -36,10 +36,9 @@ from approdo.protocols.rules import Need, Target
 
 RULES = parsed(
     call(),
-    call("shelter", "shelter", needs=["safe_place"], escalation=[{"to": "first_on_call", "wait_minutes": 5}]
-         + [{"to": "coordinator"}]),
+    call("shelter", "shelter", needs=["safe_place"]),
     call("children", "social_service", needs=["children"], after="centre", after_minutes=30),
-).calls  # fmt: skip
+).calls
 ALL = frozenset(Need)
 NOW = TONIGHT + timedelta(days=1)
 

@@ -351,3 +351,23 @@ class _Heap:
                 for version in sorted(self.versions, reverse=True)
             ),
         )
+
+
+def blocks(sizes: Sequence[int]) -> tuple[range, ...]:
+    """Join neighbours so that each block holds nobody, or five and more; short of that, all of it is one block.
+
+    Of steps that lead one into the next: what reached a block may be told, and what left from within it may not.
+    """
+    found: list[range] = []
+    start = together = 0
+    for place, size in enumerate(sizes):
+        together += size
+        if not 0 < together < FEW:
+            found.append(range(start, place + 1))
+            start, together = place + 1, 0
+    if start < len(sizes):
+        while found and together < FEW:
+            last = found.pop()
+            start, together = last.start, together + sum(sizes[place] for place in last)
+        found.append(range(start, len(sizes)))
+    return tuple(found)

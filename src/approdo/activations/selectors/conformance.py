@@ -130,11 +130,11 @@ def _calls(rows: Rows) -> dict[UUID, list[MadeCall]]:
     somebody was alerted, who took it and passed the hand, and which messages could arrive at nobody.
     """
     far = [row[1] for row in rows if row[4] > 1 or row[3] != CallState.TAKEN]
-    steps = dict(read(_STEPS, [far])) if far else {}
+    steps: dict[UUID, list[int]] = dict(read(_STEPS, [far])) if far else {}
     told = cases.told_of(far, (EventKind.TAKEN, EventKind.UNREACHED))
     found: dict[UUID, list[MadeCall]] = defaultdict(list)
     for activation_id, pk, key, state, step, started_at, answer_by, taken_at, reached in rows:
-        at = steps.get(pk, ()) if pk in steps or not (step == 1 and reached) else (1,)
+        at = steps.get(pk, [1] if step == 1 and reached else [])
         taken, lost = told.get((pk, EventKind.TAKEN)), told.get((pk, EventKind.UNREACHED))
         found[activation_id].append(
             MadeCall(
