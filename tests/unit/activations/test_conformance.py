@@ -21,6 +21,7 @@ from approdo.activations.rules.conformance import (
     Result,
     Skip,
     Step,
+    blocks,
     conformance,
     hidden,
     is_judged,
@@ -311,3 +312,11 @@ def test_two_versions_of_one_rule_are_one_line_and_their_steps_stay_apart_where_
         (1, Target.SERVICE_LINE),
     }
     assert [(one.id, one.activations) for one in result.versions] == [(2, 1), (1, 1)]
+
+
+@given(st.lists(st.integers(0, 12), max_size=8))
+def test_neighbours_are_joined_until_they_are_nobody_or_five_and_nobody_is_left_out(sizes: list[int]) -> None:
+    found = blocks(sizes)
+    assert [place for block in found for place in block] == [*range(len(sizes))]
+    together = [sum(sizes[place] for place in block) for block in found]
+    assert all(one == 0 or one >= FEW for one in together) or (sum(sizes) < FEW and len(found) == 1)
