@@ -3,7 +3,7 @@
 """How a network's activations went, and how those of several networks did, side by side: figures, never a case.
 
 Counted as the system, after the actor's right was checked: one coordination does not see every activation of its
-network, and a project manager sees none (ADR 0019).
+network, and a project manager sees none (ADR 0020).
 """
 
 from collections import defaultdict
