@@ -5,7 +5,7 @@
 Nothing here names a case, a service or a person. What would single a woman out is left out by ``hidden``.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +31,9 @@ class Outcome(StrEnum):
     STOOD_DOWN = "stood_down"
     STOPPED_BEFORE = "stopped_before"
     """The activation was stopped while this call still waited for another: nobody was alerted."""
+
+
+_STOPPED = frozenset({Outcome.STOOD_DOWN, Outcome.STOPPED_BEFORE})
 
 
 class Skip(StrEnum):
@@ -262,6 +265,33 @@ class _Row:
     needed: Counter[tuple[int, Target | None]] = field(default_factory=Counter)
     alerted: Counter[tuple[int, Target | None]] = field(default_factory=Counter)
 
+    def count(
+        self, past: PastActivation, rule: CallRule, calls: Sequence[MadeCall], sums: Sequence[_Sum], now: datetime
+    ) -> None:
+        """Count the calls that the rule made in one activation, here and in the other sums they belong to."""
+        begun = False
+        for call in calls:
+            outcome = outcome_of(call)
+            if past.reason is not None and outcome in _STOPPED:
+                self.stopped[past.reason] += 1
+            if outcome is Outcome.STOPPED_BEFORE:
+                continue
+            begun = True
+            self.climb(rule, call)
+            reached, judged = was_reached(call), is_judged(call, past.ended_at, now)
+            seconds = seconds_to_answer(call)
+            for one in sums:
+                one.calls += 1
+                one.reached += reached
+                one.judged += judged
+                one.outcomes[outcome] += 1
+                if seconds is not None:
+                    one.seconds.append(seconds)
+        if begun:
+            self.made += 1
+        else:
+            self.skipped[Skip.STOPPED_BEFORE] += 1
+
     def climb(self, rule: CallRule, call: MadeCall) -> None:
         """Count the steps that a call needed."""
         chain = rule.escalation
@@ -279,7 +309,7 @@ class _Row:
             kind,
             self.activations,
             self.made,
-            dict(+self.skipped),
+            dict(self.skipped),
             dict(self.stopped),
             self.sum.tally(),
             tuple(Step(number, to, self.needed[number, to], self.alerted[number, to]) for number, to in steps),
@@ -292,8 +322,8 @@ class _Heap:
     def __init__(self) -> None:
         self.activations = self.undone = 0
         self.whole = _Sum()
-        self.rows: dict[tuple[str, ServiceKind], _Row] = {}
-        self.versions: dict[int, _Sum] = {}
+        self.rows: defaultdict[tuple[str, ServiceKind], _Row] = defaultdict(_Row)
+        self.versions: defaultdict[int, _Sum] = defaultdict(_Sum)
         self.of_version: Counter[int] = Counter()
 
     def add(self, past: PastActivation, now: datetime) -> None:
@@ -303,41 +333,17 @@ class _Heap:
             return
         self.activations += 1
         self.of_version[past.version_id] += 1
-        of_version = self.versions.setdefault(past.version_id, _Sum())
+        of_version = self.versions[past.version_id]
         made: dict[str, list[MadeCall]] = {}
         for call in past.calls:
             made.setdefault(call.key, []).append(call)
         for rule in past.rules:
-            row = self.rows.setdefault((rule.key, rule.kind), _Row())
+            row = self.rows[rule.key, rule.kind]
             row.activations += 1
-            calls = made.get(rule.key, ())
-            if not calls:
+            if calls := made.get(rule.key):
+                row.count(past, rule, calls, (self.whole, of_version, row.sum), now)
+            else:
                 row.skipped[Skip.NO_SERVICE if rule.answers(past.needs) else Skip.NOT_NEEDED] += 1
-            self._calls(past, rule, calls, (self.whole, of_version, row.sum), now)
-
-    def _calls(
-        self, past: PastActivation, rule: CallRule, calls: Sequence[MadeCall], sums: Sequence[_Sum], now: datetime
-    ) -> None:
-        row = self.rows[rule.key, rule.kind]
-        begun = False
-        for call in calls:
-            outcome = outcome_of(call)
-            if outcome in {Outcome.STOOD_DOWN, Outcome.STOPPED_BEFORE} and past.reason is not None:
-                row.stopped[past.reason] += 1
-            if outcome is Outcome.STOPPED_BEFORE:
-                continue
-            begun = True
-            row.climb(rule, call)
-            judged, seconds = is_judged(call, past.ended_at, now), seconds_to_answer(call)
-            for one in sums:
-                one.calls += 1
-                one.reached += was_reached(call)
-                one.judged += judged
-                one.outcomes[outcome] += 1
-                if seconds is not None:
-                    one.seconds.append(seconds)
-        row.made += begun
-        row.skipped[Skip.STOPPED_BEFORE] += bool(calls) and not begun
 
     def result(self) -> Result:
         """Return what has been counted: rules in the order in which they were met, the newest version first."""
