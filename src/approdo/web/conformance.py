@@ -95,7 +95,8 @@ class Row:
 
 def rows(result: Result, *, guarded: bool = True) -> tuple[Row, ...]:
     """Lay the rules out; unless they are of exercises, those made for few women are kept back."""
-    gone = hidden({place: line.made for place, line in enumerate(result.lines)}) if guarded else frozenset()
+    made = {place: line.made for place, line in enumerate(result.lines)}
+    gone = hidden(made) if guarded else frozenset()
     shown = [line.tally.calls for place, line in enumerate(result.lines) if place not in gone]
     most = max(shown, default=1) or 1
     return tuple(_row(line, place, place in gone, most) for place, line in enumerate(result.lines))
@@ -142,10 +143,10 @@ def _bars(pieces: Iterable[int], most: int) -> Iterable[Bar]:
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """One state of the pathway with its words and its bar; None and nothing where a figure is kept back."""
+    """One state of the pathway with its words and its bar; ``share`` is None where a figure is kept back."""
 
     state: CaseState
-    reached: int | None
+    reached: str
     share: int | None
     here: str
     closed: str
@@ -159,12 +160,20 @@ def stage_rows(stages: tuple[Stage, ...]) -> tuple[StageRow, ...]:
     for block in blocks([stage.left for stage in stages]):
         alone = len(block) == 1 and not any(0 < one < FEW for one in (stages[block[0]].here, stages[block[0]].closed))
         for place in block:
-            stage, first = stages[place], place == block[0]
-            here, closed = (_kept(one, alone) for one in (stage.here, stage.closed))
-            reached = stage.reached if first else None
-            percent = share(stage.reached, opened) if first else None
-            width = stage.reached * _WIDTH // opened if first and opened else 0
-            found.append(StageRow(stage.state, reached, percent, here, closed, place * _ROW, width))
+            stage = stages[place]
+            back = stage.reached - sum(one.left for one in stages[place:])  # who was here and went back
+            plain = place == block[0] and not any(0 < one < FEW for one in (stage.reached, back))
+            found.append(
+                StageRow(
+                    stage.state,
+                    _kept(stage.reached, plain),
+                    share(stage.reached, opened) if plain else None,
+                    _kept(stage.here, alone),
+                    _kept(stage.closed, alone),
+                    place * _ROW,
+                    stage.reached * _WIDTH // opened if plain and opened else 0,
+                )
+            )
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 """Andamento and Confronto as pages: what is told, of whom, and what is kept back."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -205,21 +206,32 @@ def stages(*places: tuple[int, int]) -> tuple[Stage, ...]:
 def test_where_few_left_no_figure_gives_them_away() -> None:
     found = stage_rows(stages((10, 0), (2, 0), (9, 0), (0, 0), (0, 0)))
     assert [(one.reached, one.here) for one in found] == [
-        (21, "10"),
-        (11, "meno di 5"),
-        (None, "non si mostra"),
-        (0, "0"),
-        (0, "0"),
+        ("21", "10"),
+        ("11", "meno di 5"),
+        ("non si mostra", "non si mostra"),
+        ("0", "0"),
+        ("0", "0"),
     ]
 
 
 def test_a_state_where_enough_left_but_few_were_closed_keeps_both_back() -> None:
     found = stage_rows(stages((10, 2), (5, 5), (0, 0), (0, 0), (0, 0)))
     assert [(one.reached, one.here, one.closed) for one in found][:2] == [
-        (22, "non si mostra", "meno di 5"),
-        (10, "5", "5"),
+        ("22", "non si mostra", "meno di 5"),
+        ("10", "5", "5"),
     ]
     assert FEW == 5
+
+
+def test_few_who_went_back_are_not_told_either() -> None:
+    there = [replace(one, reached=one.reached + (one.state is CaseState.MONITORING)) for one in FAR]
+    assert stage_rows(tuple(there))[4].reached == "meno di 5"
+    more = [replace(one, reached=one.reached + 2) if one.state is CaseState.PLAN else one for one in FAR]
+    assert stage_rows(tuple(more))[3].reached == "non si mostra"
+    assert [one.reached for one in stage_rows(FAR)] == ["20", "10", "10", "10", "0"]
+
+
+FAR = stages((10, 0), (0, 0), (0, 0), (10, 0), (0, 0))
 
 
 def test_another_network_is_not_there(town: Town, coordinator: Client) -> None:
