@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission, may
-from approdo.activations import selectors
 from approdo.activations.rules.conformance import (
     FEW,
     SKIP_LABELS,
@@ -31,6 +30,7 @@ from approdo.activations.rules.states import STAND_DOWN_LABELS
 from approdo.activations.selectors import COMPARED_DAYS, Compared, Measured
 from approdo.cases.rules import CaseState, Stage
 from approdo.protocols.selectors import VersionText, VersionView
+from approdo.usecases import conformance as figures_of
 from approdo.web.guards import Asked, needs
 from approdo.web.templatetags.when import span
 
@@ -204,7 +204,7 @@ def conformance(request: Asked, network: str) -> HttpResponse:
     """Show how a network's calls went in a period, where its cases left the pathway, and each version's share."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, DAYS) else USUAL
-    found = selectors.measured(request.actor, network, days, request.now)
+    found = figures_of.conformance(request.actor, network, days, request.now)
     real, exercises = found.found.real, found.found.exercises
     laid = rows(real)
     words = {
@@ -243,7 +243,7 @@ class Column:
 @require_GET
 def comparison(request: Asked) -> HttpResponse:
     """Show networks side by side: what each one's protocol says, and how its last ninety days went."""
-    found = selectors.compared(request.actor, request.now)
+    found = figures_of.comparison(request.actor, request.now)
     supervises = may(request.actor, Permission.SUPERVISE_NETWORK)
     columns = tuple(_column(one, place, own=supervises) for place, one in enumerate(found))
     words = {

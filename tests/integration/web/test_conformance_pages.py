@@ -20,6 +20,7 @@ from approdo.activations.models import Activation, Call
 from approdo.activations.rules.conformance import FEW
 from approdo.activations.rules.states import StandDownReason
 from approdo.activations.services import stand_down, take
+from approdo.audit.models import Entry
 from approdo.cases.models import Case, Event
 from approdo.cases.rules import CaseAct, CaseState, Stage
 from approdo.cases.services import move, open_case
@@ -234,6 +235,16 @@ def test_few_who_went_back_are_not_told_either() -> None:
 FAR = stages((10, 0), (0, 0), (0, 0), (10, 0), (0, 0))
 
 
+def test_who_read_the_figures_of_a_network_is_in_the_register(town: Town, coordinator: Client) -> None:
+    coordinator.get(address(town))
+    coordinator.get("/rete/confronto/")
+    found = Entry.objects.filter(verb__startswith="figures.").values_list("verb", "subject", "case_id")
+    assert {*found} == {
+        ("figures.read", f"network:{town.network.code}", None),
+        ("figures.compare", f"network:{town.network.code}", None),
+    }
+
+
 def test_another_network_is_not_there(town: Town, coordinator: Client) -> None:
     other = a_network(municipalities=(COMO,))
     hidden, absent = (coordinator.get(f"/rete/andamento/{code}/") for code in (other.code, "nessuna"))
@@ -242,6 +253,7 @@ def test_another_network_is_not_there(town: Town, coordinator: Client) -> None:
 
 
 def test_the_protocols_lead_to_both_pages_for_whom_they_are(town: Town, coordinator: Client) -> None:
+    assert address(town) in coordinator.get("/rete/").content.decode()
     page = coordinator.get("/rete/protocolli/").content.decode()
     assert address(town) in page
     assert "/rete/confronto/" in page
