@@ -178,6 +178,8 @@ TABLE: dict[str, str | Permission] = {
     "publish_protocol": P.PUBLISH_PROTOCOL,
     "coverage": P.EDIT_ORGANISATION,
     "network_referrals": P.SUPERVISE_NETWORK,
+    "conformance": P.SUPERVISE_NETWORK,
+    "comparison": P.COMPARE_NETWORKS,
 }
 
 FINER = {
@@ -386,7 +388,7 @@ def test_every_role_meets_exactly_what_its_permissions_say(scene: Scene, name: s
 def test_the_coordinator_of_one_organisation_opens_all_but_publishing_and_supervising(scene: Scene, name: str) -> None:
     Membership.objects.filter(pk=scene.membership.pk).update(role=Role.ORGANISATION_COORDINATOR)
     answered = {getattr(scene.client, method)(scene.address(name)).status_code for method in ("get", "post")} - {405}
-    if TABLE[name] in {P.PUBLISH_PROTOCOL, P.SUPERVISE_NETWORK}:
+    if TABLE[name] in {P.PUBLISH_PROTOCOL, P.SUPERVISE_NETWORK, P.COMPARE_NETWORKS}:
         assert answered == {403}
     elif name in {"break_glass", "end_break_glass", "put_back_document"}:
         assert answered == {404}, "her service leads: there is no glass to break; and no document is out"
@@ -422,6 +424,7 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "service",
         "shift",
         "protocol",
+        "conformance",
         "own_contacts",
         "trial",
         "own_shift",

@@ -329,6 +329,42 @@ WALLS = {
         "",
         "tests/integration/activations/test_dry_run.py",
     ),
+    "how a network goes is for who supervises it": Wall(
+        "activations/selectors/conformance.py",
+        "    require(actor, Permission.SUPERVISE_NETWORK)\n",
+        "",
+        "tests/integration/activations/test_conformance.py",
+    ),
+    "side by side for who compares": Wall(
+        "activations/selectors/conformance.py",
+        "    require(actor, Permission.COMPARE_NETWORKS)\n",
+        "",
+        "tests/integration/activations/test_conformance.py",
+    ),
+    "only her own network's figures": Wall(
+        "activations/selectors/conformance.py",
+        "    network = protocols.own_network(actor, network_code)\n",
+        "    (network,) = [one for one in networks.networks() if one.code == network_code]\n",
+        "tests/integration/activations/test_conformance.py",
+    ),
+    "of few no figure is told": Wall(
+        "web/conformance.py",
+        "    if kept_back or activations < FEW:\n",
+        "    if kept_back:\n",
+        "tests/integration/web/test_conformance_pages.py",
+    ),
+    "a call made for few women tells nothing": Wall(
+        "web/conformance.py",
+        "    gone = hidden(made) if guarded else frozenset()\n",
+        "    gone: frozenset[int] = frozenset()\n",
+        "tests/integration/web/test_conformance_pages.py",
+    ),
+    "nor what would give the few away": Wall(
+        "activations/rules/conformance.py",
+        "        if size >= FEW and not 0 < together < FEW:\n",
+        "        if size >= FEW:\n",
+        "tests/unit/activations/test_conformance.py",
+    ),
     "a change that leaves a call unheard is asked about first": Wall(
         "web/rota.py",
         "            self.opens = coverage.silenced_by(self.service_id, act, now)\n",

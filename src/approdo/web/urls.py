@@ -12,6 +12,7 @@ from approdo.web import (
     breaking,
     calendar,
     cases,
+    conformance,
     consents,
     coverage,
     documents,
@@ -66,5 +67,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
 SHIFTS = (own_shifts, absences, calendar)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, *SHIFTS, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns
