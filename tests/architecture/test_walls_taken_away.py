@@ -30,10 +30,10 @@ class Wall:
 
 WALLS = {
     "what was only proposed to her is not there for the service it would go to": Wall(
-        "referrals/selectors.py",
-        "readers = READERS[Status.DRAFT] if row.sent_at is None else READERS[Status(row.status)]",
-        "readers = READERS[Status.REQUESTED]",
-        "tests/integration/usecases/test_referring.py tests/unit/referrals/test_states.py",
+        "referrals/services/offering.py",
+        "        service_ids=[service_id],\n",
+        "        service_ids=[service_id, target_id],\n",
+        "tests/integration/usecases/test_referring.py",
     ),
     "a reply link dies with the consent it rested on": Wall(
         "referrals/rules/links.py",
@@ -367,7 +367,7 @@ WALLS = {
     ),
     "a change that leaves a call unheard is asked about first": Wall(
         "web/rota.py",
-        "            self.opens = coverage.silenced_by(self.service_id, act, now)\n",
+        "            self.foretold = coverage.foretold(self.service_id, act, now)\n",
         "            pass\n",
         "tests/integration/web/test_coverage_pages.py",
     ),
