@@ -65,9 +65,11 @@ from approdo.networks.selectors.sharing import (
     other_organisations_around,
     people_in,
     people_of,
+    publishers,
     reachable,
     recipient_kind,
     recipients,
+    services_in,
 )
 from approdo.networks.selectors.wording import spoken, spoken_day
 
@@ -124,11 +126,13 @@ __all__ = [
     "own_network_municipalities",
     "people_in",
     "people_of",
+    "publishers",
     "reachable",
     "recipient_kind",
     "recipients",
     "rota",
     "service_for_editing",
+    "services_in",
     "shift",
     "sign_ins_by_network",
     "spoken",
