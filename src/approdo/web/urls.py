@@ -13,6 +13,8 @@ from approdo.web import (
     consents,
     coverage,
     documents,
+    draft_approval,
+    drafts,
     gateway,
     health,
     networks,
@@ -60,5 +62,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, protocols, drafts, draft_approval, coverage, gateway):
     urlpatterns += feature.urlpatterns
