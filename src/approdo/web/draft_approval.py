@@ -179,6 +179,13 @@ def _sides(actor: Actor, network_code: str, now: datetime) -> list[Side]:
     return sides
 
 
+def _usual(sides: list[Side]) -> tuple[str, str]:
+    """Return what one usually compares: the newest version and a draft of now, or else the two newest versions."""
+    versions, drafts = ([side.name for side in sides if side.name[0] == kind] for kind in "vb")
+    newest_first = [*drafts[:1], *versions[:2], *drafts[1:], ""]
+    return newest_first[1] or newest_first[0], newest_first[0]
+
+
 def _said_by(actor: Actor, network_code: str, name: str) -> ProtocolDocument | None:
     """Return what one side says, as far as it can be read. Raises ``NotFound``, ``Forbidden``."""
     if found := re.fullmatch(r"b-([0-9]{1,18})", name):
@@ -192,8 +199,8 @@ def compare_protocols(request: Asked, network: str) -> HttpResponse:
     """Show two versions, or a version and a draft, side by side in words."""
     own = selectors.own_network(request.actor, network)
     sides = _sides(request.actor, network, request.now)
-    first = sides[0].name if sides else ""
-    a, b = request.GET.get("a", sides[1].name if len(sides) > 1 else first), request.GET.get("b", first)
+    first, second = _usual(sides)
+    a, b = request.GET.get("a", first), request.GET.get("b", second)
     sections: tuple[Section, ...] = ()
     missing = False
     if sides:

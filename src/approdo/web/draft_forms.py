@@ -51,9 +51,38 @@ def _labelled(labels: Mapping[Any, str]) -> Choices:
     return [(str(code), gettext(label)) for code, label in labels.items()]
 
 
+class _Later:
+    """A field that a protocol needs and a draft may still lack: the label does not say "if you like"."""
+
+    empty_values: list[Any]
+
+    def validate(self, value: Any) -> None:
+        """Refuse a wrong value, and take none at all."""
+        if value not in self.empty_values:
+            super().validate(value)  # type: ignore[misc]
+
+
+class LaterText(_Later, forms.CharField):
+    """A text that may come later."""
+
+
+class LaterNumber(_Later, forms.IntegerField):
+    """A number that may come later."""
+
+
+class LaterChoice(_Later, forms.ChoiceField):
+    """A choice that may come later."""
+
+
+class DraftForm(forms.Form):
+    """A form of the editor: no browser stops her from leaving something for later."""
+
+    use_required_attribute = False
+
+
 def _number(label: Any, **more: Any) -> forms.IntegerField:
     widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"})
-    return forms.IntegerField(label=label, required=False, min_value=0, max_value=99_999, widget=widget, **more)
+    return LaterNumber(label=label, min_value=0, max_value=99_999, widget=widget, **more)
 
 
 def _boxes(label: Any, choices: Any, **more: Any) -> forms.MultipleChoiceField:
@@ -65,10 +94,10 @@ def _either(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **more)
 
 
-class HeadingForm(forms.Form):
+class HeadingForm(DraftForm):
     """What a protocol is called, and where and for whom it holds."""
 
-    name = forms.CharField(label=_("Nome"), max_length=120, required=False, help_text=_("Come lo leggono tutti."))
+    name = LaterText(label=_("Nome"), max_length=120, help_text=_("Come lo leggono tutti."))
     code = forms.CharField(
         label=_("Sigla"),
         max_length=40,
@@ -150,10 +179,10 @@ def services_offered(offered: Iterable[tuple[ServiceKind, str]], written: str) -
     return [("", gettext("uno qualsiasi che vada bene")), *groups.items()]
 
 
-class CallForm(forms.Form):
+class CallForm(DraftForm):
     """One call, but for its chain."""
 
-    kind = forms.ChoiceField(label=_("Quale servizio si chiama"), required=False)
+    kind = LaterChoice(label=_("Quale servizio si chiama"))
     key = forms.CharField(
         label=_("Come la chiamate"),
         max_length=40,
@@ -174,7 +203,7 @@ class CallForm(forms.Form):
         lambda: _labelled(NEED_LABELS),
         help_text=_("Se non ne scegli nessuno, si chiama sempre."),
     )
-    after = forms.ChoiceField(label=_("Quando comincia"), required=False)
+    after = LaterChoice(label=_("Quando comincia"))
     after_minutes = _number(
         _("Al più tardi dopo quanti minuti"), help_text=_("Serve solo se aspetta un'altra chiamata.")
     )
@@ -257,12 +286,11 @@ class CallForm(forms.Form):
         )
 
 
-class StepForm(forms.Form):
+class StepForm(DraftForm):
     """One step of a chain."""
 
-    to = forms.ChoiceField(
+    to = LaterChoice(
         label=_("Chi si avvisa"),
-        required=False,
         choices=lambda: [("", gettext("scegli…")), *_labelled(TARGET_LABELS)],
     )
     wait_minutes = _number(_("Quanti minuti si aspetta"))
@@ -289,7 +317,7 @@ _HOURS_LABELS = (
 )
 
 
-class HoursForm(forms.Form):
+class HoursForm(DraftForm):
     """The hours of referrals of one urgency: the usual ones, or the network's own."""
 
     own = forms.BooleanField(label=_("Ore diverse da quelle solite"), required=False)

@@ -45,16 +45,21 @@ def shown_problems(draft: DraftPage, found: list[Problem]) -> list[Shown]:
 
 def _shown(draft: DraftPage, problem: Problem) -> Shown:
     place = place_of(problem)
+    address = address_of if draft.may_write else _nowhere
     entry = FIELD_WORDS.get(place.entry, "")
     said = [_(entry)] if entry and "name" not in problem.values else []  # the sentence names what is missing itself
     if place.call is None:
         name = {"referrals": "draft_hours", "calls": "draft"}.get(place.entry, "draft_heading")
-        return Shown(plain(problem), ", ".join(said).capitalize(), address_of(name, draft))
+        return Shown(plain(problem), ", ".join(said).capitalize(), address(name, draft))
     title = draft.document["calls"][place.call].get("key") or str(place.call + 1)
     if place.step is not None:
         said.insert(0, _("passo %(n)s") % {"n": place.step + 1})
     said.insert(0, _("Chiamata «%(call)s»") % {"call": title})
-    return Shown(plain(problem), ", ".join(said), address_of("draft_call", draft, place.call + 1))
+    return Shown(plain(problem), ", ".join(said), address("draft_call", draft, place.call + 1))
+
+
+def _nowhere(_name: str, _draft: DraftPage, *_more: int) -> str:
+    return ""  # she may not write in it: there is no page on which she would mend it
 
 
 def address_of(name: str, draft: DraftPage, *more: int) -> str:

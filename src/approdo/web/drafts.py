@@ -25,6 +25,7 @@ from approdo.protocols.rules import (
     Context,
     DraftState,
     Problem,
+    errors,
     problems,
     readable,
     write,
@@ -42,6 +43,7 @@ from approdo.protocols.rules.composing import (
 from approdo.protocols.selectors import DraftPage
 from approdo.protocols.services import Overtaken, Unshowable
 from approdo.web.draft_forms import (
+    SOME,
     CallForm,
     HeadingForm,
     LoadForm,
@@ -112,7 +114,7 @@ def draft_page(request: Asked, network: str, draft_id: int) -> HttpResponse:
 
 def _overview(request: Asked, draft: DraftPage, **more: Any) -> HttpResponse:
     document, status = draft.document, more.pop("status", 200)
-    found = problems(document)
+    found = errors(problems(document))
     places, contexts = document["municipalities"], document.get("contexts", ALL)
     named = {} if places == ALL else names_of(places)
     words = {
@@ -148,7 +150,8 @@ def draft_heading(request: Asked, network: str, draft_id: int) -> HttpResponse:
             overtaken = True
         else:
             return _saved(request, draft)
-    words = {"form": form, **about(draft, "heading")}
+    chosen = form["where"].value() == SOME
+    words = {"form": form, "unfolded": chosen or bool(form.errors), **about(draft, "heading")}
     return _piece(request, "draft_heading", draft, words, form.is_bound, overtaken)
 
 

@@ -190,8 +190,11 @@ def with_hours(document: Mapping[str, Any], hours: Mapping[Urgency, Mapping[str,
 
 
 def readable(document: Mapping[str, Any]) -> ProtocolDocument | None:
-    """Return as much of a draft as can be read aloud: its calls without errors; None when there is none."""
-    calls = sound_calls(document)
+    """Return as much of a draft as can be read aloud: sound calls that wait for sound ones; None when there is none."""
+    calls = {call.key: call for call in sound_calls(document).values()}
+    while waiting := [key for key, call in calls.items() if call.after is not None and call.after not in calls]:
+        for key in waiting:  # when it begins cannot be said: what it waits for is not sound
+            del calls[key]
     if not calls:
         return None
     contexts, places = document.get("contexts", ALL), document["municipalities"]
