@@ -24,6 +24,10 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "requested_by_id",
         "technical": "id exercise requester_id target_id service_ids clock reminded_at escalated_at due_at",
     },
+    "referrals.ReplyLink": {
+        "her": "referral_id",
+        "technical": "id code_digest pin_digest made_at expires_at wrong opened_at replaced_at",
+    },
     "referrals.Step": {
         "her": "referral_id happened_at act code words",
         "people": "service_id operator_id",
@@ -62,6 +66,13 @@ REGISTER: dict[str, dict[str, str]] = {
     "networks.OpeningHours": {"public": "service_id days opens closes", "technical": "id"},
     "networks.ContactPoint": {"people": "service_id operator_id position channel address hours", "technical": "id"},
     "networks.Shift": {"people": "service_id operator_id position starts_at ends_at", "technical": "id"},
+    "networks.Absence": {"people": "operator_id starts_at ends_at", "technical": "id"},
+    "networks.Swap": {
+        "people": "shift_id in_return_id asker_id state asked_at ended_at accepted_by_id",
+        "technical": "id",
+    },
+    "networks.SwapAsked": {"people": "swap_id operator_id refused_at", "technical": "id"},
+    "networks.CalendarFeed": {"people": "operator_id digest made_at"},
     "networks.Membership": {"people": "operator_id service_id role active", "technical": "id"},
     "notifications.Message": {
         "people": "recipient_operator_id service_id channel address language code read_at",

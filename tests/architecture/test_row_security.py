@@ -31,6 +31,7 @@ WALLED = {
     "persons_nametoken",
     "persons_version",
     "referrals_referral",
+    "referrals_replylink",
     "referrals_step",
     "vault_wrappedkey",
 }

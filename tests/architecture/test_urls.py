@@ -26,7 +26,7 @@ from approdo.activations.models import Call
 from approdo.cases.services import take_lead
 from approdo.documents.rules import Kind as Paper
 from approdo.documents.services import add as bring
-from approdo.networks.models import Membership, Shift
+from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft
@@ -52,7 +52,10 @@ TABLE: dict[str, str | Permission] = {
     "answer_seen": PUBLIC,
     "answer_take": PUBLIC,
     "answer_decline": PUBLIC,
+    "reply": PUBLIC,
+    "reply_act": PUBLIC,
     "gateway_receipt": PUBLIC,
+    "calendar": PUBLIC,
     "gateway_reply": PUBLIC,
     "account_login": PUBLIC,
     "account_signup": PUBLIC,
@@ -92,6 +95,17 @@ TABLE: dict[str, str | Permission] = {
     "own_contacts": MEMBER,
     "try_contacts": MEMBER,
     "trial": MEMBER,
+    "own_shifts": MEMBER,
+    "own_shift": MEMBER,
+    "swap": MEMBER,
+    "accept_swap": MEMBER,
+    "refuse_swap": MEMBER,
+    "withdraw_swap": MEMBER,
+    "own_absences": MEMBER,
+    "end_absence": MEMBER,
+    "own_calendar": MEMBER,
+    "make_calendar": MEMBER,
+    "revoke_calendar": MEMBER,
     "activate": P.ACTIVATE,
     "activation_preview": P.ACTIVATE,
     "choose_municipality": MEMBER,
@@ -137,6 +151,7 @@ TABLE: dict[str, str | Permission] = {
     "referrals": P.READ_CASE,
     "referral": P.READ_CASE,
     "referral_act": P.READ_CASE,
+    "referral_write_again": P.READ_CASE,
     "not_shared": P.READ_CASE,
     "hide_entry": P.READ_CASE,
     "show_again": P.READ_CASE,
@@ -175,6 +190,9 @@ TABLE: dict[str, str | Permission] = {
     "propose_draft": P.PUBLISH_PROTOCOL,
     "approve_draft": P.PUBLISH_PROTOCOL,
     "coverage": P.EDIT_ORGANISATION,
+    "network_referrals": P.SUPERVISE_NETWORK,
+    "conformance": P.SUPERVISE_NETWORK,
+    "comparison": P.COMPARE_NETWORKS,
 }
 
 FINER = {
@@ -210,6 +228,7 @@ FRESH = {
     "search_cases": Freshness.GRANT,
     "members": Freshness.GRANT,
     "member": Freshness.GRANT,
+    "make_calendar": Freshness.GRANT,
 }
 """What is done only by who proved a second factor a moment ago (security.md, P26)."""
 
@@ -222,6 +241,7 @@ UNHURT = {
     "break_glass",
     "end_break_glass",
     "revoke_grant",
+    "revoke_calendar",
 }
 """Acts of an emergency, and taking back: never slowed down by asking again."""
 
@@ -285,6 +305,8 @@ def prepared(module_transaction: None) -> Scene:
         "document_id": document_id,
         "glass_id": uuid4(),
         "grant_id": grant_id,
+        "swap_id": a_swap(town).pk,
+        "absence_id": 1,
         "referral_id": referral_id,
         "kind": "episode",
         "code": "urgent",
@@ -292,6 +314,7 @@ def prepared(module_transaction: None) -> Scene:
         "draft_id": a_draft(town),
         "place": 1,
         "pk": 1,
+        "token": "indovinato",
         "uidb36": "1",
         "key": "none",
     }
@@ -383,10 +406,10 @@ def test_every_role_meets_exactly_what_its_permissions_say(scene: Scene, name: s
 
 
 @pytest.mark.parametrize("name", sorted(name for name, kind in TABLE.items() if isinstance(kind, Permission)))
-def test_the_coordinator_of_one_organisation_opens_all_but_publishing(scene: Scene, name: str) -> None:
+def test_the_coordinator_of_one_organisation_opens_all_but_publishing_and_supervising(scene: Scene, name: str) -> None:
     Membership.objects.filter(pk=scene.membership.pk).update(role=Role.ORGANISATION_COORDINATOR)
     answered = {getattr(scene.client, method)(scene.address(name)).status_code for method in ("get", "post")} - {405}
-    if TABLE[name] in {P.PUBLISH_PROTOCOL, P.SUPERVISE_NETWORK}:
+    if TABLE[name] in {P.PUBLISH_PROTOCOL, P.SUPERVISE_NETWORK, P.COMPARE_NETWORKS}:
         assert answered == {403}
     elif name in {"break_glass", "end_break_glass", "put_back_document"}:
         assert answered == {404}, "her service leads: there is no glass to break; and no document is out"
@@ -431,8 +454,11 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "propose_draft",
         "approve_draft",
         "compare_protocols",
+        "conformance",
         "own_contacts",
         "trial",
+        "own_shift",
+        "swap",
     ],
 )
 def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, name: str) -> None:
@@ -451,6 +477,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "entry_id": uuid4(),
             "document_id": uuid4(),
             "grant_id": uuid4(),
+            "swap_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "draft_id": 999_999,
@@ -462,6 +489,12 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
     answers = [scene.client.get(one.address(name)) for one in (hidden, absent)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
+
+
+def a_swap(town: Town) -> Swap:
+    """A request of the first person of a centre."""
+    shift = Shift.objects.filter(service=town.centre)[0]
+    return Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=TONIGHT)
 
 
 def an_activation_of(town: Town) -> dict[str, object]:
@@ -481,6 +514,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
     return {
         "document_id": document_id,
         "grant_id": grant_id,
+        "swap_id": a_swap(town).pk,
         "referral_id": referral_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,

@@ -91,7 +91,7 @@ def some_hours(service: Service, *, days: Sequence[int] = (0, 1, 2, 3, 4), opens
 def an_operator(*, name: str = "") -> Operator:
     """Make an operator with an invented name and an address that reaches nobody."""
     number = next(_numbers)
-    return Operator.objects.create_user(f"operatrice{number}@rete.example", display_name=name or f"Operatrice {number}")
+    return Operator.objects.create_user(f"collega{number}@rete.example", display_name=name or f"Operatrice {number}")
 
 
 def a_member(service: Service, role: Role = Role.CENTRE_OPERATOR, *, operator: Operator | None = None) -> Operator:

@@ -55,6 +55,7 @@ def test_the_operator_of_the_centre_reads_every_page_of_hers(sign_in: SignIn, pr
     case = operator.get_by_role("link", name=re.compile("Apri il percorso")).get_attribute("href")
     board, rota = f"/attivazioni/{activation}/", f"/rete/?municipality={product.municipality}"
     pages = ["/", board, "/casi/", str(case), rota, "/rete/?q=var", "/attiva/comune/?q=var"]
+    pages += ["/io/turni/", "/io/turni/assenze/", "/io/calendario/"]
     assert walk(operator, product, pages, PHONE, DESK) == []
 
 
@@ -70,6 +71,7 @@ def test_the_coordinator_reads_and_edits_on_every_page_of_hers(sign_in: SignIn, 
     pages += [f"{mine}/recapiti/{facts['operator']}/", f"/rete/turni/{facts['shift']}/"]
     pages += [f"{protocols}/p/urgent/1/", f"{protocols}/pubblica/?code=urgent"]
     pages += [f"/rete/copertura/{facts['network']}/?days=90"]
+    pages += [f"/rete/andamento/{facts['network']}/", "/rete/confronto/"]
     wrong = walk(coordinator, product, pages, PHONE, DESK)
     for address, button in (("/rete/servizi/nuovo/", "Salva"), (f"{protocols}/pubblica/", "Controlla")):
         coordinator.goto(product.site + address)  # and what each says when it refuses

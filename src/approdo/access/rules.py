@@ -45,6 +45,7 @@ class Permission(StrEnum):
     EDIT_ORGANISATION = "edit_organisation"
     PUBLISH_PROTOCOL = "publish_protocol"
     SUPERVISE_NETWORK = "supervise_network"
+    COMPARE_NETWORKS = "compare_networks"
 
 
 class Purpose(StrEnum):
@@ -87,8 +88,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SOCIAL_WORKER: _MEMBER,
     Role.OFFICER: _MEMBER,
     Role.ORGANISATION_COORDINATOR: _COORDINATOR,
-    Role.NETWORK_COORDINATOR: _COORDINATOR | {Permission.PUBLISH_PROTOCOL, Permission.SUPERVISE_NETWORK},
-    Role.PROJECT_MANAGER: _DIRECTORY | {Permission.READ_PROTOCOL},
+    Role.NETWORK_COORDINATOR: _COORDINATOR
+    | {Permission.PUBLISH_PROTOCOL, Permission.SUPERVISE_NETWORK, Permission.COMPARE_NETWORKS},
+    Role.PROJECT_MANAGER: _DIRECTORY | {Permission.READ_PROTOCOL, Permission.COMPARE_NETWORKS},
     Role.REGIONAL_ANALYST: frozenset(),
     Role.TRAINER: _DIRECTORY,
     Role.LEARNER: _DIRECTORY,

@@ -13,12 +13,13 @@ from approdo.access.services import entered
 from approdo.accounts import selectors as accounts
 from approdo.accounts import services as account_services
 from approdo.accounts.rules import digest, use_is_old
-from approdo.api.allowance import reads
 from approdo.api.problems import TooManyRequests
 from approdo.kit import clock
+from approdo.kit.allowance import Allowance
 from approdo.networks import selectors as networks
 
 _LONGEST = 200
+reads = Allowance()
 
 
 @dataclass(frozen=True, slots=True)

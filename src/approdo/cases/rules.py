@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The states of a case, its alias, and the events its chronology may tell."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from approdo.kit.words import mark as _
@@ -53,6 +55,47 @@ STATE_LABELS = {
     CaseState.MONITORING: _("monitoraggio"),
     CaseState.CLOSED: _("concluso"),
 }
+
+
+Path = tuple[CaseState, ...]
+"""The states a case was moved to, one after another, as its chronology tells; none, and it is still at the contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One state on the way: how many cases ever were in it, how many are in it now, how many were closed from it."""
+
+    state: CaseState
+    reached: int
+    here: int
+    closed: int
+
+    @property
+    def left(self) -> int:
+        """Return how many go no further than here, now or for good."""
+        return self.here + self.closed
+
+
+def stages(paths: Mapping[Path, int]) -> tuple[Stage, ...]:
+    """Return where some cases are on the way and where they left it, in the order of the states; pure counting.
+
+    ``here`` and ``closed`` of all stages together are the number of cases: each is in one place. Closed, opened again
+    and closed again counts where it was closed last.
+    """
+    reached: Counter[CaseState] = Counter()
+    here: Counter[CaseState] = Counter()
+    closed: Counter[CaseState] = Counter()
+    for path, cases in paths.items():
+        walked = (CaseState.CONTACT, *path)
+        for state in set(walked):
+            reached[state] += cases
+        if walked[-1] is CaseState.CLOSED:
+            closed[walked[-2]] += cases
+        else:
+            here[walked[-1]] += cases
+    return tuple(
+        Stage(state, reached[state], here[state], closed[state]) for state in CaseState if state is not CaseState.CLOSED
+    )
 
 
 class Arrival(StrEnum):

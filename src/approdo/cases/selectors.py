@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,9 +11,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 
 from approdo.access.rules import Actor, Permission, acting, require
 from approdo.cases.models import Case, Event, Participation
-from approdo.cases.rules import Arrival, CaseState, EventKind
+from approdo.cases.rules import Arrival, CaseState, EventKind, Path
 from approdo.kit.errors import Invalid, NotFound
-from approdo.kit.rows import Answer, Rows, Statement, ask, together
+from approdo.kit.rows import Answer, Rows, Statement, ask, read, together
 from approdo.kit.words import mark as _
 
 _EVENTS = "SELECT happened_at, kind, service_id, subject, detail FROM cases_event"
@@ -274,6 +274,52 @@ def joinable(actor: Actor, case_id: UUID, *, exercise: bool) -> bool:
 def ask_chronology_of(subjects: Sequence[UUID]) -> Answer[tuple[EventRow, ...]]:
     """Ask for the events about these acts, oldest first; the caller decides who may see the acts."""
     return ask(_EVENTS + " WHERE subject = ANY(%s) ORDER BY happened_at, id", [list(subjects)], _rows)
+
+
+_PATHS = """
+SELECT states, count(*) FROM (
+    SELECT array_agg(e.detail ORDER BY e.happened_at, e.id) FILTER (WHERE e.kind = 'case_moved') AS states,
+           count(*) FILTER (WHERE e.kind IN ('case_moved', 'lead_taken')) AS acts,
+           count(*) FILTER (WHERE e.kind = 'activated') AS activated,
+           count(*) FILTER (WHERE e.kind = 'undone') AS undone,
+           coalesce(min(e.happened_at) FILTER (WHERE e.kind = 'activated') = c.opened_at, false) AS by_it
+      FROM cases_case c LEFT JOIN cases_event e
+        ON e.case_id = c.id AND e.kind IN ('case_moved', 'lead_taken', 'activated', 'undone')
+     WHERE c.municipality_id = ANY(%s) AND c.opened_at >= %s AND c.opened_at < %s AND NOT c.exercise
+     GROUP BY c.id, c.opened_at
+) walked WHERE NOT (by_it AND undone = activated AND acts = 0) GROUP BY states
+"""
+
+
+def paths(municipality_codes: Sequence[str], since: datetime, until: datetime) -> dict[Path, int]:
+    """Return how many cases opened in a stretch of time have walked which states; counts only, system-internal.
+
+    From the chronologies. Exercises are left out, and so is what a press opened that was undone and nobody took up.
+    """
+    found = read(_PATHS, [list(municipality_codes), since, until])
+    return {tuple(map(CaseState, states or ())): cases for states, cases in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How often a kind of event was told of an act, and when first."""
+
+    times: int
+    first_at: datetime
+
+
+_TOLD = """
+SELECT subject, kind, count(*), min(happened_at) FROM cases_event
+ WHERE subject = ANY(%s) AND kind = ANY(%s) GROUP BY subject, kind
+"""
+
+
+def told_of(subjects: Sequence[UUID], kinds: Collection[EventKind]) -> Mapping[tuple[UUID, EventKind], Told]:
+    """Return what chronologies tell of some acts, for some kinds of event; system-internal, nothing for none."""
+    if not subjects:
+        return {}
+    found = read(_TOLD, [list(subjects), [kind.value for kind in kinds]])
+    return {(subject, EventKind(kind)): Told(times, first) for subject, kind, times, first in found}
 
 
 def _rows(events: Rows) -> tuple[EventRow, ...]:

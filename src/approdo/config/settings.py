@@ -293,7 +293,8 @@ LOGGING = {
             "()": "approdo.kit.logs.Discreet",
             "fmt": "{asctime} {levelname} {name} {message}",
             "style": "{",
-            "secret": r"(?<=/r/)[^/\s]+|(?<=/password/nuova/)[^/\s]+-[^/\s]+",  # links of alerts and of new passwords
+            # links of alerts, of new passwords and of calendars
+            "secret": r"(?<=/r/)[^/\s]+|(?<=/password/nuova/)[^/\s]+-[^/\s]+|(?<=/turni/)[^/\s]+(?=\.ics)",
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},

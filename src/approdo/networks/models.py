@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import uuid
 from enum import StrEnum
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -8,7 +9,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 
 from approdo.access.rules import Role
-from approdo.networks.rules import POSITIONS, Channel, ContactHours, OrganisationKind, ServiceKind
+from approdo.networks.rules import POSITIONS, Channel, ContactHours, OrganisationKind, ServiceKind, SwapState
 
 _SHIFT_STRETCH = Func("starts_at", "ends_at", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
 
@@ -181,6 +182,81 @@ class Shift(models.Model):
             models.Index(fields=["service", "ends_at"], name="shift_of_service"),
             models.Index(fields=["operator", "ends_at"], name="shift_of_operator"),
         ]
+
+
+class Absence(models.Model):
+    """When an operator is away, in all her services; why is written nowhere."""
+
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_it_starts"),
+            # its index also answers who is away when
+            ExclusionConstraint(
+                name="away_once_at_a_time",
+                expressions=[("operator", RangeOperators.EQUAL), (_SHIFT_STRETCH, RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+
+_OPEN, _ACCEPTED = SwapState.OPEN.value, SwapState.ACCEPTED.value
+
+
+class Swap(models.Model):
+    """One colleague asks others to take a shift of hers, or one of them to change it with one of hers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="swaps")
+    in_return = models.ForeignKey(Shift, on_delete=models.CASCADE, null=True, related_name="+")
+    asker = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=_values(SwapState)), name="swap_state_known"),
+            models.UniqueConstraint(fields=["shift"], condition=Q(state=_OPEN), name="one_open_swap_per_shift"),
+            models.CheckConstraint(
+                condition=Q(state=_OPEN, ended_at=None) | (~Q(state=_OPEN) & Q(ended_at__isnull=False)),
+                name="swap_ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=_ACCEPTED, accepted_by__isnull=False) | (~Q(state=_ACCEPTED) & Q(accepted_by=None)),
+                name="swap_accepted_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by=None) | ~Q(accepted_by=F("asker")), name="swap_accepted_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_return=None) | ~Q(in_return=F("shift")), name="swap_of_two_different_shifts"
+            ),
+        ]
+
+
+class SwapAsked(models.Model):
+    """A colleague who was asked, and when she said that she cannot."""
+
+    swap = models.ForeignKey(Swap, on_delete=models.CASCADE, related_name="asked", db_index=False)
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["swap", "operator"], name="asked_once"),
+        ]
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which an operator's own calendar reads when she is on call; only its hash is kept."""
+
+    operator = models.OneToOneField("accounts.Operator", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
 
 
 class Membership(models.Model):

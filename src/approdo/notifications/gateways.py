@@ -42,6 +42,10 @@ class Outgoing:
     code: str = field(repr=False)
 
 
+_PATHS = {Template.LETTER: "i/"}
+"""Where the link of a message leads, when not to the answer of an alert."""
+
+
 class NotSent(Exception):
     """A try that did not succeed; ``final`` when another could not either. Never holds what the other side said."""
 
@@ -57,8 +61,9 @@ def send(outgoing: Outgoing) -> str | None:
     Blocks at most some ten seconds at each silence of the other side. Touches no database: it runs in threads of
     its own. Raises ``NotSent``.
     """
-    link = f"{settings.PUBLIC_URL}/r/{outgoing.code}" if outgoing.code else f"{settings.PUBLIC_URL}/"
-    subject, body = render(outgoing.template, outgoing.channel, outgoing.language, link)
+    path = _PATHS.get(outgoing.template, "r/") + outgoing.code if outgoing.code else ""
+    link = f"{settings.PUBLIC_URL}/{path}"
+    subject, body = render(outgoing.template, outgoing.channel, outgoing.language, link, outgoing.code)
     try:
         if outgoing.channel is Channel.EMAIL:
             _send_email(outgoing, subject, body)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from approdo.access.rules import Actor, Slice, acting
+from approdo.access.rules import Actor, Forbidden, Slice
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.rows import Statement, read, together
 from approdo.kit.words import mark as _
@@ -101,7 +101,8 @@ def entries(actor: Actor, case_id: UUID, slices: Collection[Slice]) -> tuple[Ent
 
 def ask_entries(actor: Actor, case_id: UUID) -> Callable[[Collection[Slice]], tuple[EntryView, ...]]:
     """Ask for the same, sealed; what is returned waits for the answer and opens what some slices share."""
-    _operator_id, service_id = acting(actor)
+    if (service_id := actor.service_id) is None:
+        raise Forbidden  # a service reads, also by a link that nobody signed in for; the system never
     asked, versions = _ENTRIES.ask(service=service_id, case=case_id), _VERSIONS.ask(case=case_id)
     key = vault.ask_case_key(organisation_id=acting_organisation(actor), case_id=case_id)
 

@@ -114,6 +114,26 @@ class Referral(models.Model):
         ]
 
 
+class ReplyLink(models.Model):
+    """The link by which a service without an account answers a referral; only digests of its two codes are kept."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="links", db_index=False)
+    code_digest = models.CharField(max_length=64, unique=True)
+    pin_digest = models.CharField(max_length=64, help_text="of both codes together: useless without the link itself")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong = models.SmallIntegerField(default=0, help_text="how often a wrong code was brought")
+    opened_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["referral"], condition=Q(replaced_at=None), name="one_reply_link_at_a_time"
+            ),
+        ]
+
+
 class Step(models.Model):
     """One act on a referral: who, when, a code, and words that only the case's own key opens. It never changes."""
 

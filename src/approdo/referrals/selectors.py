@@ -10,12 +10,15 @@ from django.db.models import Q
 from approdo.access.rules import Actor, Permission, Slice, acting, require
 from approdo.kit.errors import NotFound
 from approdo.kit.rows import Answer, Statement
+from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import ReferralClock, Urgency
-from approdo.referrals.models import Referral, Step
+from approdo.referrals.models import Referral, ReplyLink, Step
 from approdo.referrals.rules import (
     READERS,
+    TRIES,
     Act,
     Business,
+    Course,
     Owed,
     Party,
     Reason,
@@ -180,6 +183,43 @@ def _sorted_out(rows: Sequence[Referral], service_id: int) -> Desk:
 def case_of(referral_id: UUID) -> UUID | None:
     """Return the case of a referral, or None. System-internal."""
     return Referral.objects.filter(pk=referral_id).values_list("case_id", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The link that was last sent to a service without an account."""
+
+    made_at: datetime
+    expires_at: datetime
+    opened_at: datetime | None
+    guessed_at: bool
+    """Whether it is dead because five wrong codes were brought."""
+
+
+def letter_of(referral_id: UUID) -> Letter | None:
+    """Return the link that was last sent for a referral, or None. System-internal."""
+    row = ReplyLink.objects.filter(referral_id=referral_id, replaced_at=None).first()
+    return None if row is None else Letter(row.made_at, row.expires_at, row.opened_at, row.wrong >= TRIES)
+
+
+def courses(network_code: str, since: datetime) -> tuple[Course, ...]:
+    """Return what became of the referrals proposed since an instant to women of a network's municipalities.
+
+    System-internal: the caller has checked who asks. Drills and mistakes do not count.
+    """
+    rows = (
+        Referral.objects.filter(case__municipality__networks__code=network_code, exercise=False, offered_at__gte=since)
+        .exclude(status=Status.ENTERED_IN_ERROR)
+        .order_by("offered_at")
+        .values_list(
+            *("case_id", "requester__kind", "target__kind", "status", "offered_at", "sent_at", "taken_at", "met_at"),
+            *("ended_at", "end_reason", "case__closed_at"),
+        )
+    )
+    return tuple(
+        Course(case_id, ServiceKind(requester), ServiceKind(target), Status(status), *rest)
+        for case_id, requester, target, status, *rest in rows
+    )
 
 
 def asked_by(referral_id: UUID) -> tuple[int, ...]:

@@ -83,6 +83,10 @@ VERB_LABELS: Mapping[str, str] = {
     "referral.correct": _("ha segnato un invio come errore"),
     "referral.remind": _("un invio senza risposta è stato sollecitato"),
     "referral.escalate": _("di un invio senza risposta è stata avvisata la coordinatrice"),
+    "referral.link": _("è partito un collegamento per rispondere a un invio"),
+    "referral.by_link": _("ha letto un invio da un collegamento"),
+    "referral.wrong_code": _("qualcuno ha scritto un codice sbagliato per un invio"),
+    "referral.write_again": _("ha mandato di nuovo il collegamento di un invio"),
     "referral.give_up": _("un invio è stato chiuso senza risposta"),
 }
 """Every verb about a case, in words; a test finds one that has none."""

@@ -14,6 +14,7 @@ from approdo.activations.rules.proof import Place, fresh, prove
 from approdo.activations.selectors import LONGEST, ahead
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NetworkView, Period
+from approdo.networks.selectors import AwayDuty
 from approdo.protocols.rules import ProtocolDocument
 
 NIGHTS = 14
@@ -52,17 +53,39 @@ def uncovered(actor: Actor, at: datetime) -> tuple[Uncovered, ...]:
     return tuple(found)
 
 
-def silenced_by(service_id: int, act: Callable[[], object], at: datetime) -> tuple[Place, ...]:
-    """Return the calls that nobody would hear any more if something were done to a rota; nothing of it is left.
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What a change of a rota would bring that was not so before: she who makes it is asked whether even so."""
 
-    Looks ninety days ahead, in every network whose territory the service serves. Raises what the act raises.
+    opens: tuple[Place, ...] = ()
+    """Calls that nobody would hear any more."""
+    away: tuple[AwayDuty, ...] = ()
+    """Shifts in the hands of somebody who is away then."""
+
+    def __bool__(self) -> bool:
+        return bool(self.opens or self.away)
+
+
+def foretold(service_id: int, act: Callable[[], object], at: datetime, *, removes: bool = True) -> Foretold:
+    """Return what would be if something were done to a rota; nothing of it is left.
+
+    Looks ninety days ahead, in every network whose territory the service serves; for an act that ``removes`` nobody
+    from any shift, only at who is away. Raises what the act raises.
     """
-    before = _silent_around(service_id, at)
+    before = _silent_around(service_id, at) if removes else ()
+    away = {(one.shift_id, one.operator_id) for one in networks.away_on_duty(service_id, at)}
     with transaction.atomic():
         act()
-        after = _silent_around(service_id, at)
+        after = _silent_around(service_id, at) if removes else ()
+        away_after = networks.away_on_duty(service_id, at)
         transaction.set_rollback(True)
-    return fresh(after, before)
+    new = {(one.shift_id, one.operator_id): one for one in away_after if (one.shift_id, one.operator_id) not in away}
+    return Foretold(fresh(after, before), tuple(new.values()))
+
+
+def silenced_by(service_id: int, act: Callable[[], object], at: datetime) -> tuple[Place, ...]:
+    """Return the calls that nobody would hear any more if something were done to a rota; nothing of it is left."""
+    return foretold(service_id, act, at).opens
 
 
 def _silent_around(service_id: int, at: datetime) -> tuple[Place, ...]:

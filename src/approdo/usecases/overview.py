@@ -18,6 +18,7 @@ from approdo.consents import selectors as consents
 from approdo.consents.rules import BreakGlassState
 from approdo.kit.rows import together
 from approdo.networks import selectors as networks
+from approdo.networks.selectors import SwapView
 from approdo.notifications import services as notifications
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import DraftState
@@ -59,6 +60,8 @@ class Day:
     """Networks with calls that nobody would hear in the coming nights, for a coordinator."""
     unusual: tuple[Unusual, ...] = ()
     """Who reads unusually much, for a coordinator."""
+    swaps: tuple[SwapView, ...] = ()
+    """What colleagues ask of her: to take a shift, or to exchange one."""
     referrals: Desk | None = None
     """What of referrals concerns her service; None for who reads no case."""
     labels: Mapping[int, str] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class Day:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
-        return not (pressing or watched or self.referred or self.drafts)
+        return not (pressing or watched or self.referred or self.swaps or self.drafts)
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -104,11 +107,11 @@ def day(actor: Actor, now: datetime) -> Day:
     """Return what waits for the actor, and note that her alerts reached an open screen."""
     trial = _receive_trial(actor, now)
     if not may(actor, Permission.READ_ACTIVATION):
-        return Day(now, (), (), (), (), trial=trial)
+        return Day(now, (), (), (), (), swaps=networks.swaps_asked_of(actor, now), trial=trial)
     answering.receive(actor=actor, now=now)
     with together():
         asked = activations.ask_waiting_for(actor, now)
-        asked_answered = activations.ask_answered_by_all(actor)
+        asked_answered, asked_swaps = activations.ask_answered_by_all(actor), networks.ask_swaps_asked_of(actor, now)
         asked_glasses, asked_attempts = consents.ask_unreviewed(now), attempts.ask_lately(now)
         asked_desk = referrals.ask_desk(actor, now) if may(actor, Permission.READ_CASE) else None
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
@@ -133,6 +136,7 @@ def day(actor: Actor, now: datetime) -> Day:
         attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
         uncovered=coverage.uncovered(actor, now),
+        swaps=networks.swaps_among(actor, asked_swaps.value, now),
         referrals=desk,
         labels=referring.labels_of(desk) if desk else {},
         unanswered=referring.unanswered(actor),

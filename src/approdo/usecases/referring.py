@@ -19,16 +19,18 @@ from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents.rules import Action, Relation
-from approdo.kit.errors import NotFound
+from approdo.kit.errors import Conflict, NotFound
+from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NamePlate
 from approdo.networks.selectors import Recipient
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import USUAL_CLOCKS, ReferralClock, Urgency, context_of
 from approdo.referrals import selectors, services
-from approdo.referrals.rules import Act, Answer, Wish
-from approdo.referrals.selectors import Desk, Line, Page
+from approdo.referrals.rules import OVER, Act, Answer, Party, Wish
+from approdo.referrals.selectors import Desk, Letter, Line, Page
 from approdo.referrals.services import Ticked
+from approdo.usecases import referral_letters as letters
 from approdo.usecases.notices import tell
 from approdo.usecases.standing import May, may_in
 from approdo.vault import selectors as vault
@@ -73,6 +75,8 @@ class Shown:
     """Whether words may go with an act: both services hold the key of the case."""
     reads: frozenset[Slice]
     """What the target reads at this moment."""
+    letter: Letter | None
+    """The link by which a service without an account answers, for who sent her."""
 
 
 def of_case(actor: Actor, case_id: UUID, now: datetime) -> CaseReferrals:
@@ -162,6 +166,8 @@ def act(*, actor: Actor, referral_id: UUID, done: Act, answer: Answer, now: date
         if (kind := _EVENTS.get(done)) is not None:
             case_services.append(events=[NewEvent(line.case_id, kind, actor.service_id, line.id)], now=now)
         _tell(line, _concerned(actor, line, now), now)
+        if done in {Act.SEND, Act.ANSWER}:
+            letters.send(referral_id=line.id, target_id=line.target_id, now=now)
     return line
 
 
@@ -183,7 +189,26 @@ def page(actor: Actor, referral_id: UUID, now: datetime) -> Shown:
         both = {networks.organisation_of(line.requester_id), networks.organisation_of(line.target_id)}
         may_write = both <= vault.holders(line.case_id)
         reads = consents.live_slices(service_id=line.target_id, case_id=line.case_id, at=now)
-    return Shown(found, plates, cases.takes_part(actor, line.case_id), may_write, reads)
+        letter = selectors.letter_of(referral_id) if Party.REQUESTER in found.held else None
+    return Shown(found, plates, cases.takes_part(actor, line.case_id), may_write, reads, letter)
+
+
+@transaction.atomic
+def write_again(*, actor: Actor, referral_id: UUID, now: datetime) -> None:
+    """Write once more to a service without an account; the link before is dead. Only who sent her, while it is open.
+
+    Raises ``NotFound`` for everybody else, ``Conflict`` when there is nothing to write to or to answer.
+    """
+    found = selectors.page(actor, referral_id)
+    if Party.REQUESTER not in found.held:
+        raise NotFound
+    with as_system():
+        open_ = found.line.sent and found.line.status not in OVER
+        if not open_ or not letters.send(referral_id=referral_id, target_id=found.line.target_id, now=now):
+            raise Conflict(_("A questo servizio non c'è da mandare un collegamento."), code="no_link")
+    audit.record(
+        actor=actor, verb="referral.write_again", subject=f"referral:{referral_id}", case_id=found.line.case_id, now=now
+    )
 
 
 def desk(actor: Actor, now: datetime) -> tuple[Desk, Mapping[int, str]]:
@@ -232,6 +257,8 @@ def _advance(referral_id: UUID, now: datetime) -> bool:
     if (kind := _EVENTS.get(ticked.act)) is not None:
         case_services.append(events=[NewEvent(ticked.case_id, kind, None, referral_id)], now=now)
     tell(_due_to_know(ticked) - _kept_out(ticked.case_id), referral_id, now)
+    if ticked.act is Act.REMIND and ticked.owing_id == ticked.target_id:
+        letters.send(referral_id=referral_id, target_id=ticked.target_id, now=now)
     return True
 
 

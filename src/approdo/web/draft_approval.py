@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Proposing a draft and approving another's (ADR 0020); any two protocols of a network side by side."""
+"""Proposing a draft and approving another's (ADR 0021); any two protocols of a network side by side."""
 
 import re
 from dataclasses import dataclass

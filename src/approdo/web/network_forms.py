@@ -49,11 +49,13 @@ def whole_page(refusal: Invalid) -> dict[str, str]:
     return {"": " ".join(gettext(sentence) for sentence in refusal.problems.values())}
 
 
-def _time() -> forms.TimeInput:
+def time_input() -> forms.TimeInput:
+    """Return how an hour is written."""
     return forms.TimeInput(attrs={"type": "time", "class": "short"}, format="%H:%M")
 
 
-def _day() -> forms.DateInput:
+def day_input() -> forms.DateInput:
+    """Return how a day is written."""
     return forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d")
 
 
@@ -160,10 +162,10 @@ class HoursLine(forms.Form):
     days = forms.TypedMultipleChoiceField(
         label=_("Giorni"), choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple, required=False
     )
-    opens = forms.TimeField(label=_("Apre alle"), widget=_time(), required=False)
+    opens = forms.TimeField(label=_("Apre alle"), widget=time_input(), required=False)
     closes = forms.TimeField(
         label=_("Chiude alle"),
-        widget=_time(),
+        widget=time_input(),
         required=False,
         help_text=_("Se viene prima dell'apertura, è del giorno dopo."),
     )
@@ -285,11 +287,11 @@ class ShiftForm(forms.Form):
 
     operator_id = forms.TypedChoiceField(label=_("Chi"), coerce=int)
     position = forms.TypedChoiceField(label=_("Posizione"), coerce=int, choices=POSITIONS)
-    day = NearDay(label=_("Giorno"), widget=_day())
-    starts = forms.TimeField(label=_("Dalle"), widget=_time(), initial=time(20))
+    day = NearDay(label=_("Giorno"), widget=day_input())
+    starts = forms.TimeField(label=_("Dalle"), widget=time_input(), initial=time(20))
     ends = forms.TimeField(
         label=_("Alle"),
-        widget=_time(),
+        widget=time_input(),
         initial=time(8),
         help_text=_("Se viene prima dell'inizio, è del giorno dopo."),
     )
@@ -344,8 +346,8 @@ class SwapForm(forms.Form):
 class EndEarlyForm(forms.Form):
     """When a shift ends instead."""
 
-    day = NearDay(label=_("Giorno"), widget=_day())
-    ends_at = forms.TimeField(label=_("Alle"), widget=_time())
+    day = NearDay(label=_("Giorno"), widget=day_input())
+    ends_at = forms.TimeField(label=_("Alle"), widget=time_input())
 
     def instant(self) -> datetime:
         """Return the true instant she wrote."""

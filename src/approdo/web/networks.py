@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission, may
 from approdo.networks import selectors
-from approdo.networks.rules import MunicipalityView
+from approdo.networks.rules import MunicipalityView, NetworkView
 from approdo.web import contacts, organisation, rota
 from approdo.web.guards import Asked, needs
 from approdo.web.standing import standing_of
@@ -38,8 +38,16 @@ def directory(request: Asked) -> HttpResponse:
             "groups": groups,
             "coordinates": may(request.actor, Permission.EDIT_ORGANISATION),
             "reads_protocols": may(request.actor, Permission.READ_PROTOCOL),
+            "supervised": _supervised(request),
         },
     )
+
+
+def _supervised(request: Asked) -> tuple[NetworkView, ...]:
+    """Return the networks whose figures she may read."""
+    if not may(request.actor, Permission.SUPERVISE_NETWORK):
+        return ()
+    return selectors.networks_of(request.actor.organisation_id)
 
 
 def _services(request: Asked, code: str) -> tuple[MunicipalityView, list]:

@@ -75,6 +75,8 @@ def protocol_list(request: Asked) -> HttpResponse:
         "networks": selectors.my_networks(request.actor),
         "coordinates": may(request.actor, Permission.EDIT_ORGANISATION),
         "may_publish": may(request.actor, Permission.PUBLISH_PROTOCOL),
+        "supervises": may(request.actor, Permission.SUPERVISE_NETWORK),
+        "compares": may(request.actor, Permission.COMPARE_NETWORKS),
     }
     return render(request, "web/protocols/list.html", words)
 

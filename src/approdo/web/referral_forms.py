@@ -36,9 +36,11 @@ class _Form(forms.Form):
         super().__init__(*arguments, **(words | {"auto_id": "%s", "use_required_attribute": False}))
 
 
-def _words_field(label: Any) -> forms.CharField:
+def _words_field(label: Any, **said: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_WORDS})
-    return forms.CharField(label=label, required=False, strip=False, max_length=LONGEST_WORDS * 2, widget=widget)
+    return forms.CharField(
+        label=label, required=False, strip=False, max_length=LONGEST_WORDS * 2, widget=widget, **said
+    )
 
 
 class ReferForm(_Form):
@@ -53,7 +55,10 @@ class ReferForm(_Form):
     she_said = forms.ChoiceField(
         label=_("Che cosa dice lei"), choices=lambda: list(_SHE_SAID.items()), widget=forms.RadioSelect
     )
-    words = _words_field(_("Altro che devono sapere, se lei è d'accordo"))
+    words = _words_field(
+        _("Altro che devono sapere"),
+        help_text=_("Solo se ha acconsentito a condividere qualcosa con quel servizio e con il tuo."),
+    )
 
     def __init__(
         self,
@@ -85,7 +90,7 @@ _PRESS = {
     Act.HOLD: _("È in lista d'attesa"),
     Act.COMPLETE: _("È concluso"),
     Act.FAIL: _("Non è andata avanti, perché…"),
-    Act.CANCEL: _("Ritira l'invio, perché…"),
+    Act.CANCEL: _("Interrompi l'invio, perché…"),
     Act.CORRECT: _("È un errore: toglilo"),
 }
 """What one presses, in the order in which a page offers it."""
@@ -121,6 +126,8 @@ class ActForm(_Form):
 def act_forms(acts: Iterable[Act], *, words: bool) -> list[ActForm]:
     """Return a form for each act that is possible now, in the order in which a page offers them."""
     possible = set(acts)
+    if Act.REJECT in possible:
+        possible.discard(Act.CANCEL)  # a service that has not answered says no, with its reasons
     return [ActForm(act, words=words) for act in _PRESS if act in possible]
 
 

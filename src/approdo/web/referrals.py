@@ -108,9 +108,22 @@ def act(request: Asked, referral_id: UUID) -> HttpResponse:
     return redirect("referral", referral_id)
 
 
+@needs(Permission.READ_CASE)
+@require_POST
+def write_again(request: Asked, referral_id: UUID) -> HttpResponse:
+    """Send a new link to a service without an account."""
+    try:
+        referring.write_again(actor=request.actor, referral_id=referral_id, now=request.now)
+        messages.success(request, _("Parte un collegamento nuovo; quello di prima non si apre più."))
+    except Conflict as conflict:
+        messages.warning(request, _(conflict.sentence))
+    return redirect("referral", referral_id)
+
+
 urlpatterns = [
     path("casi/<uuid:case_id>/invii/", case_referrals, name="case_referrals"),
     path("invii/", desk, name="referrals"),
     path("invii/<uuid:referral_id>/", referral, name="referral"),
     path("invii/<uuid:referral_id>/atto/", act, name="referral_act"),
+    path("invii/<uuid:referral_id>/collegamento/", write_again, name="referral_write_again"),
 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who is on call in a week: the shifts of a service as a table, its holes in words, and every change of a shift."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from approdo.activations.rules.proof import Place
 from approdo.kit import clock
 from approdo.kit.errors import Invalid
 from approdo.networks import selectors, services
-from approdo.networks.rules import ROME, Gap, Period, holiday_name, local_period
-from approdo.networks.selectors import NamedDuty, Rota, ServiceEditing
+from approdo.networks.rules import ROME, Gap, Period, holiday_name, local_period, touching
+from approdo.networks.selectors import AwayDuty, NamedDuty, Rota, ServiceEditing
 from approdo.usecases import coverage
+from approdo.usecases.coverage import Foretold
 from approdo.web.guards import Asked
 from approdo.web.network_forms import (
     CopyWeekForm,
@@ -44,6 +44,7 @@ class Piece:
     duty: NamedDuty | None = None
     gap: Gap | None = None
     continues: bool = False
+    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,14 @@ class Day:
     second: list[Piece]
 
 
-def _cell(week: Rota, day: Period, position: int) -> list[Piece]:
+def _cell(week: Rota, day: Period, position: int, absences: dict[int, list[Period]]) -> list[Piece]:
     pieces = []
     for shown in week.duties:
         period = _clipped(shown.duty.period, day)
         if shown.duty.position == position and period:
-            pieces.append(Piece(period, duty=shown, continues=shown.duty.starts_at < day.starts_at))
+            continues = shown.duty.starts_at < day.starts_at
+            away = touching(period, absences.get(shown.duty.id or 0, ())) is not None
+            pieces.append(Piece(period, duty=shown, continues=continues, away=away))
     for gap in week.gaps:
         period = _clipped(Period(gap.starts_at, gap.ends_at), day)
         if gap.position == position and period:
@@ -74,10 +77,16 @@ def _clipped(period: Period, day: Period) -> Period | None:
     return clipped if clipped.starts_at < clipped.ends_at else None
 
 
-def _days(week: Rota) -> list[Day]:
+def _days(week: Rota, away: Iterable[AwayDuty]) -> list[Day]:
+    absences: dict[int, list[Period]] = {}
+    for one in away:
+        absences.setdefault(one.shift_id, []).append(Period(one.away_from, one.away_until))
     days = [week.monday + timedelta(days=number) for number in range(7)]
     spans = {day: local_period(day, time.min, time.min) for day in days}
-    return [Day(day, holiday_name(day), _cell(week, spans[day], 1), _cell(week, spans[day], 2)) for day in days]
+    return [
+        Day(day, holiday_name(day), _cell(week, spans[day], 1, absences), _cell(week, spans[day], 2, absences))
+        for day in days
+    ]
 
 
 def _asked_day(text: str) -> date:
@@ -91,14 +100,19 @@ def _asked_day(text: str) -> date:
 
 
 def _week_page(
-    request: Asked, service_id: int, day: date, form: ShiftForm | None = None, copy: CopyWeekForm | None = None
+    request: Asked,
+    service_id: int,
+    day: date,
+    form: ShiftForm | None = None,
+    copy: CopyWeekForm | None = None,
+    warned: Foretold | None = None,
 ) -> HttpResponse:
     week = selectors.rota(request.actor, service_id, day)
     service = selectors.service_for_editing(request.actor, service_id)
     gaps = selectors.gaps_ahead(request.actor, service_id, request.now)
     words = {
         "service": service,
-        "days": _days(week),
+        "days": _days(week, selectors.away_on_duty(service_id, request.now)),
         "monday": week.monday,
         "sunday": week.monday + timedelta(days=6),
         "before": week.monday - timedelta(days=7),
@@ -107,8 +121,24 @@ def _week_page(
         "form": form or ShiftForm(members=service.on_call_members, initial={"day": day}),
         "copy": copy or CopyWeekForm(),
         "wrong": form or copy,
+        "foretold": warned,
+        "carried": _carried(request),
     }
     return render(request, "web/networks/rota.html", words, status=422 if form or copy else 200)
+
+
+def _carried(request: Asked) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+
+
+def _unless_away(request: Asked, service_id: int, act: Callable[[], None]) -> Foretold:
+    """Do what only adds shifts, unless somebody is away in one of them and she has not been told so."""
+    found = Foretold()
+    if request.POST.get("even_so") != "1":
+        found = coverage.foretold(service_id, act, request.now, removes=False)
+    if not found:
+        act()
+    return found
 
 
 def _to_week(service_id: int, day: date) -> HttpResponse:
@@ -127,17 +157,18 @@ def add_shift(request: Asked, service_id: int) -> HttpResponse:
     service = selectors.service_for_editing(request.actor, service_id)
     form = ShiftForm(request.POST, members=service.on_call_members)
     made: list[int] = []
+    found: list[Foretold] = []
 
     def act() -> None:
-        made.extend(
-            services.add_shifts(actor=request.actor, service_id=service_id, duties=form.duties(), now=request.now)
-        )
+        made[:] = services.add_shifts(actor=request.actor, service_id=service_id, duties=form.duties(), now=request.now)
 
-    if form.is_valid() and accepted(form, act):
+    valid = form.is_valid() and accepted(form, lambda: found.append(_unless_away(request, service_id, act)))
+    if valid and not found[0]:
         words = ngettext("Aggiunto %(n)d turno.", "Aggiunti %(n)d turni.", len(made)) % {"n": len(made)}
         messages.success(request, words)
         return _to_week(service_id, form.cleaned_data["day"])
-    return _week_page(request, service_id, form.cleaned_data.get("day") or _asked_day(""), form=form)
+    day = form.cleaned_data.get("day") or _asked_day("")
+    return _week_page(request, service_id, day, form=form, warned=found[0] if found else None)
 
 
 @require_POST
@@ -146,15 +177,17 @@ def copy_week(request: Asked, service_id: int) -> HttpResponse:
     day = _asked_day(request.POST.get("week", ""))
     form = CopyWeekForm(request.POST)
     made: list[services.CopyOutcome] = []
+    found: list[Foretold] = []
 
     def act() -> None:
         weeks = form.cleaned_data["weeks"]
-        made.append(
+        made[:] = [
             services.copy_week(actor=request.actor, service_id=service_id, day=day, weeks=weeks, now=request.now)
-        )
+        ]
 
-    if not (form.is_valid() and accepted(form, act)):
-        return _week_page(request, service_id, day, copy=form)
+    valid = form.is_valid() and accepted(form, lambda: found.append(_unless_away(request, service_id, act)))
+    if not valid or found[0]:
+        return _week_page(request, service_id, day, copy=form, warned=found[0] if found else None)
     outcome = made[0]
     words = ngettext("Copiato %(n)d turno.", "Copiati %(n)d turni.", outcome.created) % {"n": outcome.created}
     if outcome.skipped:
@@ -186,8 +219,8 @@ def shift(request: Asked, shift_id: int) -> HttpResponse:
         "forms": page.forms,
         "wrong": page.wrong,
         "problems": page.problems,
-        "opens": page.opens,
-        "carried": [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"],
+        "foretold": page.foretold,
+        "carried": _carried(request),
     }
     return render(request, "web/networks/shift.html", words, status=422 if page.failed else 200)
 
@@ -216,7 +249,7 @@ class _ShiftPage:
         self.failed = False
         self.service_id = service.id
         self.sure = request.POST.get("even_so") == "1"
-        self.opens: tuple[Place, ...] = ()
+        self.foretold = Foretold()
 
     def act(self, now: datetime) -> bool:
         """Run what was sent; tell whether it was done."""
@@ -241,7 +274,7 @@ class _ShiftPage:
             ),
         }
         if form.is_valid() and accepted(form, lambda: self._unless_silent(acts[self.sent], now)):
-            return not self.opens
+            return not self.foretold
         self.wrong, self.failed = form, True
         return False
 
@@ -254,10 +287,10 @@ class _ShiftPage:
         return not self.failed
 
     def _unless_silent(self, act: Callable[[], None], now: datetime) -> None:
-        """Do what was sent, unless nobody would hear some call any more and she has not been told so."""
+        """Do what was sent, unless it would bring what she has not been told: a call unheard, somebody away."""
         if not self.sure:
-            self.opens = coverage.silenced_by(self.service_id, act, now)
-        if self.opens:
+            self.foretold = coverage.foretold(self.service_id, act, now)
+        if self.foretold:
             self.failed = True
         else:
             act()

@@ -6,10 +6,13 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from approdo.web import (
+    absences,
     accounts,
     activations,
     breaking,
+    calendar,
     cases,
+    conformance,
     consents,
     coverage,
     documents,
@@ -18,11 +21,14 @@ from approdo.web import (
     gateway,
     health,
     networks,
+    own_shifts,
     papers,
     protocols,
     reading,
     record,
+    referral_figures,
     referrals,
+    reply_links,
     today,
 )
 from approdo.web.guards import public
@@ -61,6 +67,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents, referrals)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, drafts, draft_approval, coverage, gateway):
+RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
+PROTOCOLS = (protocols, drafts, draft_approval)
+SHIFTS = (own_shifts, absences, calendar)
+for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

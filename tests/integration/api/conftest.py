@@ -20,7 +20,7 @@ from approdo.accounts import selectors as account_selectors
 from approdo.accounts import services as accounts
 from approdo.activations.models import Call
 from approdo.activations.services import advance_due
-from approdo.api.allowance import reads
+from approdo.api.authentication import reads
 from approdo.kit import clock
 from approdo.networks.models import Membership, Service
 from approdo.networks.rules import ServiceKind

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.factories.activations import TONIGHT
 
 from approdo.api import authentication
-from approdo.api.allowance import Allowance
+from approdo.kit.allowance import Allowance
 
 from .conftest import House, Problem
 
@@ -49,7 +49,7 @@ def test_waiting_as_long_as_told_is_always_enough(seconds: list[int], limit: int
 
 
 def test_the_memory_of_keys_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("approdo.api.allowance._REMEMBERED", 100)
+    monkeypatch.setattr("approdo.kit.allowance._REMEMBERED", 100)
     allowance = Allowance(1)
     for number in range(1000):
         allowance.take(str(number), TONIGHT + timedelta(seconds=number))

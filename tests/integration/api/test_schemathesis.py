@@ -17,7 +17,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from tests.factories.activations import TONIGHT, VARESE
 
 from approdo.api import contract
-from approdo.api.allowance import reads
+from approdo.api.authentication import reads
 
 from .conftest import ROOT, House
 

@@ -12,8 +12,10 @@ from approdo.access.rules import Actor, Role
 from approdo.access.services import entered
 from approdo.accounts import selectors as accounts
 from approdo.activations import selectors as activations
+from approdo.activations.rules.conformance import Outcome
 from approdo.activations.rules.states import ActivationState, AlertState, CallState
 from approdo.cases import selectors as cases
+from approdo.cases.rules import CaseState
 from approdo.cli import demonstration
 from approdo.cli.demonstration.region import Region
 from approdo.networks import selectors as networks
@@ -238,3 +240,41 @@ def test_the_dry_run_of_an_unchanged_protocol_is_what_happened(loaded: Region) -
         assert not any(line.unheard for line in found.lines), network.code
         played += found.activations
     assert played > 30, played
+
+
+def test_how_each_network_goes_adds_up_to_what_is_stored(loaded: Region) -> None:
+    activations_, calls, undone, places = Counter(), Counter(), Counter(), Counter()
+    for network in loaded.networks:
+        coordinator = actor(f"{network.code}-coordinamento.2@demo.example")
+        with entered(actor=coordinator):
+            found = activations.measured(coordinator, network.code, 365, NOW)
+        assert found.found.exercises.activations == 0
+        real = found.found.real
+        activations_[network.code], undone[network.code] = real.activations, real.undone
+        for line in real.lines:
+            assert line.made + sum(line.skipped.values()) == line.activations == real.activations
+            assert sum(line.tally.outcomes.values()) == line.tally.calls
+            calls.update(line.tally.outcomes)
+            assert line.tally.reached <= line.tally.calls
+        assert sum(one.activations for one in real.versions) == real.activations
+        for stage in found.stages:
+            places[stage.state] += stage.here
+            places[CaseState.CLOSED] += stage.closed
+        assert found.stages[0].reached == sum(stage.left for stage in found.stages)
+    ended = dict(ask("SELECT state, count(*) FROM activations_activation GROUP BY 1"))
+    assert activations_.total() == sum(ended.values()) - ended["undone"]
+    assert undone.total() == ended["undone"]
+    stored = """
+        SELECT count(*) FILTER (WHERE k.taken_at <= k.answer_by OR k.answer_by IS NULL AND k.taken_at IS NOT NULL),
+               count(*) FILTER (WHERE k.taken_at > k.answer_by),
+               count(*) FILTER (WHERE k.state = 'stood_down' AND k.started_at IS NOT NULL)
+          FROM activations_call k JOIN activations_activation a ON a.id = k.activation_id WHERE a.state <> 'undone'"""
+    assert [calls[one] for one in (Outcome.ON_TIME, Outcome.LATE, Outcome.STOOD_DOWN)] == [*ask(stored)[0]]
+    assert calls[Outcome.OPEN] == 0
+    undone_only = """
+        SELECT count(*) FROM cases_case c JOIN activations_activation a ON a.case_id = c.id
+         WHERE a.state = 'undone' AND c.state = 'contact'"""
+    since = NOW - timedelta(days=365)
+    kept = dict(ask(f"SELECT state, count(*) FROM cases_case WHERE opened_at >= '{since.isoformat()}' GROUP BY 1"))
+    kept["contact"] -= ask(undone_only)[0][0]
+    assert {state: count for state, count in places.items() if count} == kept

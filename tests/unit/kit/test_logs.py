@@ -26,6 +26,8 @@ def written(message: str, *arguments: object, raised: bool = False) -> str:
         (f"/r/{SECRET}/prendo", "/r/…/prendo"),
         (f"/accesso/password/nuova/1a-{SECRET}/", "/accesso/password/nuova/…/"),
         ("/accesso/password/nuova/inviata/", "/accesso/password/nuova/inviata/"),
+        (f"/turni/{SECRET}.ics", "/turni/….ics"),
+        ("/rete/servizi/3/turni/nuovo/", "/rete/servizi/3/turni/nuovo/"),
         ("/attivazioni/", "/attivazioni/"),
     ],
 )

@@ -3,6 +3,7 @@
 """What may be seen of activations: the preview, the board, who is waiting for me, the list."""
 
 from approdo.activations.selectors.boards import Board, BoardAlert, BoardCall, board
+from approdo.activations.selectors.conformance import COMPARED_DAYS, Compared, Measured, compared, measured
 from approdo.activations.selectors.copies import rules_of
 from approdo.activations.selectors.dry_run import DryRun, dry_run
 from approdo.activations.selectors.invitations import (
@@ -30,14 +31,17 @@ from approdo.activations.selectors.previewing import Preview, PreviewCall, previ
 from approdo.activations.selectors.proof import LONGEST, Proof, ahead, proof, proof_of
 
 __all__ = [
+    "COMPARED_DAYS",
     "LONGEST",
     "ActivationRow",
     "AnsweredActivation",
     "Board",
     "BoardAlert",
     "BoardCall",
+    "Compared",
     "DryRun",
     "Invitation",
+    "Measured",
     "Preview",
     "PreviewCall",
     "Proof",
@@ -50,12 +54,14 @@ __all__ = [
     "ask_waiting_for",
     "board",
     "case_of",
+    "compared",
     "dry_run",
     "invitation",
     "invitation_by_code",
     "is_open_on",
     "locked_activation",
     "locked_call",
+    "measured",
     "oldest_unadvanced",
     "preview",
     "proof",

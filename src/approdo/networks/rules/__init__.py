@@ -2,6 +2,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Organisations, services, hours, rotas: what holds without a database."""
 
+from approdo.networks.rules.absences import (
+    LONGEST_ABSENCE,
+    away_period,
+    problems_of_absence,
+    touching,
+)
+from approdo.networks.rules.calendar import (
+    feed_window,
+    new_feed_secret,
+    shift_calendar,
+)
 from approdo.networks.rules.courses import Course, Foreseen, course
 from approdo.networks.rules.details import (
     CONTACT_POINTS,
@@ -59,6 +70,18 @@ from approdo.networks.rules.rota import (
     repeated,
     week_of,
 )
+from approdo.networks.rules.swaps import (
+    SWAP_ACTORS,
+    SWAP_ENDED,
+    SWAP_TRANSITIONS,
+    SwapAct,
+    SwapParty,
+    SwapState,
+    next_swap_state,
+    party_of,
+    swap_allowed,
+    swap_state,
+)
 from approdo.networks.rules.views import (
     ContactView,
     DirectoryEntry,
@@ -79,12 +102,16 @@ __all__ = [
     "DAY_KEYS",
     "FIRST",
     "LANGUAGES",
+    "LONGEST_ABSENCE",
     "LONGEST_SHIFT",
     "NAME_LENGTH",
     "POSITIONS",
     "PUBLIC_HOLIDAY",
     "ROME",
     "SECOND",
+    "SWAP_ACTORS",
+    "SWAP_ENDED",
+    "SWAP_TRANSITIONS",
     "WEEKS_AHEAD",
     "Capability",
     "Channel",
@@ -108,9 +135,14 @@ __all__ = [
     "ServiceDetails",
     "ServiceKind",
     "ServiceView",
+    "SwapAct",
+    "SwapParty",
+    "SwapState",
     "UnknownMunicipality",
+    "away_period",
     "course",
     "day_key",
+    "feed_window",
     "first_overlap",
     "folded",
     "gaps",
@@ -127,7 +159,9 @@ __all__ = [
     "later",
     "local_period",
     "merged",
+    "new_feed_secret",
     "next_opening",
+    "next_swap_state",
     "normalised_contact",
     "normalised_phone",
     "not_in_use",
@@ -135,9 +169,15 @@ __all__ = [
     "opening_periods",
     "overlapping_hours",
     "overlaps",
+    "party_of",
+    "problems_of_absence",
     "problems_of_service",
     "repeated",
+    "shift_calendar",
     "shown_phone",
+    "swap_allowed",
+    "swap_state",
+    "touching",
     "week_of",
     "without",
 ]

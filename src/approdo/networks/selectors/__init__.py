@@ -1,5 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.selectors.absences import (
+    AwayDuty,
+    OwnAbsence,
+    away_on_duty,
+    own_absences,
+)
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
 from approdo.networks.selectors.coverage import (
     ask_kind_of,
@@ -25,6 +31,10 @@ from approdo.networks.selectors.editing import (
     service_for_editing,
     shift,
     upcoming,
+)
+from approdo.networks.selectors.feed import (
+    duties_by_feed,
+    feed_made_at,
 )
 from approdo.networks.selectors.people import (
     SignIn,
@@ -61,6 +71,7 @@ from approdo.networks.selectors.sharing import (
     Recipient,
     coordinators_beside,
     coordinators_of,
+    line_without_account,
     name_of,
     other_organisations_around,
     people_in,
@@ -71,13 +82,28 @@ from approdo.networks.selectors.sharing import (
     recipients,
     services_in,
 )
-from approdo.networks.selectors.wording import spoken, spoken_day
+from approdo.networks.selectors.swaps import (
+    OwnDuty,
+    OwnShift,
+    SwapView,
+    ask_swaps_asked_of,
+    own_duties,
+    own_shift,
+    swap,
+    swaps_among,
+    swaps_asked_of,
+)
+from approdo.networks.selectors.wording import spoken, spoken_away, spoken_day
 
 __all__ = [
+    "AwayDuty",
     "Member",
     "NamedDuty",
     "OrganisationEditing",
+    "OwnAbsence",
     "OwnContacts",
+    "OwnDuty",
+    "OwnShift",
     "Person",
     "Reachable",
     "Recipient",
@@ -85,22 +111,28 @@ __all__ = [
     "ServiceEditing",
     "SignIn",
     "SignInGroup",
+    "SwapView",
     "actor_at",
     "actor_for",
     "actors_for",
     "ask_kind_of",
     "ask_name_plates",
+    "ask_swaps_asked_of",
+    "away_on_duty",
     "choices_of",
     "coordinators",
     "coordinators_beside",
     "coordinators_of",
     "coverage",
     "directory",
+    "duties_by_feed",
     "editable_service_ids",
+    "feed_made_at",
     "foreseen",
     "gaps_ahead",
     "kind_of",
     "label_of",
+    "line_without_account",
     "members_of",
     "membership",
     "memberships_of",
@@ -122,8 +154,11 @@ __all__ = [
     "organisation_for_editing",
     "organisation_of",
     "other_organisations_around",
+    "own_absences",
     "own_contacts",
+    "own_duties",
     "own_network_municipalities",
+    "own_shift",
     "people_in",
     "people_of",
     "publishers",
@@ -136,6 +171,10 @@ __all__ = [
     "shift",
     "sign_ins_by_network",
     "spoken",
+    "spoken_away",
     "spoken_day",
+    "swap",
+    "swaps_among",
+    "swaps_asked_of",
     "upcoming",
 ]

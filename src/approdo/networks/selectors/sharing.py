@@ -13,8 +13,10 @@ from approdo.networks.selectors.coverage import shown_name
 _RECIPIENT = """
 SELECT s.kind FROM networks_service s
  WHERE s.id = %(service)s AND s.active
-   AND EXISTS (SELECT FROM networks_membership m JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
-                WHERE m.service_id = s.id AND m.active)
+   AND (EXISTS (SELECT FROM networks_membership m JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
+                 WHERE m.service_id = s.id AND m.active)
+        OR EXISTS (SELECT FROM networks_contactpoint c WHERE c.service_id = s.id AND c.operator_id IS NULL
+                   HAVING bool_or(c.channel = 'email') AND bool_or(c.channel IN ('sms', 'voice'))))
    AND (s.organisation_id = %(organisation)s OR EXISTS (
         SELECT FROM networks_organisation_networks theirs
           JOIN networks_organisation_networks ours ON ours.network_id = theirs.network_id
@@ -42,8 +44,8 @@ SELECT DISTINCT theirs.organisation_id
 def recipient_kind(organisation_id: int | None, service_id: int) -> ServiceKind | None:
     """Return the kind of a service with which an organisation may share, or None, whatever the cause.
 
-    None for a service that does not exist, has closed down, has nobody who works for it here, or whose organisation
-    is in no network of hers: the four are answered alike.
+    None for a service that does not exist, has closed down, has neither anybody who works for it here nor a line of its
+    own by letter and by telephone, or whose organisation is in no network of hers: all are answered alike.
     """
     found = read(_RECIPIENT, {"service": service_id, "organisation": organisation_id})
     return ServiceKind(found[0][0]) if found else None
@@ -106,6 +108,34 @@ def services_in(network_code: str) -> tuple[tuple[ServiceKind, str], ...]:
     return tuple(
         (ServiceKind(kind), shown_name(kind, name, code)) for kind, name, code in read(_OFFERED, [network_code])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a service is written to in which nobody has an account: by letter, and by telephone for the code."""
+
+    email: str
+    channel: Channel
+    number: str
+
+
+_LINE = """
+SELECT c.channel, c.address FROM networks_contactpoint c JOIN networks_service s ON s.id = c.service_id AND s.active
+ WHERE c.service_id = %(service)s AND c.operator_id IS NULL AND c.channel IN ('email', 'sms', 'voice')
+   AND NOT EXISTS (SELECT FROM networks_membership m JOIN accounts_operator p ON p.id = m.operator_id AND p.is_active
+                    WHERE m.service_id = c.service_id AND m.active)
+ ORDER BY c.position
+"""
+
+
+def line_without_account(service_id: int) -> Line | None:
+    """Return how a service is written to in which nobody has an account; None for one where somebody has, or without
+    a letter box and a telephone of its own. A text message is preferred to a call."""
+    found: dict[str, str] = {}
+    for channel, address in read(_LINE, {"service": service_id}):
+        found.setdefault(channel, address)
+    told = next((one for one in (Channel.SMS, Channel.VOICE) if one in found), None)
+    return None if told is None or Channel.EMAIL not in found else Line(found[Channel.EMAIL], told, found[told])
 
 
 def recipients(organisation_id: int) -> tuple[Recipient, ...]:

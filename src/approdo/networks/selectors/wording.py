@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from datetime import date
+from datetime import date, time, timedelta
 
 from django.utils.formats import date_format
 
@@ -15,6 +15,15 @@ def spoken(period: Period) -> str:
     if (ends.date() - starts.date()).days <= 1:
         return f"{text}–{date_format(ends, 'G:i')}"
     return f"{text} – {spoken_day(ends)}, {date_format(ends, 'G:i')}"
+
+
+def spoken_away(period: Period) -> str:
+    """Say an absence: whole days by their names, anything else by its hours."""
+    starts, ends = period.starts_at.astimezone(ROME), period.ends_at.astimezone(ROME)
+    if starts.time() != time.min or ends.time() != time.min:
+        return f"{spoken_day(starts)}, {date_format(starts, 'G:i')} – {spoken_day(ends)}, {date_format(ends, 'G:i')}"
+    first, last = starts.date(), ends.date() - timedelta(days=1)
+    return spoken_day(first) if first == last else f"{spoken_day(first)} – {spoken_day(last)}"
 
 
 def spoken_day(at: date) -> str:

@@ -1,6 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.networks.services.absences import (
+    end_absence,
+    note_absence,
+)
 from approdo.networks.services.contacts import set_contact_points, set_own_contact_points
+from approdo.networks.services.feed import (
+    make_feed,
+    revoke_feed,
+)
 from approdo.networks.services.installation import create_network, create_organisation, set_lead_organisation
 from approdo.networks.services.members import add_member, end_membership, set_role
 from approdo.networks.services.offer import (
@@ -20,22 +28,37 @@ from approdo.networks.services.rota import (
     remove_shift,
     swap_shifts,
 )
+from approdo.networks.services.swaps import (
+    AskedOf,
+    accept_swap,
+    ask_swap,
+    refuse_swap,
+    withdraw_swap,
+)
 
 __all__ = [
+    "AskedOf",
     "CopyOutcome",
+    "accept_swap",
     "add_member",
     "add_shifts",
+    "ask_swap",
     "copy_week",
     "create_network",
     "create_organisation",
     "create_service",
     "deactivate_service",
     "edit_service",
+    "end_absence",
     "end_membership",
     "end_shift_early",
     "hand_over_shift",
+    "make_feed",
+    "note_absence",
     "reactivate_service",
+    "refuse_swap",
     "remove_shift",
+    "revoke_feed",
     "set_contact_points",
     "set_lead_organisation",
     "set_opening_hours",
@@ -43,4 +66,5 @@ __all__ = [
     "set_role",
     "set_territory",
     "swap_shifts",
+    "withdraw_swap",
 ]

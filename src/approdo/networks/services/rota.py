@@ -7,26 +7,33 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from approdo.access.rules import SYSTEM, Actor, Permission, require
-from approdo.audit import services as audit
-from approdo.kit import live
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
-from approdo.networks.models import Membership, Service, Shift
+from approdo.networks.models import Service, Shift
 from approdo.networks.rules import (
     LONGEST_SHIFT,
     POSITIONS,
     WEEKS_AHEAD,
     Duty,
-    Period,
     first_overlap,
     later,
     week_of,
 )
-from approdo.networks.selectors import spoken
 from approdo.networks.services._editing import locked_service
+from approdo.networks.services._shifts import (
+    check_ahead,
+    check_not_over,
+    check_people,
+    check_room,
+    duty_of,
+    lapse_swaps,
+    record,
+    row_of,
+    stored,
+    working,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,12 @@ def add_shifts(*, actor: Actor, service_id: int, duties: Sequence[Duty], now: da
     Raises ``Invalid`` with a sentence that names the shift in the way, when one overlaps.
     """
     service = locked_service(actor, service_id)
-    _check_people(service, duties)
+    check_people(service, duties)
     for duty in duties:
         _check_times(actor, duty, now)
-    _check_room(duties, _stored(service, duties))
-    shifts = Shift.objects.bulk_create([_row(service, duty) for duty in duties])
-    _record(actor, "shift.add", service, now, {"shifts": len(shifts)})
+    check_room(duties, stored(service, duties))
+    shifts = Shift.objects.bulk_create([row_of(service, duty) for duty in duties])
+    record(actor, "shift.add", service, now, {"shifts": len(shifts)})
     return tuple(shift.pk for shift in shifts)
 
 
@@ -64,21 +71,21 @@ def copy_week(*, actor: Actor, service_id: int, day: date, weeks: int, now: date
         raise Invalid({"weeks": _("Scegli da 1 a 26 settimane.")})
     week = week_of(day)
     pattern = [
-        _duty(shift)
+        duty_of(shift)
         for shift in service.shifts.filter(starts_at__gte=week.starts_at, starts_at__lt=week.ends_at).order_by("pk")
     ]
     if not pattern:
         raise Invalid({"weeks": _("In questa settimana non c'è nessun turno da copiare.")})
     copies = [later(duty, days=7 * number) for number in range(1, weeks + 1) for duty in pattern]
-    working = _working(service)
-    taken = _stored(service, copies)
+    people = working(service)
+    taken = stored(service, copies)
     created: list[Duty] = []
     for duty in copies:
-        if duty.ends_at > now and duty.operator_id in working and not first_overlap(duty, taken):
+        if duty.ends_at > now and duty.operator_id in people and not first_overlap(duty, taken):
             created.append(duty)
             taken.append(duty)
-    Shift.objects.bulk_create([_row(service, duty) for duty in created])
-    _record(actor, "shift.copy_week", service, now, {"shifts": len(created)})
+    Shift.objects.bulk_create([row_of(service, duty) for duty in created])
+    record(actor, "shift.copy_week", service, now, {"shifts": len(created)})
     return CopyOutcome(len(created), len(copies) - len(created))
 
 
@@ -91,14 +98,15 @@ def swap_shifts(*, actor: Actor, shift_id: int, other_id: int, now: datetime) ->
         raise NotFound
     one, other = shifts[shift_id], shifts[other_id]
     for shift in (one, other):
-        _check_ahead(shift, now)
+        check_ahead(shift, now)
     one.operator_id, other.operator_id = other.operator_id, one.operator_id
-    changed = [_duty(one), _duty(other)]
-    _check_people(service, changed)
-    _check_room(changed, [duty for duty in _stored(service, changed) if duty.id not in shifts])
+    changed = [duty_of(one), duty_of(other)]
+    check_people(service, changed)
+    check_room(changed, [duty for duty in stored(service, changed) if duty.id not in shifts])
     # one statement: the constraint that keeps a person in one position looks only when it is over
     Shift.objects.bulk_update([one, other], ["operator"])
-    _record(actor, "shift.swap", service, now, {"shift": shift_id, "other": other_id})
+    lapse_swaps([shift_id, other_id], now)
+    record(actor, "shift.swap", service, now, {"shift": shift_id, "other": other_id})
 
 
 @transaction.atomic
@@ -106,18 +114,19 @@ def hand_over_shift(*, actor: Actor, shift_id: int, operator_id: int, now: datet
     """Give a shift to another colleague; of one that has begun, only the rest, from now on."""
     service = _service_of(actor, shift_id)
     shift = service.shifts.get(pk=shift_id)
-    _check_not_over(shift, now)
-    duty = replace(_duty(shift), operator_id=operator_id, starts_at=max(now, shift.starts_at))
-    _check_people(service, [duty])
-    _check_room([duty], _stored(service, [duty]))
+    check_not_over(shift, now)
+    duty = replace(duty_of(shift), operator_id=operator_id, starts_at=max(now, shift.starts_at))
+    check_people(service, [duty])
+    check_room([duty], stored(service, [duty]))
     if shift.starts_at < now:
         shift.ends_at = now
         shift.save(update_fields=["ends_at"])
-        _row(service, duty).save()
+        row_of(service, duty).save()
     else:
         shift.operator_id = operator_id
         shift.save(update_fields=["operator"])
-    _record(actor, "shift.hand_over", service, now, {"shift": shift_id, "operator": operator_id})
+    lapse_swaps([shift_id], now)
+    record(actor, "shift.hand_over", service, now, {"shift": shift_id, "operator": operator_id})
 
 
 @transaction.atomic
@@ -125,12 +134,13 @@ def end_shift_early(*, actor: Actor, shift_id: int, ends_at: datetime, now: date
     """Bring the end of a shift forward, to a moment that is not past."""
     service = _service_of(actor, shift_id)
     shift = service.shifts.get(pk=shift_id)
-    _check_not_over(shift, now)
+    check_not_over(shift, now)
     if not max(now, shift.starts_at) <= ends_at < shift.ends_at or ends_at <= shift.starts_at:
         raise Invalid({"ends_at": _("La nuova fine deve venire dopo adesso, dopo l'inizio e prima della fine di ora.")})
     shift.ends_at = ends_at
     shift.save(update_fields=["ends_at"])
-    _record(actor, "shift.end_early", service, now, {"shift": shift_id})
+    lapse_swaps([shift_id], now)
+    record(actor, "shift.end_early", service, now, {"shift": shift_id})
 
 
 @transaction.atomic
@@ -138,9 +148,9 @@ def remove_shift(*, actor: Actor, shift_id: int, now: datetime) -> None:
     """Remove a shift that has not begun; one under way can only be ended early, one that is over stays."""
     service = _service_of(actor, shift_id)
     shift = service.shifts.get(pk=shift_id)
-    _check_ahead(shift, now)
+    check_ahead(shift, now)
     shift.delete()
-    _record(actor, "shift.remove", service, now, {"shift": shift_id})
+    record(actor, "shift.remove", service, now, {"shift": shift_id})
 
 
 def _service_of(actor: Actor, shift_id: int) -> Service:
@@ -155,16 +165,6 @@ def _service_of(actor: Actor, shift_id: int) -> Service:
     return service
 
 
-def _check_people(service: Service, duties: Sequence[Duty]) -> None:
-    if not {duty.operator_id for duty in duties} <= _working(service):
-        raise Invalid({"operator_id": _("Scegli una persona che lavora per questo servizio.")})
-
-
-def _working(service: Service) -> set[int]:
-    held = Membership.objects.filter(service=service, active=True, operator__is_active=True)
-    return set(held.values_list("operator_id", flat=True))
-
-
 def _check_times(actor: Actor, duty: Duty, now: datetime) -> None:
     if duty.position not in POSITIONS:
         raise Invalid({"position": _("Scegli prima o seconda persona.")})
@@ -174,58 +174,3 @@ def _check_times(actor: Actor, duty: Duty, now: datetime) -> None:
         raise Invalid({"ends_at": _("Un turno dura al massimo sette giorni: dividilo in più turni.")})
     if duty.ends_at <= now and actor != SYSTEM:
         raise Invalid({"starts_at": _("Questo turno è già finito: il passato non si riscrive.")})
-
-
-def _check_room(duties: Sequence[Duty], taken: list[Duty]) -> None:
-    """Raise a sentence that names the first shift in the way, of those stored or of the new ones before it."""
-    seen = list(taken)
-    for duty in duties:
-        if other := first_overlap(duty, seen):
-            raise Invalid({"": _overlap_sentence(duty, other)})
-        seen.append(duty)
-
-
-def _overlap_sentence(duty: Duty, other: Duty) -> str:
-    words = {"shift": spoken(duty.period), "other": spoken(other.period)}
-    if duty.position == other.position:
-        first = gettext("Il turno di %(shift)s si sovrappone a quello di %(other)s, nella stessa posizione.")
-        return first % words
-    return gettext("Nel turno di %(other)s questa persona è già reperibile: serve un'altra persona.") % words
-
-
-def _check_ahead(shift: Shift, now: datetime) -> None:
-    _check_not_over(shift, now)
-    if shift.starts_at <= now:
-        raise Invalid({"": _("Il turno è già cominciato: puoi farlo finire prima, o affidare il resto a un'altra.")})
-
-
-def _check_not_over(shift: Shift, now: datetime) -> None:
-    if shift.ends_at <= now:
-        raise Invalid({"": _("Questo turno è già finito: il passato non si riscrive.")})
-
-
-def _stored(service: Service, duties: Sequence[Duty]) -> list[Duty]:
-    if not duties:
-        return []
-    whole = Period(min(duty.starts_at for duty in duties), max(duty.ends_at for duty in duties))
-    rows = service.shifts.filter(starts_at__lt=whole.ends_at, ends_at__gt=whole.starts_at).order_by("starts_at")
-    return [_duty(shift) for shift in rows]
-
-
-def _duty(shift: Shift) -> Duty:
-    return Duty(shift.operator_id, shift.position, shift.starts_at, shift.ends_at, shift.pk)
-
-
-def _row(service: Service, duty: Duty) -> Shift:
-    return Shift(
-        service=service,
-        operator_id=duty.operator_id,
-        position=duty.position,
-        starts_at=duty.starts_at,
-        ends_at=duty.ends_at,
-    )
-
-
-def _record(actor: Actor, verb: str, service: Service, now: datetime, detail: dict[str, str | int | bool]) -> None:
-    audit.record(actor=actor, verb=verb, subject=f"service:{service.pk}", now=now, detail=detail)
-    live.announce([f"s:{service.pk}"])

@@ -20,11 +20,13 @@ class Template(StrEnum):
     CLOSED = "closed"
     TRIAL = "trial"
     NOTICE = "notice"
+    LETTER = "letter"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Subject (e-mail only) and body; ``{link}`` is the only thing ever filled in."""
+    """Subject (e-mail only) and body; ``{link}`` or ``{code}`` is the only thing ever filled in."""
 
     body: str
     subject: str = ""
@@ -81,6 +83,35 @@ TEXTS: dict[Template, dict[str, dict[Channel, Text]]] = {
             Channel.VOICE: Text("There is something to see. Sign in soon."),
         },
     },
+    # to a service without an account: the link by letter, and what opens it by telephone
+    Template.LETTER: {
+        "it": {
+            **dict.fromkeys((Channel.APP, Channel.SMS, Channel.VOICE), Text("C'è qualcosa da vedere.")),
+            Channel.EMAIL: Text(
+                "C'è qualcosa da vedere.\n\nApri: {link}\n\nIl codice che lo apre arriva per telefono.\n",
+                subject="C'è qualcosa da vedere",
+            ),
+        },
+        "en": {
+            **dict.fromkeys((Channel.APP, Channel.SMS, Channel.VOICE), Text("There is something to see.")),
+            Channel.EMAIL: Text(
+                "There is something to see.\n\nOpen: {link}\n\nThe code that opens it comes by telephone.\n",
+                subject="There is something to see",
+            ),
+        },
+    },
+    Template.CODE: {
+        "it": {
+            **dict.fromkeys((Channel.APP, Channel.SMS), Text("Codice: {code}")),
+            Channel.EMAIL: Text("Codice: {code}\n", subject="Codice"),
+            Channel.VOICE: Text("Il codice è: {code}. Ripeto: {code}."),
+        },
+        "en": {
+            **dict.fromkeys((Channel.APP, Channel.SMS), Text("Code: {code}")),
+            Channel.EMAIL: Text("Code: {code}\n", subject="Code"),
+            Channel.VOICE: Text("The code is: {code}. Again: {code}."),
+        },
+    },
     # nothing to open and nothing to reply: an answer would be taken for one to whatever real alert is open
     Template.TRIAL: {
         "it": {
@@ -109,11 +140,12 @@ ANSWERS: dict[ReplyOutcome, dict[str, str]] = {
 }
 
 
-def render(template: Template, channel: Channel, language: str, link: str) -> tuple[str, str]:
-    """Return subject and body; a language that has no texts gets the Italian ones."""
+def render(template: Template, channel: Channel, language: str, link: str, code: str = "") -> tuple[str, str]:
+    """Return subject and body; a language that has no texts gets the Italian ones. A code is read out sign by sign."""
     by_language = TEXTS[template]
     text = by_language.get(language, by_language[DEFAULT_LANGUAGE])[channel]
-    return text.subject, text.body.format(link=link)
+    spoken = " ".join(code) if channel is Channel.VOICE else code
+    return text.subject, text.body.format(link=link, code=spoken)
 
 
 def answer(outcome: ReplyOutcome, language: str = DEFAULT_LANGUAGE) -> str:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A draft of a protocol: its states, and who may do what to it. Whoever wrote it never approves it (ADR 0020)."""
+"""A draft of a protocol: its states, and who may do what to it. Whoever wrote it never approves it (ADR 0021)."""
 
 from enum import StrEnum
 

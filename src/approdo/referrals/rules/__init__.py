@@ -3,7 +3,9 @@
 """How one service asks another to take a woman on: states, who sets them, the clock of the answer."""
 
 from approdo.referrals.rules.clock import Owed
+from approdo.referrals.rules.figures import FEWEST, Answers, Course, Reached, Stage, answers, funnel, refusals
 from approdo.referrals.rules.labels import BUSINESS_LABELS, LABELS, Business, business, labels_of
+from approdo.referrals.rules.links import LASTS, PIN_DIGITS, TRIES, Door, Link, readable
 from approdo.referrals.rules.states import (
     CODES,
     OVER,
@@ -32,34 +34,48 @@ from approdo.referrals.rules.terms import LONGEST_WORDS, Answer, Wish, read_code
 __all__ = [
     "BUSINESS_LABELS",
     "CODES",
+    "FEWEST",
     "LABELS",
+    "LASTS",
     "LONGEST_WORDS",
     "OVER",
+    "PIN_DIGITS",
     "READERS",
     "TAKEN",
     "TRANSITIONS",
+    "TRIES",
     "WORDED",
     "Act",
     "Answer",
+    "Answers",
     "Business",
     "CancelReason",
+    "Course",
+    "Door",
     "FailReason",
+    "Link",
     "Owed",
     "Party",
     "Progress",
     "Question",
+    "Reached",
     "Reason",
     "RejectReason",
     "Reply",
+    "Stage",
     "Standing",
     "Status",
     "Wish",
+    "answers",
     "business",
     "choices",
+    "funnel",
     "labels_of",
     "moved",
     "parties",
     "possible",
     "read_code",
     "read_words",
+    "readable",
+    "refusals",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from approdo.kit.words import mark as _
 from approdo.protocols.rules import URGENCY_LABELS, Urgency
+from approdo.referrals.rules.figures import Stage
 from approdo.referrals.rules.states import (
     Act,
     CancelReason,
@@ -100,6 +101,14 @@ def business(standing: Standing, *, escalated: bool, progress: str, end_reason: 
 
 
 LABELS: dict[type[StrEnum], Mapping[Any, str]] = {
+    Stage: {
+        Stage.OFFERED: _("le è stato proposto il centro"),
+        Stage.SENT: _("ha detto di sì ed è stata inviata"),
+        Stage.TAKEN: _("il centro ha detto di sì"),
+        Stage.MET: _("il centro l'ha incontrata"),
+        Stage.THERE_30: _("c'è ancora dopo 30 giorni"),
+        Stage.THERE_90: _("c'è ancora dopo 90 giorni"),
+    },
     Business: BUSINESS_LABELS,
     Urgency: URGENCY_LABELS,
     Act: {

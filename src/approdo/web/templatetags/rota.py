@@ -24,6 +24,12 @@ def spoken(stretch: Period | Duty | Gap) -> str:
 
 
 @register.filter
+def spoken_away(period: Period) -> str:
+    """Say an absence: "lunedì 7 dicembre – lunedì 14 dicembre"."""
+    return selectors.spoken_away(period)
+
+
+@register.filter
 def spoken_day(day: date) -> str:
     """Say a day: "giovedì 26 novembre"."""
     return selectors.spoken_day(day)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How fast one token may read.
+"""How fast one caller may read: a token of the API, an address that asks for calendars.
 
 Only reads count. To activate, to answer and to stand down are never refused for having come too often: a program that
 repeats itself is harmless (idempotency key), one woman who is not helped is not. The count is kept per process and not
@@ -36,6 +36,3 @@ class Allowance:
                 self._windows = {key: one for key, one in self._windows.items() if now - one[0] < _MINUTE}
             self._windows[key] = began, count + 1
             return 0
-
-
-reads = Allowance()

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a network goes, and networks side by side: figures of many organisations, read under somebody's name."""
+
+from datetime import datetime
+
+from approdo.access.rules import Actor
+from approdo.activations import selectors
+from approdo.activations.selectors import Compared, Measured
+from approdo.audit import services as audit
+
+
+def conformance(actor: Actor, network_code: str, days: int, now: datetime) -> Measured:
+    """Return how the last ``days`` of one of the actor's networks went, and write down who asked.
+
+    Raises ``Forbidden`` for who supervises none, ``NotFound`` for a network that is not hers.
+    """
+    found = selectors.measured(actor, network_code, days, now)
+    audit.record(actor=actor, verb="figures.read", subject=f"network:{found.network.code}", now=now)
+    return found
+
+
+def comparison(actor: Actor, now: datetime) -> tuple[Compared, ...]:
+    """Return the networks whose protocols the actor may read side by side, and write down that she compared each.
+
+    Raises ``Forbidden``.
+    """
+    found = selectors.compared(actor, now)
+    for one in found:
+        audit.record(actor=actor, verb="figures.compare", subject=f"network:{one.network.code}", now=now)
+    return found
