@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission, may
 from approdo.activations.rules.conformance import (
-    FEW,
     SKIP_LABELS,
     Line,
     Outcome,
@@ -29,6 +28,7 @@ from approdo.activations.rules.conformance import (
 from approdo.activations.rules.states import STAND_DOWN_LABELS
 from approdo.activations.selectors import COMPARED_DAYS, Compared, Measured
 from approdo.cases.rules import CaseState, Stage
+from approdo.kit.counts import FEWEST, is_told
 from approdo.protocols.selectors import VersionText, VersionView
 from approdo.usecases import conformance as figures_of
 from approdo.web.guards import Asked, needs
@@ -41,7 +41,7 @@ _WIDTH, _ROW = 300, 34
 
 def told(count: int) -> str:
     """Return a count, or that it is fewer than five."""
-    return number_format(count, force_grouping=True) if count == 0 or count >= FEW else _("meno di %(n)s") % {"n": FEW}
+    return number_format(count, force_grouping=True) if is_told(count) else _("meno di %(n)s") % {"n": FEWEST}
 
 
 def length(seconds: int | None) -> str:
@@ -62,8 +62,8 @@ class Figures:
 
 def figures(activations: int, tally: Tally, *, kept_back: bool = False) -> Figures:
     """Return what may be told of so many activations."""
-    if kept_back or activations < FEW:
-        return Figures(_("non si mostra") if activations >= FEW else told(activations), None, "", "", few=True)
+    if kept_back or activations < FEWEST:
+        return Figures(_("non si mostra") if activations >= FEWEST else told(activations), None, "", "", few=True)
     return Figures(told(activations), tally.on_time, length(tally.median), length(tally.ninetieth), few=False)
 
 
@@ -109,7 +109,7 @@ def _row(line: Line, place: int, gone: bool, most: int) -> Row:
     )
     return Row(
         line,
-        (told(line.made) if line.made < FEW else _("non si mostra")) if gone else "",
+        (told(line.made) if line.made < FEWEST else _("non si mostra")) if gone else "",
         on_time,
         late,
         still_open,
@@ -126,10 +126,10 @@ def _reasons(line: Line) -> Iterable[str]:
     counted: list[tuple[str, int]] = [(SKIP_LABELS[one], line.skipped.get(one, 0)) for one in Skip]
     counted += [(STAND_DOWN_LABELS[one], count) for one, count in line.stopped.items()]
     for words, count in counted:
-        if count >= FEW:
+        if count >= FEWEST:
             yield f"{_(words)}: {told(count)}"
-    if any(0 < count < FEW for _words, count in counted):
-        yield _("altri motivi: meno di %(n)s ciascuno") % {"n": FEW}
+    if not all(is_told(count) for _words, count in counted):
+        yield _("altri motivi: meno di %(n)s ciascuno") % {"n": FEWEST}
 
 
 def _bars(pieces: Iterable[int], most: int) -> Iterable[Bar]:
@@ -158,11 +158,13 @@ def stage_rows(stages: tuple[Stage, ...]) -> tuple[StageRow, ...]:
     """Lay the pathway out: what reached a state, what is there, what was closed from there, without telling of few."""
     opened, found = stages[0].reached, []
     for block in blocks([stage.left for stage in stages]):
-        alone = len(block) == 1 and not any(0 < one < FEW for one in (stages[block[0]].here, stages[block[0]].closed))
+        alone = len(block) == 1 and not any(
+            0 < one < FEWEST for one in (stages[block[0]].here, stages[block[0]].closed)
+        )
         for place in block:
             stage = stages[place]
             back = stage.reached - sum(one.left for one in stages[place:])  # who was here and went back
-            plain = place == block[0] and not any(0 < one < FEW for one in (stage.reached, back))
+            plain = place == block[0] and is_told(stage.reached) and is_told(back)
             found.append(
                 StageRow(
                     stage.state,
@@ -178,7 +180,7 @@ def stage_rows(stages: tuple[Stage, ...]) -> tuple[StageRow, ...]:
 
 
 def _kept(count: int, alone: bool) -> str:
-    return told(count) if alone or count < FEW else _("non si mostra")
+    return told(count) if alone or count < FEWEST else _("non si mostra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def conformance(request: Asked, network: str) -> HttpResponse:
         "found": found,
         "days": days,
         "choices": DAYS,
-        "few": FEW,
+        "few": FEWEST,
         "whole": figures(real.activations, real.whole),
         "undone": told(real.undone),
         "rows": laid,
@@ -249,7 +251,7 @@ def comparison(request: Asked) -> HttpResponse:
     words = {
         "columns": columns,
         "days": COMPARED_DAYS,
-        "few": FEW,
+        "few": FEWEST,
         "width": _WIDTH,
         "height": len(columns) * _ROW,
         "measured": any(not one.figures.few for one in columns),

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from approdo.access.rules import Permission
-from approdo.referrals.rules import FEWEST, Reached, Stage
+from approdo.kit.counts import FEWEST, is_told
+from approdo.referrals.rules import Reached, Stage
 from approdo.usecases import referral_figures
+from approdo.web.conformance import told
 from approdo.web.guards import Asked, needs
 
 PERIODS = (30, 90, 365)
@@ -30,26 +31,21 @@ class Bar:
     said: str
 
 
-def few(count: int) -> str:
-    """Say a count, or that there are fewer than five: nobody is to be recognised in it."""
-    return _("meno di %(n)s") % {"n": FEWEST} if 0 < count < FEWEST else str(count)
-
-
 def share(part: int, whole: int) -> str:
     """Say a share, from five on; nothing under that."""
-    return f"{round(100 * part / whole)} %" if whole >= FEWEST and not 0 < part < FEWEST else ""
+    return f"{round(100 * part / whole)} %" if whole >= FEWEST and is_told(part) else ""
 
 
 def bars(stages: tuple[Reached, ...]) -> list[Bar]:
     """Lay the stages out; one of fewer than five is drawn as wide as five, like any other of fewer."""
     return [
-        Bar(one.stage, _STEP * number, _width(one), f"{few(one.count)} {share(one.count, one.of)}".strip())
+        Bar(one.stage, _STEP * number, _width(one), f"{told(one.count)} {share(one.count, one.of)}".strip())
         for number, one in enumerate(stages)
     ]
 
 
 def _width(one: Reached) -> int:
-    shown = one.count if one.count == 0 or one.count >= FEWEST else min(FEWEST, one.of)
+    shown = one.count if is_told(one.count) else min(FEWEST, one.of)
     return _WIDTH * shown // max(one.of, FEWEST)
 
 
@@ -64,16 +60,16 @@ def network_referrals(request: Asked, network: str) -> HttpResponse:
         "found": found,
         "days": days,
         "choices": PERIODS,
-        "stages": [(one, few(one.count), few(one.of), share(one.count, one.of)) for one in found.funnel],
+        "stages": [(one, told(one.count), told(one.of), share(one.count, one.of)) for one in found.funnel],
         "bars": bars(found.funnel),
         "width": _WIDTH,
         "height": _STEP * len(found.funnel),
         "rows": [
-            (one, few(one.sent), few(one.met), share(one.met, one.sent), few(one.refused), few(one.unanswered))
+            (one, told(one.sent), told(one.met), share(one.met, one.sent), told(one.refused), told(one.unanswered))
             for one in found.answers
         ],
-        "refusals": [(reason, few(count)) for reason, count in found.refusals],
-        "few": few(found.sent),
+        "refusals": [(reason, told(count)) for reason, count in found.refusals],
+        "few": told(found.sent),
     }
     return render(request, "web/referrals/network.html", words)
 

@@ -17,7 +17,6 @@ from approdo.access.rules import Actor, Role
 from approdo.access.services import entered
 from approdo.accounts.models import Operator
 from approdo.activations.models import Activation, Call
-from approdo.activations.rules.conformance import FEW
 from approdo.activations.rules.states import StandDownReason
 from approdo.activations.services import stand_down, take
 from approdo.audit.models import Entry
@@ -25,6 +24,7 @@ from approdo.cases.models import Case, Event
 from approdo.cases.rules import CaseAct, CaseState, Stage
 from approdo.cases.services import move, open_case
 from approdo.kit import clock
+from approdo.kit.counts import FEWEST
 from approdo.networks.models import Organisation, Shift
 from approdo.protocols.rules import Need
 from approdo.protocols.services import publish
@@ -221,7 +221,7 @@ def test_a_state_where_enough_left_but_few_were_closed_keeps_both_back() -> None
         ("22", "non si mostra", "meno di 5"),
         ("10", "5", "5"),
     ]
-    assert FEW == 5
+    assert FEWEST == 5
 
 
 def test_few_who_went_back_are_not_told_either() -> None:

@@ -13,7 +13,6 @@ from tests.factories.protocols import call, parsed
 from tests.factories.services import TONIGHT
 
 from approdo.activations.rules.conformance import (
-    FEW,
     Line,
     MadeCall,
     Outcome,
@@ -32,6 +31,7 @@ from approdo.activations.rules.conformance import (
     was_reached,
 )
 from approdo.activations.rules.states import ActivationState, CallState, StandDownReason
+from approdo.kit.counts import FEWEST
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import Need, Target
 
@@ -205,8 +205,8 @@ def test_few_are_hidden_and_with_them_who_would_give_them_away(sizes: list[int],
 def test_what_is_hidden_is_never_one_to_four_unless_that_is_all_there_is(sizes: dict[int, int]) -> None:
     gone = hidden(sizes)
     together = sum(sizes[one] for one in gone)
-    assert {one for one, size in sizes.items() if 0 < size < FEW} <= gone
-    assert together == 0 or together >= FEW or together == sum(sizes.values())
+    assert {one for one, size in sizes.items() if 0 < size < FEWEST} <= gone
+    assert together == 0 or together >= FEWEST or together == sum(sizes.values())
 
 
 _minutes = st.floats(0, 90, allow_nan=False).map(lambda value: round(value * 60) / 60)
@@ -258,7 +258,7 @@ def pasts(draw: st.DrawFn) -> PastActivation:
 
 def naive(values: list[int], percent: int) -> int | None:
     """The smallest value that so many per cent do not exceed."""
-    if len(values) < FEW:
+    if len(values) < FEWEST:
         return None
     return min(value for value in values if sum(one <= value for one in values) * 100 >= percent * len(values))
 
@@ -296,7 +296,7 @@ def test_the_figures_are_those_of_a_plain_recount(found: list[PastActivation]) -
 
 
 def test_nearest_rank_is_what_its_definition_says() -> None:
-    for size in range(FEW, 40):
+    for size in range(FEWEST, 40):
         for percent in (50, 90):
             assert percentile([*range(1, size + 1)], percent) == math.ceil(size * percent / 100)
 
@@ -319,4 +319,4 @@ def test_neighbours_are_joined_until_they_are_nobody_or_five_and_nobody_is_left_
     found = blocks(sizes)
     assert [place for block in found for place in block] == [*range(len(sizes))]
     together = [sum(sizes[place] for place in block) for block in found]
-    assert all(one == 0 or one >= FEW for one in together) or (sum(sizes) < FEW and len(found) == 1)
+    assert all(one == 0 or one >= FEWEST for one in together) or (sum(sizes) < FEWEST and len(found) == 1)

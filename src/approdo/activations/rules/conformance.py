@@ -13,12 +13,11 @@ from enum import StrEnum
 from typing import TypeVar
 
 from approdo.activations.rules.states import UNANSWERED, ActivationState, CallState, StandDownReason
+from approdo.kit.counts import FEWEST
 from approdo.kit.words import mark as _
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import CallRule, Need, Target
 
-FEW = 5
-"""From so many observations on a rate is told, a median, a percentile, and the figures of a group."""
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -123,14 +122,14 @@ def seconds_to_answer(call: MadeCall) -> int | None:
 
 def percentile(values: Sequence[int], percent: int) -> int | None:
     """Return the value at the nearest rank of an ordered sequence; None for fewer than five."""
-    if len(values) < FEW:
+    if len(values) < FEWEST:
         return None
     return values[-(-len(values) * percent // 100) - 1]
 
 
 def share(part: int, whole: int) -> int | None:
     """Return how many per cent a part is, halves rounded up; None of fewer than five."""
-    return None if whole < FEW else (200 * part + whole) // (2 * whole)
+    return None if whole < FEWEST else (200 * part + whole) // (2 * whole)
 
 
 def hidden(sizes: Mapping[Key, int]) -> frozenset[Key]:
@@ -141,7 +140,7 @@ def hidden(sizes: Mapping[Key, int]) -> frozenset[Key]:
     left = sorted((size, place) for place, size in enumerate(sizes.values()) if size)
     names, found, together = [*sizes], set(), 0
     for size, place in left:
-        if size >= FEW and not 0 < together < FEW:
+        if size >= FEWEST and not 0 < together < FEWEST:
             break
         found.add(names[place])
         together += size
@@ -368,11 +367,11 @@ def blocks(sizes: Sequence[int]) -> tuple[range, ...]:
     start = together = 0
     for place, size in enumerate(sizes):
         together += size
-        if not 0 < together < FEW:
+        if not 0 < together < FEWEST:
             found.append(range(start, place + 1))
             start, together = place + 1, 0
     if start < len(sizes):
-        while found and together < FEW:
+        while found and together < FEWEST:
             last = found.pop()
             start, together = last.start, together + sum(sizes[place] for place in last)
         found.append(range(start, len(sizes)))

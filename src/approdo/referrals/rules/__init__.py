@@ -3,7 +3,7 @@
 """How one service asks another to take a woman on: states, who sets them, the clock of the answer."""
 
 from approdo.referrals.rules.clock import Owed
-from approdo.referrals.rules.figures import FEWEST, Answers, Course, Reached, Stage, answers, funnel, refusals
+from approdo.referrals.rules.figures import Answers, Course, Reached, Stage, answers, funnel, refusals
 from approdo.referrals.rules.labels import BUSINESS_LABELS, LABELS, Business, business, labels_of
 from approdo.referrals.rules.links import LASTS, PIN_DIGITS, TRIES, Door, Link, readable
 from approdo.referrals.rules.states import (
@@ -34,7 +34,6 @@ from approdo.referrals.rules.terms import LONGEST_WORDS, Answer, Wish, read_code
 __all__ = [
     "BUSINESS_LABELS",
     "CODES",
-    "FEWEST",
     "LABELS",
     "LASTS",
     "LONGEST_WORDS",

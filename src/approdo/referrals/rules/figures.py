@@ -13,11 +13,9 @@ from enum import StrEnum
 from statistics import median
 from uuid import UUID
 
+from approdo.kit.counts import FEWEST
 from approdo.networks.rules import ServiceKind
 from approdo.referrals.rules.states import CancelReason, RejectReason, Status
-
-FEWEST = 5
-"""Under so many nothing is said but that they are fewer: a coordinator is not to recognise a woman in a figure."""
 
 
 @dataclass(frozen=True, slots=True)
