@@ -87,6 +87,12 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "published_by_id",
         "technical": "id",
     },
+    "protocols.Draft": {
+        "public": "network_id document based_on_id state effective_from version_id",
+        "people": "begun_by_id begun_at changed_by_id changed_at proposed_by_id proposed_at returned_by_id returned_at"
+        " reason approved_by_id",
+        "technical": "id counter",
+    },
     "persons.Entry": {
         "her": "case_id kind slice private entered_at removed_at",
         "people": "organisation_id service_id",

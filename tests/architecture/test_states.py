@@ -17,6 +17,7 @@ from approdo.consents.rules import TRANSITIONS as GRANT_TRANSITIONS
 from approdo.documents.rules import TRANSITIONS as DOCUMENT_TRANSITIONS
 from approdo.networks.rules import SWAP_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
+from approdo.protocols.rules import DRAFT_TRANSITIONS
 from approdo.referrals.rules import TRANSITIONS as REFERRAL_TRANSITIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
@@ -29,6 +30,7 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "A grant": GRANT_TRANSITIONS,
     "A break-glass": BREAK_GLASS_TRANSITIONS,
     "A document": DOCUMENT_TRANSITIONS,
+    "A draft of a protocol": {step: becomes for step, (becomes, _by) in DRAFT_TRANSITIONS.items()},
     "A referral": {step: becomes for step, (becomes, _by) in REFERRAL_TRANSITIONS.items()},
 }
 

@@ -29,6 +29,7 @@ from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
+from approdo.protocols.services import open_draft
 from approdo.referrals.rules import Wish
 from approdo.usecases.referring import offer
 from approdo.web.guards import Freshness
@@ -176,6 +177,18 @@ TABLE: dict[str, str | Permission] = {
     "protocol_version": P.READ_PROTOCOL,
     "protocol_source": P.READ_PROTOCOL,
     "publish_protocol": P.PUBLISH_PROTOCOL,
+    "compare_protocols": P.READ_PROTOCOL,
+    "drafts": P.PUBLISH_PROTOCOL,
+    "draft": P.PUBLISH_PROTOCOL,
+    "draft_heading": P.PUBLISH_PROTOCOL,
+    "draft_calls": P.PUBLISH_PROTOCOL,
+    "draft_call": P.PUBLISH_PROTOCOL,
+    "draft_hours": P.PUBLISH_PROTOCOL,
+    "draft_text": P.PUBLISH_PROTOCOL,
+    "draft_load": P.PUBLISH_PROTOCOL,
+    "draft_act": P.PUBLISH_PROTOCOL,
+    "propose_draft": P.PUBLISH_PROTOCOL,
+    "approve_draft": P.PUBLISH_PROTOCOL,
     "coverage": P.EDIT_ORGANISATION,
     "network_referrals": P.SUPERVISE_NETWORK,
     "conformance": P.SUPERVISE_NETWORK,
@@ -298,12 +311,20 @@ def prepared(module_transaction: None) -> Scene:
         "kind": "episode",
         "code": "urgent",
         "number": 1,
+        "draft_id": a_draft(town),
+        "place": 1,
         "pk": 1,
         "token": "indovinato",
         "uidb36": "1",
         "key": "none",
     }
     return Scene(town, arguments, client, membership)
+
+
+def a_draft(town: Town) -> int:
+    """A draft of the town's network, begun by who coordinates it."""
+    writer = replace(town.actor(town.coordination), role=Role.NETWORK_COORDINATOR)
+    return open_draft(actor=writer, network_code=town.network.code, version=("urgent", 1), now=TONIGHT)
 
 
 @pytest.fixture
@@ -424,6 +445,15 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "service",
         "shift",
         "protocol",
+        "draft",
+        "draft_heading",
+        "draft_call",
+        "draft_hours",
+        "draft_text",
+        "draft_load",
+        "propose_draft",
+        "approve_draft",
+        "compare_protocols",
         "conformance",
         "own_contacts",
         "trial",
@@ -450,6 +480,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "swap_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
+            "draft_id": 999_999,
             "network": "no",
         },
         scene.client,
@@ -490,6 +521,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "case_id": made.case_id,
         "service_id": town.centre.pk,
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
+        "draft_id": a_draft(town),
         "network": town.network.code,
     }
 

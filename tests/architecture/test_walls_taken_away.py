@@ -371,6 +371,24 @@ WALLS = {
         "            pass\n",
         "tests/integration/web/test_coverage_pages.py",
     ),
+    "who wrote a protocol does not approve it": Wall(
+        "protocols/rules/drafting.py",
+        "(S.PROPOSED, DraftAct.APPROVE): (S.PUBLISHED, _OTHER),",
+        "(S.PROPOSED, DraftAct.APPROVE): (S.PUBLISHED, _HAND | _OTHER),",
+        "tests/unit/protocols/test_drafting.py",
+    ),
+    "what is approved is what was read": Wall(
+        "protocols/services/drafting.py",
+        "    row.state = draft_moved(DraftState(row.state), act, part).value\n    if row.counter != counter:\n",
+        "    row.state = draft_moved(DraftState(row.state), act, part).value\n    if False:\n",
+        "tests/integration/protocols/test_drafts.py",
+    ),
+    "who saves a draft second is told": Wall(
+        "protocols/services/drafting.py",
+        "    if row.counter != counter and row.state == DraftState.EDITING:\n        raise Overtaken\n",
+        "    counter = row.counter\n",
+        "tests/integration/protocols/test_drafts.py",
+    ),
     "the access log goes to whom the table says": Wall(
         "usecases/accesses.py",
         "    if not may_in(actor, case, now).act(Action.DISCLOSE_LOG):\n        raise NotFound\n",

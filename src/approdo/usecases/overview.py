@@ -20,6 +20,9 @@ from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.networks.selectors import SwapView
 from approdo.notifications import services as notifications
+from approdo.protocols import selectors as protocols
+from approdo.protocols.rules import DraftState
+from approdo.protocols.selectors import DraftLine
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
 from approdo.usecases import attempts, breaking, coverage, reading, referring
@@ -65,6 +68,8 @@ class Day:
     """Of the services that referrals name."""
     unanswered: tuple[Unanswered, ...] = ()
     """Services of a coordinator that leave referrals without an answer."""
+    drafts: tuple[DraftLine, ...] = ()
+    """Drafts of protocols that wait for her approval, and those of hers that were sent back."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -79,7 +84,17 @@ class Day:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
-        return not (pressing or watched or self.referred or self.swaps)
+        return not (pressing or watched or self.referred or self.swaps or self.drafts)
+
+    @property
+    def to_approve(self) -> tuple[DraftLine, ...]:
+        """Return the drafts that wait for her approval."""
+        return tuple(draft for draft in self.drafts if draft.state is DraftState.PROPOSED)
+
+    @property
+    def sent_back(self) -> tuple[DraftLine, ...]:
+        """Return her drafts that were sent back."""
+        return tuple(draft for draft in self.drafts if draft.state is DraftState.EDITING)
 
     @property
     def referred(self) -> bool:
@@ -125,6 +140,7 @@ def day(actor: Actor, now: datetime) -> Day:
         referrals=desk,
         labels=referring.labels_of(desk) if desk else {},
         unanswered=referring.unanswered(actor),
+        drafts=protocols.drafts_waiting(actor),
         trial=trial,
     )
 

@@ -3,8 +3,7 @@
 """Protocolli: what my networks do, who is called for what, what changed, and publishing a new version."""
 
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -25,24 +24,11 @@ from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NetworkView
 from approdo.protocols import selectors, services
-from approdo.protocols.rules import (
-    SIZE_LIMIT,
-    CallRule,
-    Examination,
-    Problem,
-    ProtocolDocument,
-    Target,
-    brief,
-    errors,
-    examine,
-    warnings,
-)
+from approdo.protocols.rules import SIZE_LIMIT, Examination, Problem, errors, examine, warnings
 from approdo.usecases import coverage
 from approdo.web import dry_run
 from approdo.web.guards import Asked
-from approdo.web.templatetags.when import span
-
-_PLOT_WIDTH, _PLOT_LEFT, _PLOT_RIGHT, _ROW_HEIGHT = 340, 10, 18, 52
+from approdo.web.protocol_drawing import compared, read_aloud
 
 
 class PublishForm(forms.Form):
@@ -81,56 +67,6 @@ class PublishForm(forms.Form):
         return text.replace("\r\n", "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One step on the drawing."""
-
-    x: int
-    minute: int
-    target: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One call on the drawing: from its latest start to its last step."""
-
-    call: CallRule
-    y: int
-    start: int
-    starts_at: int
-    end: int
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """The drawing of who is alerted when, in whole units so that no language puts commas into it."""
-
-    width: int
-    height: int
-    lanes: tuple[Lane, ...]
-    ticks: tuple[tuple[int, int], ...]
-
-
-def plot(parsed: ProtocolDocument) -> Plot:
-    """Lay the calls out on a line of minutes, one lane each; sequential calls start at their latest minute."""
-    starts = {call.key: parsed.start_minutes(call.key) for call in parsed.calls}
-    last = max(starts[call.key] + call.timetable()[-1][0] for call in parsed.calls)
-    every = 10 if last <= 40 else 15 if last <= 75 else 30
-    length = max(every, -(-last // every) * every)
-
-    def across(minute: int) -> int:
-        return _PLOT_LEFT + minute * (_PLOT_WIDTH - _PLOT_LEFT - _PLOT_RIGHT) // length
-
-    lanes = []
-    for index, call in enumerate(parsed.calls):
-        start = starts[call.key]
-        marks = tuple(Mark(across(start + minute), start + minute, target) for minute, target in call.timetable())
-        lanes.append(Lane(call, index * _ROW_HEIGHT, across(start), start, marks[-1].x, marks))
-    height = len(lanes) * _ROW_HEIGHT + 20
-    return Plot(_PLOT_WIDTH, height, tuple(lanes), tuple((across(m), m) for m in range(0, length + 1, every)))
-
-
 @require_GET
 def protocol_list(request: Asked) -> HttpResponse:
     """List the protocols of her networks: what holds now and what is coming."""
@@ -154,14 +90,14 @@ def protocol_page(request: Asked, network: str, code: str, number: int | None = 
         number = current.number
     version = selectors.version(request.actor, network, code, number)
     places = networks.municipalities_by_code(sorted(version.parsed.municipalities))
-    changes = selectors.difference(request.actor, network, code, number - 1, number) if number > 1 else []
+    older = selectors.version(request.actor, network, code, number - 1) if number > 1 else None
     words = {
         "protocol": shown,
         "version": version,
-        "calls": [_row(version.parsed, call) for call in version.parsed.calls],
-        "plot": plot(version.parsed),
+        **read_aloud(version.parsed),
         "places": places,
-        "changes": [(c.path, *(None if v is None else brief(v) for v in (c.before, c.after))) for c in changes],
+        "older": older.view if older else None,
+        "sections": compared(older.parsed, version.parsed) if older else (),
         "may_publish": may(request.actor, Permission.PUBLISH_PROTOCOL),
     }
     return render(request, "web/protocols/version.html", words)
@@ -223,16 +159,6 @@ def _silenced(network: NetworkView, text: str | bytes, begins: datetime, now: da
 def _fingerprint(text: str | bytes) -> str:
     """Return what says of a text, when it comes back, that she was told about this one and no other."""
     return sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
-
-
-def _row(parsed: ProtocolDocument, call: CallRule) -> dict[str, Any]:
-    """Return what the table says of a call: its steps by minute, the call it waits for, when the second wave goes."""
-    return {
-        "call": call,
-        "steps": call.timetable(),
-        "before": next((other for other in parsed.calls if other.key == call.after), None),
-        "second_wave": span(timedelta(seconds=call.channels.after_seconds)),
-    }
 
 
 def _beginning(request: HttpRequest, network: str) -> str:

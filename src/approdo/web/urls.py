@@ -16,6 +16,8 @@ from approdo.web import (
     consents,
     coverage,
     documents,
+    draft_approval,
+    drafts,
     gateway,
     health,
     networks,
@@ -66,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
+PROTOCOLS = (protocols, drafts, draft_approval)
 SHIFTS = (own_shifts, absences, calendar)
-for feature in (today, activations, breaking, *RECORD, networks, protocols, coverage, conformance, *SHIFTS, gateway):
+for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -262,7 +262,7 @@ def test_an_older_version_says_that_it_no_longer_holds_and_what_changed(sign_in)
     assert "non è più in vigore" in said(browser.get(FIRST))
     words = said(browser.get(PAGE))
     assert "Che cosa cambia nella versione 2" in words
-    assert "Attivazione urgente → Nuova" in words
+    assert "Nome (cambia) Attivazione urgente Nuova" in words
 
 
 @pytest.mark.parametrize("page", [LIST, PAGE, FORM])

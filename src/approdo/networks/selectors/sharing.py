@@ -5,7 +5,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from approdo.access.rules import Role
+from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
 from approdo.kit.rows import read
 from approdo.networks.rules import Channel, ServiceKind, label_of
 from approdo.networks.selectors.coverage import shown_name
@@ -77,6 +77,37 @@ SELECT DISTINCT m.operator_id FROM networks_membership m
  WHERE s.organisation_id = ANY(%s) AND m.role IN ('organisation_coordinator', 'network_coordinator') AND m.active
  ORDER BY 1
 """
+
+
+_PUBLISHERS = """
+SELECT DISTINCT o.id, o.display_name FROM networks_membership m
+  JOIN networks_service s ON s.id = m.service_id AND s.active
+  JOIN accounts_operator o ON o.id = m.operator_id AND o.is_active
+  JOIN networks_organisation_networks part ON part.organisation_id = s.organisation_id
+  JOIN networks_network n ON n.id = part.network_id
+ WHERE n.code = %s AND m.role = ANY(%s) AND m.active ORDER BY o.display_name, o.id
+"""
+_PUBLISHING = [role.value for role, held in ROLE_PERMISSIONS.items() if Permission.PUBLISH_PROTOCOL in held]
+
+
+def publishers(network_code: str) -> tuple[tuple[int, str], ...]:
+    """Return who may publish protocols in a network, as (operator, name), by name; system-internal."""
+    return tuple((pk, name) for pk, name in read(_PUBLISHERS, [network_code, _PUBLISHING]))
+
+
+_OFFERED = """
+SELECT s.kind, s.name, s.code FROM networks_service s
+  JOIN networks_organisation_networks part ON part.organisation_id = s.organisation_id
+  JOIN networks_network n ON n.id = part.network_id
+ WHERE n.code = %s AND s.active ORDER BY s.kind, s.name, s.id
+"""
+
+
+def services_in(network_code: str) -> tuple[tuple[ServiceKind, str], ...]:
+    """Return the services of a network's organisations, as (kind, the name others see); system-internal."""
+    return tuple(
+        (ServiceKind(kind), shown_name(kind, name, code)) for kind, name, code in read(_OFFERED, [network_code])
+    )
 
 
 @dataclass(frozen=True, slots=True)

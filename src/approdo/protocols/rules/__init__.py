@@ -2,9 +2,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a protocol says, and when it may be published: pure, without database, clock or files."""
 
-from approdo.protocols.rules.checks import LAST_STEP_MINUTES, Examination, examine, problems, reach
+from approdo.protocols.rules.checks import LAST_STEP_MINUTES, Examination, examine, examine_document, problems, reach
 from approdo.protocols.rules.choosing import Scope, choose
 from approdo.protocols.rules.comparing import Change, compare, digest
+from approdo.protocols.rules.composing import (
+    MOST_CALLS,
+    MOST_STEPS,
+    empty_document,
+    for_network,
+    in_order,
+    readable,
+    shape_problems,
+)
 from approdo.protocols.rules.document import (
     ALL,
     CALLABLE_KINDS,
@@ -27,23 +36,46 @@ from approdo.protocols.rules.document import (
     context_of,
     parse,
 )
+from approdo.protocols.rules.drafting import (
+    DRAFT_OVER,
+    DRAFT_TRANSITIONS,
+    LONGEST_REASON,
+    STATE_LABELS,
+    DraftAct,
+    DraftState,
+    Part,
+    draft_acts,
+    draft_moved,
+    part_of,
+)
+from approdo.protocols.rules.plain import FIELD_WORDS, PLAIN, Place, place_of, plain
 from approdo.protocols.rules.problem import Problem, Severity, errors, warnings
 from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, brief, read, write
 from approdo.protocols.rules.referring import URGENCY_LABELS, USUAL_CLOCKS, ReferralClock, Urgency
 from approdo.protocols.rules.schema import SCHEMA
+from approdo.protocols.rules.sheet import FATE_LABELS, Fate, Phrase, Section, side_by_side
 
 __all__ = [
     "ALL",
     "CALLABLE_KINDS",
     "CHOOSE_LABELS",
     "CONTEXT_LABELS",
+    "DRAFT_OVER",
+    "DRAFT_TRANSITIONS",
+    "FATE_LABELS",
+    "FIELD_WORDS",
     "FORMAT",
     "LAST_STEP_MINUTES",
+    "LONGEST_REASON",
     "LOUD",
+    "MOST_CALLS",
+    "MOST_STEPS",
     "NEED_LABELS",
     "OUT_OF_HOURS_LABELS",
+    "PLAIN",
     "SCHEMA",
     "SIZE_LIMIT",
+    "STATE_LABELS",
     "TARGET_LABELS",
     "URGENCY_LABELS",
     "USUAL_CLOCKS",
@@ -52,15 +84,22 @@ __all__ = [
     "ChannelPlan",
     "Choose",
     "Context",
+    "DraftAct",
+    "DraftState",
     "Escalation",
     "Examination",
+    "Fate",
     "Need",
     "OutOfHours",
+    "Part",
+    "Phrase",
+    "Place",
     "Problem",
     "ProtocolDocument",
     "Reading",
     "ReferralClock",
     "Scope",
+    "Section",
     "Severity",
     "Target",
     "Unreadable",
@@ -70,12 +109,24 @@ __all__ = [
     "compare",
     "context_of",
     "digest",
+    "draft_acts",
+    "draft_moved",
+    "empty_document",
     "errors",
     "examine",
+    "examine_document",
+    "for_network",
+    "in_order",
     "parse",
+    "part_of",
+    "place_of",
+    "plain",
     "problems",
     "reach",
     "read",
+    "readable",
+    "shape_problems",
+    "side_by_side",
     "warnings",
     "write",
 ]

@@ -75,6 +75,17 @@ def examine(text: str | bytes) -> Examination:
     return Examination(found, reading.document, parsed, reading.lines)
 
 
+def examine_document(document: dict[str, Any]) -> Examination:
+    """Check a document that is no text; problems carry their path and no line."""
+    found = problems(document)
+    return Examination(found, document, None if errors(found) else parse(document))
+
+
+def sound_calls(document: Any) -> dict[str, CallRule]:
+    """Return the calls in which the schema finds nothing, by path, whatever is wrong with the rest of a document."""
+    return _sound_calls(document["calls"], structural_problems(document))
+
+
 def _sound_calls(raw_calls: list[Any], found: list[Problem]) -> dict[str, CallRule]:
     """Parse the calls in which the schema found nothing, so that one bad call does not hide problems of the others."""
     broken = {problem.path.partition("]")[0] for problem in found if problem.path.startswith("calls[")}

@@ -39,7 +39,12 @@ _LIMITS = {
 
 def structural_problems(document: Any) -> list[Problem]:
     """Return what the published schema refuses in the document, in the order of the document."""
-    found = [problem for error in _VALIDATOR.iter_errors(document) for problem in _explain(error)]
+    return explained(_VALIDATOR.iter_errors(document))
+
+
+def explained(refusals: Iterable[ValidationError]) -> list[Problem]:
+    """Return what a schema's refusals mean, in the order of the document."""
+    found = [problem for error in refusals for problem in _explain(error)]
     return sorted(set_of(found), key=lambda problem: problem.path)
 
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of protocols: what is in force, what was published, and what publishing a text would mean."""
 
-from approdo.protocols.selectors.rehearsal import rehearse
+from approdo.protocols.selectors.drafts import DraftLine, DraftPage, draft, drafts, drafts_waiting, proposer
+from approdo.protocols.selectors.rehearsal import rehearse, rehearse_document
 from approdo.protocols.selectors.versions import (
     InForce,
     NetworkView,
@@ -24,6 +25,8 @@ from approdo.protocols.selectors.versions import (
 )
 
 __all__ = [
+    "DraftLine",
+    "DraftPage",
     "InForce",
     "NetworkView",
     "ProtocolView",
@@ -31,13 +34,18 @@ __all__ = [
     "VersionText",
     "VersionView",
     "difference",
+    "draft",
+    "drafts",
+    "drafts_waiting",
     "in_force",
     "my_networks",
     "own_network",
+    "proposer",
     "protocol",
     "protocols",
     "protocols_of_network",
     "rehearse",
+    "rehearse_document",
     "reigns",
     "shipped",
     "source",

@@ -5,6 +5,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from approdo.access.rules import Actor, Permission, require
@@ -21,6 +22,7 @@ from approdo.protocols.rules import (
     Severity,
     digest,
     examine,
+    examine_document,
     reach,
 )
 from approdo.protocols.rules.problem import located
@@ -39,7 +41,19 @@ def rehearse(
     """
     require(actor, Permission.PUBLISH_PROTOCOL)
     own_network(actor, network_code)
-    examination = examine(text)
+    return _rehearsed(examine(text), network_code, effective_from, now)
+
+
+def rehearse_document(
+    actor: Actor, network_code: str, document: dict[str, Any], effective_from: datetime, now: datetime
+) -> Examination:
+    """Return the same for a document that is no text: problems carry their path and no line."""
+    require(actor, Permission.PUBLISH_PROTOCOL)
+    own_network(actor, network_code)
+    return _rehearsed(examine_document(document), network_code, effective_from, now)
+
+
+def _rehearsed(examination: Examination, network_code: str, effective_from: datetime, now: datetime) -> Examination:
     parsed, document = examination.parsed, examination.document
     if parsed is None or document is None:
         return examination

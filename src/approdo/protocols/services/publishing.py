@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from approdo.access.rules import Actor, Forbidden, Permission, require
 from approdo.audit import services as audit
 from approdo.kit.errors import Invalid
 from approdo.kit.words import mark
+from approdo.networks.rules import NetworkView
 from approdo.protocols import selectors
 from approdo.protocols.models import Protocol
 from approdo.protocols.rules import Examination, Problem, digest, errors, warnings
@@ -47,39 +49,58 @@ def publish(
     actor's, ``NotPublishable`` with every problem.
     """
     require(actor, Permission.PUBLISH_PROTOCOL)
-    if actor.operator_id is None:
-        raise Forbidden  # a version is published by a person
     network = selectors.own_network(actor, network_code)
     begins = effective_from or now
     with transaction.atomic():
-        # Publishing is rare: one at a time per network, so that numbers have no hole and overlaps are seen.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('protocols'), %s)", [network.id])
+        one_at_a_time(network.id)
         examination = selectors.rehearse(actor, network_code, text, begins, now)
-        parsed, document = examination.parsed, examination.document
-        if parsed is None or document is None or errors(examination.problems):
-            raise NotPublishable(examination)
-        protocol, _created = Protocol.objects.get_or_create(network_id=network.id, code=parsed.code)
-        number = protocol.versions.count() + 1
-        made = protocol.versions.create(
-            number=number,
-            name=parsed.name,
-            source=text.decode("utf-8-sig") if isinstance(text, bytes) else text,
-            document=document,
-            digest=digest(document),
-            municipality_codes=sorted(parsed.municipalities),
-            contexts=sorted(parsed.contexts),
-            effective_from=begins,
-            published_at=now,
-            published_by_id=actor.operator_id,
-        )
-        audit.record(
-            actor=actor,
-            verb="protocol.publish",
-            subject=f"protocol_version:{made.pk}",
-            now=now,
-            detail={"network": network_code, "protocol": parsed.code, "number": number},
-        )
+        source = text.decode("utf-8-sig", "replace") if isinstance(text, bytes) else text
+        return published(actor=actor, network=network, examination=examination, source=source, begins=begins, now=now)
+
+
+def one_at_a_time(network_id: int) -> None:
+    """Let nobody else publish in a network until the transaction ends: numbers have no hole, overlaps are seen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('protocols'), %s)", [network_id])
+
+
+def published(
+    *,
+    actor: Actor,
+    network: NetworkView,
+    examination: Examination,
+    source: str,
+    begins: datetime,
+    now: datetime,
+    detail: Mapping[str, int] | None = None,
+) -> Published:
+    """Store what was rehearsed as the next version, and write it down; in the caller's transaction."""
+    if actor.operator_id is None:
+        raise Forbidden  # a version is published by a person
+    parsed, document = examination.parsed, examination.document
+    if parsed is None or document is None or errors(examination.problems):
+        raise NotPublishable(examination)
+    protocol, _created = Protocol.objects.get_or_create(network_id=network.id, code=parsed.code)
+    number = protocol.versions.count() + 1
+    made = protocol.versions.create(
+        number=number,
+        name=parsed.name,
+        source=source,
+        document=document,
+        digest=digest(document),
+        municipality_codes=sorted(parsed.municipalities),
+        contexts=sorted(parsed.contexts),
+        effective_from=begins,
+        published_at=now,
+        published_by_id=actor.operator_id,
+    )
+    audit.record(
+        actor=actor,
+        verb="protocol.publish",
+        subject=f"protocol_version:{made.pk}",
+        now=now,
+        detail={"network": network.code, "protocol": parsed.code, "number": number, **(detail or {})},
+    )
     return Published(made.pk, parsed.code, number, begins, warnings(examination.problems))
 
 

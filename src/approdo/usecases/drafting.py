@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A draft goes from one person to another: what it would mean, and who is told that it waits for her."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from approdo.access.rules import Actor
+from approdo.activations import selectors as activations
+from approdo.activations.rules.proof import Place
+from approdo.activations.selectors import DryRun
+from approdo.networks import selectors as networks
+from approdo.protocols import selectors, services
+from approdo.protocols.rules import Examination, errors
+from approdo.protocols.services import Published
+from approdo.usecases import coverage
+from approdo.usecases.notices import tell
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What publishing a document would mean: its problems in this network, and the calls that nobody would hear."""
+
+    examination: Examination
+    opens: tuple[Place, ...]
+
+    @property
+    def publishable(self) -> bool:
+        """Tell whether nothing forbids it."""
+        return not errors(self.examination.problems)
+
+
+def weigh(
+    actor: Actor, network_code: str, document: dict[str, Any], begins: datetime | None, now: datetime
+) -> Weighing:
+    """Return what publishing a document would mean. Raises ``Forbidden``, ``NotFound``."""
+    network = selectors.own_network(actor, network_code)
+    examination = selectors.rehearse_document(actor, network_code, document, begins or now, now)
+    parsed = examination.parsed
+    if parsed is None or errors(examination.problems):
+        return Weighing(examination, ())
+    return Weighing(examination, coverage.silenced_under(network, parsed, begins or now, now))
+
+
+def played(actor: Actor, network_code: str, document: dict[str, Any], now: datetime) -> DryRun | None:
+    """Return what a document would have made of past activations; None while it has errors."""
+    parsed = selectors.rehearse_document(actor, network_code, document, now, now).parsed
+    return activations.dry_run(actor, network_code, parsed, now) if parsed else None
+
+
+@transaction.atomic
+def propose(
+    *, actor: Actor, network_code: str, draft_id: int, counter: int, effective_from: datetime | None, now: datetime
+) -> None:
+    """Propose a draft, and tell the others who may approve it that there is something to see."""
+    services.propose(
+        actor=actor,
+        network_code=network_code,
+        draft_id=draft_id,
+        counter=counter,
+        effective_from=effective_from,
+        now=now,
+    )
+    _tell({pk for pk, _name in networks.publishers(network_code)} - {actor.operator_id}, now)
+
+
+@transaction.atomic
+def send_back(*, actor: Actor, network_code: str, draft_id: int, counter: int, reason: str, now: datetime) -> None:
+    """Send a draft back, and tell who proposed it."""
+    author = selectors.proposer(actor, network_code, draft_id)
+    services.send_back(
+        actor=actor, network_code=network_code, draft_id=draft_id, counter=counter, reason=reason, now=now
+    )
+    _tell(author, now)
+
+
+@transaction.atomic
+def approve(*, actor: Actor, network_code: str, draft_id: int, counter: int, now: datetime) -> Published:
+    """Approve a draft, which publishes it, and tell who proposed it."""
+    author = selectors.proposer(actor, network_code, draft_id)
+    made = services.approve(actor=actor, network_code=network_code, draft_id=draft_id, counter=counter, now=now)
+    _tell(author, now)
+    return made
+
+
+def _tell(people: Collection[int | None], now: datetime) -> None:
+    tell([one for one in people if one is not None], uuid4(), now)

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the pages of a draft say of it: each problem in words at its place, each call in a line."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from approdo.kit.errors import NotFound
+from approdo.networks.rules import ServiceKind
+from approdo.protocols.rules import (
+    FIELD_WORDS,
+    CallRule,
+    Need,
+    Problem,
+    ProtocolDocument,
+    place_of,
+    plain,
+    problems,
+    readable,
+)
+from approdo.protocols.rules.composing import Document
+from approdo.protocols.selectors import DraftPage
+from approdo.web.guards import Asked
+from approdo.web.protocol_drawing import read_aloud, row_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A problem with where it stands in words, and the page on which it is mended."""
+
+    problem: Problem
+    where: str
+    address: str
+
+
+def shown_problems(draft: DraftPage, found: list[Problem]) -> list[Shown]:
+    """Return problems in the words of the pages, each with its place; what a name will settle is not asked twice."""
+    unnamed = not draft.document["code"]
+    return [_shown(draft, problem) for problem in found if not (unnamed and problem.path == "code")]
+
+
+def _shown(draft: DraftPage, problem: Problem) -> Shown:
+    place = place_of(problem)
+    address = address_of if draft.may_write else _nowhere
+    entry = FIELD_WORDS.get(place.entry, "")
+    said = [_(entry)] if entry and "name" not in problem.values else []  # the sentence names what is missing itself
+    if place.call is None:
+        name = {"referrals": "draft_hours", "calls": "draft"}.get(place.entry, "draft_heading")
+        return Shown(plain(problem), ", ".join(said).capitalize(), address(name, draft))
+    title = draft.document["calls"][place.call].get("key") or str(place.call + 1)
+    if place.step is not None:
+        said.insert(0, _("passo %(n)s") % {"n": place.step + 1})
+    said.insert(0, _("Chiamata «%(call)s»") % {"call": title})
+    return Shown(plain(problem), ", ".join(said), address("draft_call", draft, place.call + 1))
+
+
+def _nowhere(_name: str, _draft: DraftPage, *_more: int) -> str:
+    return ""  # she may not write in it: there is no page on which she would mend it
+
+
+def address_of(name: str, draft: DraftPage, *more: int) -> str:
+    """Return the address of a page of a draft."""
+    return reverse(name, args=(draft.line.network_code, draft.line.id, *more))
+
+
+def counter_sent(request: Asked) -> int:
+    """Return the counter of the draft as the page that was sent had it; 0 for none."""
+    text = request.POST.get("counter", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
+def version_named(text: str) -> tuple[str, int]:
+    """Return what ``v-urgenza-3`` names: a short name and a number; raises ``NotFound`` for anything else."""
+    found = re.fullmatch(r"v-([a-z0-9_-]{1,40})-([0-9]{1,9})", text)
+    if found is None:
+        raise NotFound
+    return found[1], int(found[2])
+
+
+def listed(document: Document, place: int, found: list[Problem]) -> dict[str, Any]:
+    """Return what the list of calls says of one, sound or not."""
+    call = document["calls"][place]
+    return {
+        "number": place + 1,
+        "kind": ServiceKind(call["kind"]) if call.get("kind") else None,
+        "key": call.get("key", ""),
+        "needs": frozenset(Need(one) for one in call.get("needs", ())),
+        "minutes": call.get("answer_within_minutes"),
+        "after": call.get("after", ""),
+        "wrong": sum(place_of(problem).call == place for problem in found),
+        "last": place == len(document["calls"]) - 1,
+    }
+
+
+def about(draft: DraftPage, part: str) -> dict[str, Any]:
+    """Return the problems of a part of the document by the entry they concern."""
+    wrong: dict[str, list[Problem]] = {}
+    for one in shown_problems(draft, problems(draft.document)):
+        place = place_of(one.problem)
+        if place.call is None and (place.entry == "referrals") == (part == "hours") and place.entry != "calls":
+            wrong.setdefault(place.entry, []).append(one.problem)
+    return {"wrong": wrong}
+
+
+def of_call(draft: DraftPage, number: int) -> dict[str, Any]:
+    """Return what is wrong with one call, by field and by step, and how it reads when nothing is."""
+    wrong: dict[str, list[Problem]] = {}
+    steps: dict[int, list[Problem]] = {}
+    for problem in problems(draft.document):
+        place = place_of(problem)
+        if place.call == number and place.step is not None:
+            steps.setdefault(place.step, []).append(plain(problem))
+        elif place.call == number:
+            wrong.setdefault(place.entry, []).append(plain(problem))
+    calls = draft.document["calls"]
+    key = calls[number].get("key", "") if number < len(calls) else ""
+    return {"wrong": wrong, "wrong_steps": steps, **_aloud(readable(draft.document), key)}
+
+
+def _aloud(parsed: ProtocolDocument | None, key: str) -> dict[str, Any]:
+    """Return how one call reads, and the drawing of all of them."""
+    one: CallRule | None = next((call for call in parsed.calls if call.key == key), None) if parsed else None
+    return {**read_aloud(parsed), "calls": [row_of(parsed, one)] if parsed and one else []}
