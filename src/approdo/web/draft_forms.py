@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import EMPTY_VALUES
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -54,11 +55,9 @@ def _labelled(labels: Mapping[Any, str]) -> Choices:
 class _Later:
     """A field that a protocol needs and a draft may still lack: the label does not say "if you like"."""
 
-    empty_values: list[Any]
-
     def validate(self, value: Any) -> None:
         """Refuse a wrong value, and take none at all."""
-        if value not in self.empty_values:
+        if value not in EMPTY_VALUES:
             super().validate(value)  # type: ignore[misc]
 
 

@@ -50,7 +50,7 @@ from approdo.protocols.rules.drafting import (
 )
 from approdo.protocols.rules.plain import FIELD_WORDS, PLAIN, Place, place_of, plain
 from approdo.protocols.rules.problem import Problem, Severity, errors, warnings
-from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, brief, read, write
+from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, read, write
 from approdo.protocols.rules.referring import URGENCY_LABELS, USUAL_CLOCKS, ReferralClock, Urgency
 from approdo.protocols.rules.schema import SCHEMA
 from approdo.protocols.rules.sheet import FATE_LABELS, Fate, Phrase, Section, side_by_side
@@ -104,7 +104,6 @@ __all__ = [
     "Target",
     "Unreadable",
     "Urgency",
-    "brief",
     "choose",
     "compare",
     "context_of",

@@ -159,13 +159,6 @@ def write(document: Mapping[str, Any]) -> str:
     return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=110)
 
 
-def brief(value: Any) -> str:
-    """Return a piece of a document on one line, as it could be written in the text."""
-    return (
-        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000).removesuffix("...\n").strip()
-    )
-
-
 def _unreadable(message: str, line: int | None, path: str = "", **values: str) -> Unreadable:
     return Unreadable(Problem(path, message, values, line=line))
 
