@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from approdo.kit.errors import NotFound
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import (
+    ALL,
     FIELD_WORDS,
     CallRule,
+    Context,
     Need,
     Problem,
     ProtocolDocument,
@@ -23,9 +25,11 @@ from approdo.protocols.rules import (
     readable,
 )
 from approdo.protocols.rules.composing import Document
+from approdo.protocols.rules.referring import clocks
+from approdo.protocols.rules.sheet import Line
 from approdo.protocols.selectors import DraftPage
 from approdo.web.guards import Asked
-from approdo.web.protocol_drawing import read_aloud, row_of
+from approdo.web.protocol_drawing import compared, read_aloud, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,23 @@ def about(draft: DraftPage, part: str) -> dict[str, Any]:
         if place.call is None and (place.entry == "referrals") == (part == "hours") and place.entry != "calls":
             wrong.setdefault(place.entry, []).append(one.problem)
     return {"wrong": wrong}
+
+
+def standing_now(document: Document, part: str) -> tuple[Line, ...]:
+    """Return what the heading of a draft, or its hours, say now; of hours only those that are in order."""
+    places, contexts = document["municipalities"], document.get("contexts", ALL)
+    hours = document if not any(place_of(one).entry == "referrals" for one in problems(document)) else {}
+    read = ProtocolDocument(
+        code=document["code"],
+        name=document["name"],
+        network=document["network"],
+        municipalities=frozenset() if places == ALL else frozenset(places),
+        contexts=frozenset() if contexts == ALL else frozenset(Context(word) for word in contexts),
+        calls=(),
+        referrals=clocks(hours),
+    )
+    sections = compared(read, read)
+    return tuple(line for line in sections[0 if part == "heading" else -1].lines if line.after)
 
 
 def of_call(draft: DraftPage, number: int) -> dict[str, Any]:

@@ -51,7 +51,16 @@ from approdo.web.draft_forms import (
     hours_written,
     step_forms,
 )
-from approdo.web.draft_reading import about, address_of, counter_sent, listed, of_call, shown_problems, version_named
+from approdo.web.draft_reading import (
+    about,
+    address_of,
+    counter_sent,
+    listed,
+    of_call,
+    shown_problems,
+    standing_now,
+    version_named,
+)
 from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import problems_of
 from approdo.web.protocol_drawing import names_of, read_aloud
@@ -152,6 +161,7 @@ def draft_heading(request: Asked, network: str, draft_id: int) -> HttpResponse:
             return _saved(request, draft)
     chosen = form["where"].value() == SOME
     words = {"form": form, "unfolded": chosen or bool(form.errors), **about(draft, "heading")}
+    words["standing_now"] = standing_now(draft.document, "heading") if overtaken else ()
     return _piece(request, "draft_heading", draft, words, form.is_bound, overtaken)
 
 
@@ -265,6 +275,7 @@ def draft_hours(request: Asked, network: str, draft_id: int) -> HttpResponse:
         else:
             return _saved(request, draft)
     words = {"hours": hours, **about(draft, "hours")}
+    words["standing_now"] = standing_now(draft.document, "hours") if overtaken else ()
     return _piece(request, "draft_hours", draft, words, sent is not None, overtaken)
 
 

@@ -197,6 +197,19 @@ def test_the_other_pages_tell_her_too(coordinator, second, piece):
     send(coordinator, page + "nome/", "counter", name="Un altro nome")
     answer = second.post(page + piece, hers)
     assert answer.status_code == 409
+    assert ("Nome Un altro nome" if piece == "nome/" else "ordinario sollecito dopo 48 ore") in said(answer)
+    assert document()["name"] == "Un altro nome"
+
+
+def test_a_text_is_not_loaded_over_what_another_has_just_written(coordinator, second):
+    page = begun(coordinator, SHIPPED[0])
+    _action, hers = form_on(second.get(page + "testo/carica/").content, "text")
+    send(coordinator, page + "nome/", "counter", name="Un altro nome")
+    answer = second.post(
+        page + "testo/carica/", hers | {"text": services.addressed(selectors.shipped()[SHIPPED[1]], "x")}
+    )
+    assert answer.status_code == 409
+    assert "il testo prende il posto anche di quello" in said(answer)
     assert document()["name"] == "Un altro nome"
 
 
@@ -256,6 +269,7 @@ def test_another_approves_and_what_is_published_is_what_was_proposed(coordinator
     version = ProtocolVersion.objects.get(number=2)
     assert version.digest == digest(shipped("citta-centro-24-ore"))
     assert version.published_by.email == "seconda@lago.example"
+    assert "proposta da Persona 3, approvata da Seconda Persona" in said(published)
     assert "aspetta la tua approvazione" not in said(second.get("/"))
 
 

@@ -44,6 +44,8 @@ class VersionView:
     published_by: str
     municipality_codes: frozenset[str]
     contexts: frozenset[Context]
+    proposed_by: str
+    """Who proposed it, when it was written in the editor: then who published it is who approved it. Else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ def _numbered(number: int) -> int:
 
 
 def _rows() -> Any:
-    return ProtocolVersion.objects.select_related("protocol__network", "published_by")
+    return ProtocolVersion.objects.select_related("protocol__network", "published_by", "draft__proposed_by")
 
 
 def _readable(actor: Actor) -> Any:
@@ -251,6 +253,7 @@ def _grouped(rows: Any, at: datetime) -> tuple[ProtocolView, ...]:
 
 
 def _view(row: ProtocolVersion) -> VersionView:
+    draft = getattr(row, "draft", None)
     return VersionView(
         id=row.pk,
         network_code=row.protocol.network.code,
@@ -263,6 +266,7 @@ def _view(row: ProtocolVersion) -> VersionView:
         published_by=row.published_by.display_name,
         municipality_codes=frozenset(row.municipality_codes),
         contexts=frozenset(Context(word) for word in row.contexts),
+        proposed_by=draft.proposed_by.display_name if draft else "",
     )
 
 
