@@ -29,10 +29,13 @@ from approdo.cases.services import take_lead
 from approdo.documents import rules as papers
 from approdo.documents.services import add as bring
 from approdo.kit import clock
-from approdo.networks.models import Membership, Network
+from approdo.networks.models import Membership, Network, Shift, Swap
 from approdo.networks.selectors import actor_for
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
+from approdo.protocols.services import open_draft
+from approdo.referrals.rules import Wish
+from approdo.usecases.referring import offer
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
 made, now = Activation.objects.get(pk="{activation}"), clock.now()
@@ -43,6 +46,15 @@ with entered(actor=actor):
     entry = add(actor=actor, case_id=made.case_id, kind=Kind.HEALTH, written={{"needs": "Prova"}}, declined=(), now=now)
     paper = bring(actor=actor, case_id=made.case_id, kind=papers.Kind.OTHER, content=a_photograph(), now=now)
     grant_id = a_grant(actor, made.case_id, {hospital}, until=now + timedelta(days=9))
+    wish = {{"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}}
+    referral_id = offer(actor=actor, case_id=made.case_id, target_id={shelter}, now=now, **wish)
+coordinator = Membership.objects.filter(service_id={coordination}).order_by("pk")[0]
+network = Network.objects.get().code
+writer = actor_for(coordinator.operator_id, coordinator.pk)
+with entered(actor=writer):
+    draft_id = open_draft(actor=writer, network_code=network, version=("urgent", 1), now=now)
+shift = Shift.objects.filter(service_id={centre}, operator_id=held.operator_id)[0]
+swap = Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=now)
 print(json.dumps({{
     "activation_id": made.pk,
     "call_id": Call.objects.get(activation_id=made.pk, key="centre").pk,
@@ -50,7 +62,12 @@ print(json.dumps({{
     "document_id": paper,
     "entry_id": entry.entry_id,
     "grant_id": grant_id,
-    "network": Network.objects.get().code,
+    "network": network,
+    "referral_id": referral_id,
+    "draft_id": draft_id,
+    "swap_id": swap.pk,
+    "absence_id": 1,
+    "place": 1,
 }}, default=str))
 """
 _OWN = """
@@ -63,8 +80,8 @@ print(json.dumps(own, default=str))
 """
 _ARGUMENTS = {"code": "urgent", "number": 1, "kind": "episode", "pk": 1, "glass_id": uuid4()}
 _LEAVES = "account_logout"
-# no page of these for whoever is signed in already and has proved no factor: test_signing_in.py and
-# test_answer_link.py meet those that exist, and look for the same faults
+# no page of these for whoever is signed in already and has proved no factor, brings no code, or would approve what
+# nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py and test_editor.py meet those that exist
 _ELSEWHERE = {
     "account_email",
     "account_email_verification_sent",
@@ -75,6 +92,8 @@ _ELSEWHERE = {
     "account_reset_password_from_key",
     "account_signup",
     "answer",
+    "approve_draft",
+    "calendar",
     "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
@@ -86,6 +105,7 @@ _ELSEWHERE = {
     "mfa_view_recovery_codes",
     "own_account",
     "own_contacts_here",
+    "reply",
 }
 _MAKES_A_PAGE = {
     "innerHTML": "document.body.innerHTML = words",

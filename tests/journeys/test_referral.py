@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.conftest import DESK, PHONE, Arrived, SignIn
+from tests.journeys.conftest import DESK, PHONE, Arrived, SignIn, refused
 from tests.journeys.installation import Installation
 from tests.journeys.steps import activate, flaws
 
@@ -113,7 +113,8 @@ def test_a_service_without_an_account_answers_by_letter_and_code(
 
     link = to("studio@rete.example", r"https?://\S+/i/\S+")
     code = to("+390017777777", r"\b\d{6}\b")
-    desk = browser.new_context(viewport=PHONE, locale="it-IT").new_page()
+    context = browser.new_context(viewport=PHONE, locale="it-IT")
+    said, desk = refused(context), context.new_page()
     desk.goto(link)
     is_accessible(desk)
     desk.get_by_label("Codice di 6 cifre").fill("000000" if code != "000000" else "111111")
@@ -127,6 +128,7 @@ def test_a_service_without_an_account_answers_by_letter_and_code(
     expect(desk.get_by_text("Fatto. Chi aspetta lo vede adesso.")).to_be_visible()
     assert desk.context.cookies() == [] or all("session" not in one["name"] for one in desk.context.cookies())
     desk.context.close()
+    assert said == []
     nurse.goto(referral)
     expect(nurse.get_by_role("heading", name="presa in carico")).to_be_visible()
     expect(nurse.get_by_text("Il collegamento è stato aperto")).to_be_visible()
