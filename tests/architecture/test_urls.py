@@ -30,7 +30,7 @@ from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft
-from approdo.referrals.rules import Wish
+from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from approdo.web.guards import Freshness
 
@@ -285,7 +285,7 @@ def prepared(module_transaction: None) -> Scene:
             actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
         )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
-        wish = {"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}
+        wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
         referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
     membership = Membership.objects.get(operator=operator)
     client = Client()
@@ -509,7 +509,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
             actor=actor, case_id=made.case_id, kind=Paper.PHOTOGRAPH, content=a_photograph(), now=TONIGHT
         )
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
-        wish = {"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}
+        wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
         referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
     return {
         "document_id": document_id,

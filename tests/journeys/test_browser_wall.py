@@ -34,7 +34,7 @@ from approdo.networks.selectors import actor_for
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft
-from approdo.referrals.rules import Wish
+from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
@@ -46,7 +46,7 @@ with entered(actor=actor):
     entry = add(actor=actor, case_id=made.case_id, kind=Kind.HEALTH, written={{"needs": "Prova"}}, declined=(), now=now)
     paper = bring(actor=actor, case_id=made.case_id, kind=papers.Kind.OTHER, content=a_photograph(), now=now)
     grant_id = a_grant(actor, made.case_id, {hospital}, until=now + timedelta(days=9))
-    wish = {{"wish": Wish("health", "urgent"), "she_said": "yes", "words": ""}}
+    wish = {{"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}}
     referral_id = offer(actor=actor, case_id=made.case_id, target_id={shelter}, now=now, **wish)
 coordinator = Membership.objects.filter(service_id={coordination}).order_by("pk")[0]
 network = Network.objects.get().code

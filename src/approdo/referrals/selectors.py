@@ -227,13 +227,17 @@ def asked_by(referral_id: UUID) -> tuple[int, ...]:
     return tuple(Referral.objects.filter(pk=referral_id).values_list("requested_by_id", flat=True))
 
 
-def escalated_by_service() -> dict[int, tuple[int, datetime]]:
-    """Return, by service that owes an answer, of how many referrals its coordinator was told, and since when the oldest
-    waits. System-internal: it says how many, never which."""
+def escalated_by_service(organisations: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    """Return, by service of some organisations that owes an answer, how many referrals its coordinator was told of, and
+    since when the oldest waits. System-internal: it says how many, never which."""
     rows = Referral.objects.filter(status=Status.REQUESTED, escalated_at__isnull=False)
+    rows = rows.select_related("requester", "target").order_by("owed_since")
     found: dict[int, tuple[int, datetime]] = {}
-    for row in rows.order_by("owed_since"):
-        owing = row.requester_id if standing(row).open_question else row.target_id
+    for row in rows.filter(Q(requester__organisation__in=organisations) | Q(target__organisation__in=organisations)):
+        service = row.requester if standing(row).open_question else row.target
+        if service.organisation_id not in organisations:
+            continue
+        owing = service.pk
         count, oldest = found.get(owing, (0, row.owed_since or row.offered_at))
         found[owing] = (count + 1, oldest)
     return found

@@ -83,11 +83,6 @@ def foretold(service_id: int, act: Callable[[], object], at: datetime, *, remove
     return Foretold(fresh(after, before), tuple(new.values()))
 
 
-def silenced_by(service_id: int, act: Callable[[], object], at: datetime) -> tuple[Place, ...]:
-    """Return the calls that nobody would hear any more if something were done to a rota; nothing of it is left."""
-    return foretold(service_id, act, at).opens
-
-
 def _silent_around(service_id: int, at: datetime) -> tuple[Place, ...]:
     whole = ahead(at, LONGEST)
     served = networks.networks_served_by(service_id)

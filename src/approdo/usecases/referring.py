@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A woman is sent to another service, which answers: what consent lets go, who is told, what the clock does."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +14,12 @@ from approdo.access.services import as_system
 from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases import services as case_services
-from approdo.cases.rules import EventKind
+from approdo.cases.rules import CaseState, EventKind
 from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents.rules import Action, Relation
-from approdo.kit.errors import Conflict, NotFound
+from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NamePlate
@@ -27,13 +27,12 @@ from approdo.networks.selectors import Recipient
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import USUAL_CLOCKS, ReferralClock, Urgency, context_of
 from approdo.referrals import selectors, services
-from approdo.referrals.rules import OVER, Act, Answer, Party, Wish
+from approdo.referrals.rules import OVER, Act, Answer, Party, SheSaid, Wish
 from approdo.referrals.selectors import Desk, Letter, Line, Page
 from approdo.referrals.services import Ticked
 from approdo.usecases import referral_letters as letters
 from approdo.usecases.notices import tell
 from approdo.usecases.standing import May, may_in
-from approdo.vault import selectors as vault
 
 _EVENTS: Mapping[Act, EventKind] = {
     Act.SEND: EventKind.REFERRED,
@@ -84,7 +83,7 @@ def of_case(actor: Actor, case_id: UUID, now: datetime) -> CaseReferrals:
     case = cases.case_page(actor, case_id, limit=0)
     may = may_in(actor, case, now)
     lines = selectors.of_case(actor, case_id, _led(actor, case))
-    to = _recipients(actor, may)
+    to = _recipients(actor) if _may_refer(may, case) else ()
     named = {*(one.requester_id for one in lines), *(one.target_id for one in lines)}
     reading = {one.id: consents.live_slices(service_id=one.id, case_id=case_id, at=now) for one in to}
     audit.record(actor=actor, verb="referral.read", subject=f"case:{case_id}", case_id=case_id, now=now)
@@ -99,21 +98,28 @@ def of_case(actor: Actor, case_id: UUID, now: datetime) -> CaseReferrals:
     )
 
 
-def _recipients(actor: Actor, may: May) -> tuple[Recipient, ...]:
-    if not may.act(Action.REFER):
-        return ()
+def _may_refer(may: May, case: CasePage) -> bool:
+    return may.act(Action.REFER) and case.state is not CaseState.CLOSED
+
+
+def _recipients(actor: Actor) -> tuple[Recipient, ...]:
     return tuple(one for one in networks.recipients(actor.organisation_id or 0) if one.id != actor.service_id)
 
 
 @transaction.atomic
-def offer(*, actor: Actor, case_id: UUID, target_id: int, wish: Wish, she_said: str, words: str, now: datetime) -> UUID:
+def offer(
+    *, actor: Actor, case_id: UUID, target_id: int, wish: Wish, she_said: SheSaid, words: str, now: datetime
+) -> UUID:
     """Note that a service was proposed to her, and what she said: yes sends it at once, no ends it, else it waits.
 
-    Raises ``NotFound`` for whoever may not refer; ``Invalid``, ``Conflict`` like the room.
+    Raises ``NotFound`` for whoever may not refer, and where the pathway is closed; ``Invalid``, ``Conflict`` like the
+    room.
     """
     case = cases.case_page(actor, case_id, limit=0)
-    if not may_in(actor, case, now).act(Action.REFER):
+    if not _may_refer(may_in(actor, case, now), case):
         raise NotFound
+    if words.strip() and she_said is not SheSaid.YES:
+        raise Invalid({"words": _("Non parte niente: quello che devono sapere si scrive quando la invii.")})
     _reason, urgency = wish.read()
     referral_id = services.offer(
         actor=actor,
@@ -126,9 +132,9 @@ def offer(*, actor: Actor, case_id: UUID, target_id: int, wish: Wish, she_said: 
         now=now,
     )
     audit.record(actor=actor, verb="referral.offer", subject=f"referral:{referral_id}", case_id=case_id, now=now)
-    if she_said == "yes":
+    if she_said is SheSaid.YES:
         act(actor=actor, referral_id=referral_id, done=Act.SEND, answer=Answer(words=words), now=now)
-    elif she_said == "no":
+    elif she_said is SheSaid.NO:
         act(actor=actor, referral_id=referral_id, done=Act.CANCEL, answer=Answer("she_declined"), now=now)
     return referral_id
 
@@ -147,9 +153,9 @@ def act(*, actor: Actor, referral_id: UUID, done: Act, answer: Answer, now: date
     A service that says yes takes part in the case from then on. Raises like the room.
     """
     case_id = _case_of(referral_id)
-    slices: Collection[Slice] = ()
+    led, slices = _led_case(actor, case_id), frozenset[Slice]()
     if done is Act.SEND:
-        found = selectors.page(actor, referral_id, _led_case(actor, case_id))
+        found = selectors.page(actor, referral_id, led)
         slices = consents.live_slices(service_id=found.line.target_id, case_id=case_id, at=now)
     line = services.act(
         actor=actor,
@@ -157,7 +163,7 @@ def act(*, actor: Actor, referral_id: UUID, done: Act, answer: Answer, now: date
         act=done,
         answer=answer,
         now=now,
-        led=_led_case(actor, case_id),
+        led=led,
         slices=slices,
     )
     with as_system():  # a service that does not take part yet cannot write into the case, nor see who is kept out of it
@@ -186,8 +192,7 @@ def page(actor: Actor, referral_id: UUID, now: datetime) -> Shown:
     )
     plates = networks.name_plates({line.requester_id, line.target_id})
     with as_system():
-        both = {networks.organisation_of(line.requester_id), networks.organisation_of(line.target_id)}
-        may_write = both <= vault.holders(line.case_id)
+        may_write = services.may_write(line.case_id, line.requester_id, line.target_id)
         reads = consents.live_slices(service_id=line.target_id, case_id=line.case_id, at=now)
         letter = selectors.letter_of(referral_id) if Party.REQUESTER in found.held else None
     return Shown(found, plates, cases.takes_part(actor, line.case_id), may_write, reads, letter)
@@ -234,14 +239,19 @@ class Unanswered:
 
 
 def unanswered(actor: Actor) -> tuple[Unanswered, ...]:
-    """Return which services of the actor's organisation leave referrals unanswered; empty for who coordinates none."""
+    """Return which services leave referrals unanswered, to whoever the clock tells of them (``_due_to_know``).
+
+    Who coordinates an organisation reads of its services; who coordinates a network, of all around it.
+    """
     if actor.role not in _COORDINATORS or actor.organisation_id is None:
         return ()
+    organisations = {actor.organisation_id}
+    if actor.role is Role.NETWORK_COORDINATOR:
+        organisations |= networks.other_organisations_around(actor.organisation_id)
     with as_system():
-        found = selectors.escalated_by_service()
-    mine = {pk: one for pk, one in found.items() if networks.organisation_of(pk) == actor.organisation_id}
-    plates = networks.name_plates(mine)
-    return tuple(Unanswered(plates[pk].label, count, oldest) for pk, (count, oldest) in sorted(mine.items()))
+        found = selectors.escalated_by_service(organisations)
+    plates = networks.name_plates(found)
+    return tuple(Unanswered(plates[pk].label, count, oldest) for pk, (count, oldest) in sorted(found.items()))
 
 
 def advance_due(*, now: datetime, limit: int = 200) -> int:

@@ -16,7 +16,7 @@ from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.consents import selectors as consents
 from approdo.consents.rules import READABLE
-from approdo.kit.errors import Invalid, NotFound
+from approdo.kit.errors import NotFound, Refusal
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NamePlate
@@ -40,6 +40,14 @@ class Shut(NotFound):
     sentence = _("Questo collegamento non apre più niente. Telefona a chi ti ha scritto: te ne manda un altro.")
 
 
+class WrongCode(Refusal):
+    """The second code is not the one that was sent; it was counted."""
+
+    status = 422
+    code = "wrong_code"
+    sentence = _("Il codice non è giusto. Dopo cinque errori il collegamento si chiude.")
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """What is behind a link once both codes were brought: the referral, and what consent lets the service read."""
@@ -49,6 +57,8 @@ class Behind:
     entries: tuple[EntryView, ...] | None
     """What it says; None when no key opens it at this moment."""
     expires_at: datetime
+    may_write: bool
+    """Whether words may go with an answer."""
 
 
 def is_open(code: str, now: datetime) -> None:
@@ -62,7 +72,7 @@ def is_open(code: str, now: datetime) -> None:
 def behind(*, code: str, pin: str, now: datetime) -> Behind:
     """Return what is behind a link for who brings both codes, and write down what was read.
 
-    Raises ``Shut``; ``Invalid`` for a wrong code, which counts: after five the link is dead, and who sent it is told.
+    Raises ``Shut``; ``WrongCode``, which counts: after five the link is dead, and who sent it is told.
     """
     referral_id, actor, expires_at = _opened(code, pin, now)
     with entered(actor=actor):
@@ -78,7 +88,8 @@ def behind(*, code: str, pin: str, now: datetime) -> Behind:
             detail={"slices": ",".join(sorted({one.slice for one in entries or ()}))},
         )
         plates = networks.name_plates({page.line.requester_id, page.line.target_id})
-    return Behind(page, plates, entries, expires_at)
+        may_write = services.may_write(case_id, page.line.requester_id, page.line.target_id)
+    return Behind(page, plates, entries, expires_at, may_write)
 
 
 def act(*, code: str, pin: str, done: Act, answer: Answer, now: datetime) -> None:
@@ -91,7 +102,7 @@ def act(*, code: str, pin: str, done: Act, answer: Answer, now: datetime) -> Non
 def _opened(code: str, pin: str, now: datetime) -> tuple[UUID, Actor, datetime]:
     """Return the referral, who acts, and until when. A wrong code is counted in a transaction of its own."""
     with as_system():
-        found = services.link_by(code)
+        found = services.link_by(code, hold=True)  # many guesses at once would each find it alive
         right = found is not None and services.is_right(found, code, pin)
         door = Door.SHUT if found is None else found.link.answers(right, now, _granted(found, now))
         if found is not None and door is Door.WRONG:
@@ -104,7 +115,7 @@ def _opened(code: str, pin: str, now: datetime) -> tuple[UUID, Actor, datetime]:
     if found is None or door is Door.SHUT:
         raise Shut
     if door is Door.WRONG:
-        raise Invalid({"pin": _("Il codice non è giusto. Dopo cinque errori il collegamento si chiude.")}, code="pin")
+        raise WrongCode
     return found.referral_id, Actor(None, organisation, found.target_id, _ROLE), found.link.expires_at
 
 

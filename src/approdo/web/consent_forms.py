@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from approdo.access.rules import Slice
 from approdo.consents.rules import HowGiven, LegalReason, Norm, NotSharedReason, Proof, SharingPurpose, labels_of
 from approdo.networks.rules import LANGUAGES
+from approdo.web.choices import let_choose
 
 _ACTS = frozenset({Slice.CHRONOLOGY})
 """Not in the record, so never hidden: the acts are everybody's who takes part, and hold no words of hers."""
@@ -52,7 +53,7 @@ class _ServiceForm(_Form):
 
     def __init__(self, *arguments: Any, services: Iterable[tuple[int, str]], **words: Any) -> None:
         super().__init__(*arguments, **words)
-        self.fields["service_id"].choices = [("", gettext("scegli")), *services]  # type: ignore[attr-defined]
+        let_choose(self, "service_id", [("", gettext("scegli")), *services])
 
 
 class ByLawForm(_ServiceForm):
@@ -69,7 +70,7 @@ class ByLawForm(_ServiceForm):
 
     def __init__(self, *arguments: Any, deciders: Iterable[tuple[int, str]], **words: Any) -> None:
         super().__init__(*arguments, **words)
-        self.fields["decided_by"].choices = [*deciders]  # type: ignore[attr-defined]
+        let_choose(self, "decided_by", [*deciders])
         self.order_fields(["norm", "reason", "decided_by", "service_id"])
 
 

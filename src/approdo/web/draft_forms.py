@@ -42,6 +42,7 @@ from approdo.protocols.rules.composing import (
     with_entries,
     with_hours,
 )
+from approdo.web.choices import let_choose
 from approdo.web.templatetags.words import word
 
 SOME = "some"
@@ -52,13 +53,13 @@ def _labelled(labels: Mapping[Any, str]) -> Choices:
     return [(str(code), gettext(label)) for code, label in labels.items()]
 
 
-class _Later:
+class _Later(forms.Field):
     """A field that a protocol needs and a draft may still lack: the label does not say "if you like"."""
 
     def validate(self, value: Any) -> None:
         """Refuse a wrong value, and take none at all."""
         if value not in EMPTY_VALUES:
-            super().validate(value)  # type: ignore[misc]
+            super().validate(value)
 
 
 class LaterText(_Later, forms.CharField):
@@ -128,10 +129,14 @@ class HeadingForm(DraftForm):
         self.document = document
         known = {place.code for place in territory}
         foreign = [code for code in shown["municipalities"] if code not in known]
-        self.fields["municipalities"].choices = [  # type: ignore[attr-defined]
-            *((place.code, place.name) for place in territory),
-            *((code, gettext("%(code)s (non è della rete)") % {"code": code}) for code in foreign),
-        ]
+        let_choose(
+            self,
+            "municipalities",
+            [
+                *((place.code, place.name) for place in territory),
+                *((code, gettext("%(code)s (non è della rete)") % {"code": code}) for code in foreign),
+            ],
+        )
 
     def written(self) -> Document:
         """Return the document with what she wrote."""
@@ -249,13 +254,10 @@ class CallForm(DraftForm):
         waits = [(key, gettext("quando ha risposto «%(call)s»") % {"call": title}) for key, title in others]
         if call.get("after") and call["after"] not in self.taken:
             waits.append((call["after"], gettext("«%(name)s» (non c'è più)") % {"name": call["after"]}))
-        self._offer("kind", kinds_offered(there, ("", gettext("scegli…"))))
-        self._offer("backup_kind", kinds_offered(there, ("", gettext("nessuno"))))
-        self._offer("service_code", services_offered(offered, call.get("service_code", "")))
-        self._offer("after", [("", gettext("subito")), *waits])
-
-    def _offer(self, name: str, choices: Choices) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        let_choose(self, "kind", kinds_offered(there, ("", gettext("scegli…"))))
+        let_choose(self, "backup_kind", kinds_offered(there, ("", gettext("nessuno"))))
+        let_choose(self, "service_code", services_offered(offered, call.get("service_code", "")))
+        let_choose(self, "after", [("", gettext("subito")), *waits])
 
     def written(self, steps: list[Document]) -> Document:
         """Return the call with what she wrote and these steps."""

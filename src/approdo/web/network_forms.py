@@ -17,6 +17,7 @@ from approdo.networks import rules
 from approdo.networks import selectors as networks
 from approdo.networks.rules import Capability, Channel, Contact, ContactHours, Duty, Hours, ServiceDetails, ServiceKind
 from approdo.networks.selectors import Member, NamedDuty, ServiceEditing, choices_of
+from approdo.web.choices import let_choose
 
 DAYS = (
     (0, _("Lunedì")),
@@ -262,7 +263,7 @@ class RoleForm(forms.Form):
     def __init__(self, actor: Actor, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.roles = [(role.value, networks.label_of(role)) for role in rules.grantable_roles(actor)]
-        self.fields["role"].choices = self.roles  # type: ignore[attr-defined]
+        let_choose(self, "role", self.roles)
 
 
 class MemberForm(RoleForm):
@@ -304,7 +305,7 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["operator_id"].choices = _people(members)  # type: ignore[attr-defined]
+        let_choose(self, "operator_id", _people(members))
 
     def duties(self) -> list[Duty]:
         """Return the shift and its repetitions, at their true instants."""
@@ -328,7 +329,7 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["operator_id"].choices = _people(members)  # type: ignore[attr-defined]
+        let_choose(self, "operator_id", _people(members))
 
 
 class SwapForm(forms.Form):
@@ -338,9 +339,11 @@ class SwapForm(forms.Form):
 
     def __init__(self, *args: Any, others: Sequence[NamedDuty], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["other_id"].choices = [  # type: ignore[attr-defined]
-            (other.duty.id, f"{other.display_name}: {networks.spoken(other.duty.period)}") for other in others
-        ]
+        let_choose(
+            self,
+            "other_id",
+            [(other.duty.id, f"{other.display_name}: {networks.spoken(other.duty.period)}") for other in others],
+        )
 
 
 class EndEarlyForm(forms.Form):

@@ -3,6 +3,7 @@
 """I miei turni: when she is on call, and how she lets a colleague take a shift, or takes one."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from approdo.networks.rules import SWAP_ENDED, SwapParty, SwapState
 from approdo.networks.selectors import OwnShift, SwapView
 from approdo.usecases import coverage, swaps
 from approdo.usecases.coverage import Foretold
+from approdo.web.choices import let_choose
 from approdo.web.guards import Asked
 from approdo.web.network_forms import SwapForm, accepted, whole_page
 
@@ -32,7 +34,7 @@ class _OneForm(forms.Form):
 
     def __init__(self, *args: Any, people: tuple[tuple[int, str], ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["operator_id"].choices = people  # type: ignore[attr-defined]
+        let_choose(self, "operator_id", people)
 
 
 class _AllForm(forms.Form):
@@ -149,14 +151,14 @@ def accept_swap(request: Asked, swap_id: UUID) -> HttpResponse:
 @require_POST
 def refuse_swap(request: Asked, swap_id: UUID) -> HttpResponse:
     """Say that she cannot: nobody asks why."""
-    act = lambda: swaps.refuse(actor=request.actor, swap_id=swap_id, now=request.now)  # noqa: E731
+    act = partial(swaps.refuse, actor=request.actor, swap_id=swap_id, now=request.now)
     return _answered(request, swap_id, act, _("Va bene. Non devi fare altro."))
 
 
 @require_POST
 def withdraw_swap(request: Asked, swap_id: UUID) -> HttpResponse:
     """Take her request back."""
-    act = lambda: services.withdraw_swap(actor=request.actor, swap_id=swap_id, now=request.now)  # noqa: E731
+    act = partial(services.withdraw_swap, actor=request.actor, swap_id=swap_id, now=request.now)
     return _answered(request, swap_id, act, _("Richiesta ritirata: il turno resta tuo."))
 
 

@@ -3,7 +3,6 @@
 """Forms of referrals: each reads its fields and hands plain values to one act."""
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -11,16 +10,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from approdo.protocols.rules import URGENCY_LABELS, ReferralClock, Urgency
-from approdo.referrals.rules import CODES, LABELS, LONGEST_WORDS, WORDED, Act, Question, Reason, choices, labels_of
-
-
-class SheSaid(StrEnum):
-    """What she answered when it was proposed to her."""
-
-    YES = "yes"
-    LATER = "later"
-    NO = "no"
-
+from approdo.referrals.rules import CODES, LABELS, LONGEST_WORDS, WORDED, Act, Reason, SheSaid, choices, labels_of
+from approdo.web.choices import let_choose
 
 _SHE_SAID = {
     SheSaid.YES: _("sì: invia adesso"),
@@ -68,10 +59,15 @@ class ReferForm(_Form):
         **words: Any,
     ) -> None:
         super().__init__(*arguments, **words)
-        self.fields["target"].choices = [("", gettext("scegli")), *services]  # type: ignore[attr-defined]
-        self.fields["urgency"].choices = [  # type: ignore[attr-defined]
-            (code, f"{gettext(URGENCY_LABELS[code])}: {_within(clocks[code].answer_within_hours)}") for code in Urgency
-        ]
+        let_choose(self, "target", [("", gettext("scegli")), *services])
+        let_choose(
+            self,
+            "urgency",
+            [
+                (code, f"{gettext(URGENCY_LABELS[code])}: {_within(clocks[code].answer_within_hours)}")
+                for code in Urgency
+            ],
+        )
 
 
 def _within(hours: int) -> str:
@@ -129,8 +125,3 @@ def act_forms(acts: Iterable[Act], *, words: bool) -> list[ActForm]:
     if Act.REJECT in possible:
         possible.discard(Act.CANCEL)  # a service that has not answered says no, with its reasons
     return [ActForm(act, words=words) for act in _PRESS if act in possible]
-
-
-def question(code: str) -> str:
-    """Return a question in words, or nothing."""
-    return gettext(LABELS[Question][Question(code)]) if code in set(Question) else ""

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approdo.access.rules import Permission
 from approdo.kit.errors import Conflict, Invalid
-from approdo.referrals.rules import Act, Answer, Wish
+from approdo.referrals.rules import Act, Answer, SheSaid, Wish
 from approdo.usecases import referring
 from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import accepted
-from approdo.web.referral_forms import PRESSED, ActForm, ReferForm, SheSaid, act_forms
+from approdo.web.referral_forms import PRESSED, ActForm, ReferForm, act_forms
 
 _SAID = {
     SheSaid.YES: later("Inviata. Quando rispondono lo vedi in Oggi, e ti arriva un avviso."),
@@ -41,7 +41,7 @@ def case_referrals(request: Asked, case_id: UUID) -> HttpResponse:
 
     def act() -> None:
         sent = dict(form.cleaned_data)
-        wish = Wish(sent.pop("reason"), sent.pop("urgency"))
+        wish, sent["she_said"] = Wish(sent.pop("reason"), sent.pop("urgency")), SheSaid(sent["she_said"])
         sent["target_id"] = sent.pop("target")
         made.append(referring.offer(actor=request.actor, case_id=case_id, wish=wish, now=request.now, **sent))
 

@@ -16,7 +16,7 @@ from approdo.kit import clock
 from approdo.kit.errors import Conflict, Invalid
 from approdo.referrals.rules import PIN_DIGITS, Act, Answer
 from approdo.usecases import reply_links
-from approdo.usecases.reply_links import Shut
+from approdo.usecases.reply_links import Shut, WrongCode
 from approdo.web.guards import public
 from approdo.web.network_forms import accepted
 from approdo.web.record_forms import lines
@@ -33,6 +33,8 @@ def reply(request: HttpRequest, code: str) -> HttpResponse:
         reply_links.is_open(code, clock.now())
     except Shut:
         return _shut(request)
+    except WrongCode as refusal:
+        return _asked(request, code, refusal.sentence)
     return _asked(request, code)
 
 
@@ -61,15 +63,14 @@ def reply_act(request: HttpRequest, code: str) -> HttpResponse:
         return _behind(request, code, pin)
     except Shut:
         return _shut(request)
+    except WrongCode as refusal:
+        return _asked(request, code, refusal.sentence)
 
 
 def _behind(request: HttpRequest, code: str, pin: str, failed: ActForm | None = None) -> HttpResponse:
     now = clock.now()
-    try:
-        found = reply_links.behind(code=code, pin=pin, now=now)
-    except Invalid as refusal:
-        return _asked(request, code, refusal.problems["pin"])
-    forms = act_forms(found.page.acts, words=bool(found.page.slices))
+    found = reply_links.behind(code=code, pin=pin, now=now)
+    forms = act_forms(found.page.acts, words=found.may_write)
     if failed is not None:
         forms = [failed if form.act is failed.act else form for form in forms]
     words = {

@@ -15,7 +15,7 @@ from approdo.kit.errors import Invalid
 from approdo.networks import services
 from approdo.networks.models import ContactPoint, NetworkTerritory, ServiceTerritory, Shift
 from approdo.networks.rules import NetworkView, Period
-from approdo.usecases.coverage import silenced_by, silenced_under, uncovered
+from approdo.usecases.coverage import foretold, silenced_under, uncovered
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def test_ending_the_last_shift_early_would_silence_a_call_and_nothing_of_the_tri
         services.end_shift_early(actor=SYSTEM, shift_id=first.pk, ends_at=ends, now=TONIGHT)
 
     entries = Entry.objects.count()
-    found = silenced_by(town.centre.pk, act, TONIGHT)
+    found = foretold(town.centre.pk, act, TONIGHT).opens
     # beyond the end of the shift nobody was on call before either: only what the change itself opens is said
     (place,) = [place for place in found if place.hole.miss.call == "centre"]
     assert place.hole.period.starts_at == ends
@@ -109,7 +109,7 @@ def test_a_change_that_leaves_somebody_silences_nothing(town: Town) -> None:
     def act() -> None:
         services.end_shift_early(actor=SYSTEM, shift_id=second.pk, ends_at=TONIGHT + timedelta(hours=6), now=TONIGHT)
 
-    assert [place for place in silenced_by(town.centre.pk, act, TONIGHT) if place.hole.miss.call == "centre"] == []
+    assert [place for place in foretold(town.centre.pk, act, TONIGHT).opens if place.hole.miss.call == "centre"] == []
 
 
 def test_what_the_change_itself_refuses_is_refused(town: Town) -> None:
@@ -119,7 +119,7 @@ def test_what_the_change_itself_refuses_is_refused(town: Town) -> None:
         services.end_shift_early(actor=SYSTEM, shift_id=first.pk, ends_at=TONIGHT, now=TONIGHT + timedelta(hours=1))
 
     with pytest.raises(Invalid):
-        silenced_by(town.centre.pk, act, TONIGHT)
+        foretold(town.centre.pk, act, TONIGHT)
 
 
 def test_every_network_that_a_service_serves_is_looked_at(town: Town) -> None:
@@ -131,7 +131,7 @@ def test_every_network_that_a_service_serves_is_looked_at(town: Town) -> None:
     def act() -> None:
         Shift.objects.filter(service=town.centre).delete()
 
-    found = silenced_by(town.centre.pk, act, TONIGHT)
+    found = foretold(town.centre.pk, act, TONIGHT).opens
     assert {code for place in found for code in place.municipalities} == {"012133", "013075"}
 
 

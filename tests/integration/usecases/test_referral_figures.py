@@ -19,7 +19,7 @@ from approdo.kit import clock
 from approdo.kit.errors import NotFound
 from approdo.networks.models import Membership
 from approdo.networks.rules import ServiceKind
-from approdo.referrals.rules import Act, Answer, Stage, Wish
+from approdo.referrals.rules import Act, Answer, SheSaid, Stage, Wish
 from approdo.usecases import referral_figures, referring
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def sent(town: Town, *acts: tuple[Act, str], exercise: bool = False) -> None:
     wish = Wish("listening", "urgent")
     with entered(actor=town.nurse):
         made = referring.offer(
-            actor=town.nurse, case_id=case, target_id=town.centre.pk, wish=wish, she_said="yes", words="", now=now
+            actor=town.nurse, case_id=case, target_id=town.centre.pk, wish=wish, she_said=SheSaid.YES, words="", now=now
         )
     centre = town.actor(town.centre)
     for hours, (act, code) in enumerate(acts, start=1):

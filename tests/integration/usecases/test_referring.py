@@ -16,7 +16,8 @@ from approdo.access.rules import Actor, Forbidden, Role, Slice
 from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Event, Participation
-from approdo.cases.services import offer_lead, take_lead
+from approdo.cases.rules import CaseAct
+from approdo.cases.services import move, offer_lead, take_lead
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks.models import Membership, Service
 from approdo.networks.rules import ServiceKind
@@ -26,7 +27,7 @@ from approdo.persons.services import add
 from approdo.protocols.models import ProtocolVersion
 from approdo.protocols.rules import USUAL_CLOCKS, Urgency, digest, write
 from approdo.referrals.models import Referral, Step
-from approdo.referrals.rules import Act, Answer, Business, Party, Status, Wish
+from approdo.referrals.rules import Act, Answer, Business, Party, SheSaid, Status, Wish
 from approdo.usecases import attempts, referring, sharing
 from approdo.usecases.referring import Shown
 
@@ -67,11 +68,24 @@ def there(town: Town, clinic: Service) -> Actor:
     return town.actor(clinic)
 
 
-def offered(actor: Actor, case: UUID, target: Service, said: str = "yes", words: str = "", **changes: object) -> UUID:
-    wish = Wish(**({"reason": "health", "urgency": "urgent"} | changes))  # type: ignore[arg-type]
+def offered(
+    actor: Actor,
+    case: UUID,
+    target: Service,
+    said: str = "yes",
+    words: str = "",
+    reason: str = "health",
+    urgency: str = "urgent",
+) -> UUID:
     with entered(actor=actor):
         return referring.offer(
-            actor=actor, case_id=case, target_id=target.pk, wish=wish, she_said=said, words=words, now=NOW
+            actor=actor,
+            case_id=case,
+            target_id=target.pk,
+            wish=Wish(reason, urgency),
+            she_said=SheSaid(said),
+            words=words,
+            now=NOW,
         )
 
 
@@ -409,19 +423,45 @@ def test_coordinators_learn_how_many_wait_and_never_of_whom(
     town: Town, centre: Actor, case: UUID, clinic: Service, there: Actor
 ) -> None:
     offered(centre, case, clinic)
+    offered(town.nurse, case, clinic)
+    offered(centre, case, town.shelter)
     hours = USUAL_CLOCKS[Urgency.URGENT].escalate_after_hours
     with as_system():
         referring.advance_due(now=NOW + timedelta(hours=hours))
         referring.advance_due(now=NOW + timedelta(hours=hours))
-    coordinator = town.actor(clinic, role=Role.ORGANISATION_COORDINATOR)
-    with entered(actor=coordinator):
-        (found,) = referring.unanswered(coordinator)
-    assert (found.count, found.oldest) == (1, NOW)
-    with entered(actor=there):
-        assert referring.unanswered(there) == ()
-    elsewhere = town.actor(town.shelter, role=Role.ORGANISATION_COORDINATOR)
-    with entered(actor=elsewhere):
-        assert referring.unanswered(elsewhere) == ()
+
+    def waiting(actor: Actor) -> list[tuple[int, datetime]]:
+        with entered(actor=actor):
+            return [(one.count, one.oldest) for one in referring.unanswered(actor)]
+
+    assert waiting(town.actor(clinic, role=Role.ORGANISATION_COORDINATOR)) == [(2, NOW)]
+    assert waiting(town.actor(town.shelter, role=Role.ORGANISATION_COORDINATOR)) == [(1, NOW)]
+    assert waiting(town.actor(town.social, role=Role.ORGANISATION_COORDINATOR)) == []
+    assert waiting(there) == []
+    # who is told because the service has no coordinator of its own finds what she was told of
+    assert sorted(waiting(town.actor(town.coordination, role=Role.NETWORK_COORDINATOR))) == [(1, NOW), (2, NOW)]
+    elsewhere = a_town("013075")
+    assert waiting(elsewhere.actor(elsewhere.coordination, role=Role.NETWORK_COORDINATOR)) == []
+
+
+@pytest.mark.parametrize("said", ["later", "no"])
+def test_words_that_would_go_nowhere_are_refused_rather_than_lost(
+    centre: Actor, case: UUID, clinic: Service, said: str
+) -> None:
+    yes(centre, case, clinic)
+    with pytest.raises(Invalid) as refused:
+        offered(centre, case, clinic, said, words="Canarina")
+    assert set(refused.value.problems) == {"words"}
+    assert not Referral.objects.exists()
+
+
+def test_from_a_closed_pathway_nobody_is_sent_anywhere(centre: Actor, case: UUID, clinic: Service) -> None:
+    with entered(actor=centre):
+        move(actor=centre, case_id=case, act=CaseAct.CLOSE, now=NOW)
+    with pytest.raises(NotFound):
+        offered(centre, case, clinic)
+    with entered(actor=centre):
+        assert referring.of_case(centre, case, NOW).recipients == ()
 
 
 def test_every_act_stands_in_the_register_with_its_case(

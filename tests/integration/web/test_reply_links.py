@@ -4,10 +4,13 @@
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 from tests.factories.activations import TONIGHT, Town, a_staffed_service, a_town, an_activation
@@ -19,14 +22,15 @@ from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Participation
 from approdo.cases.services import take_lead
 from approdo.kit import clock
+from approdo.kit.errors import Refusal
 from approdo.networks.models import ContactPoint, Membership, Service
 from approdo.networks.rules import Channel, ServiceKind
 from approdo.notifications.models import Message
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.referrals.models import Referral, ReplyLink
-from approdo.referrals.rules import TRIES, Act, Answer, Wish
-from approdo.usecases import referring, sharing
+from approdo.referrals.rules import TRIES, Act, Answer, SheSaid, Wish
+from approdo.usecases import referring, reply_links, sharing
 
 pytestmark = pytest.mark.django_db
 WRITTEN = {
@@ -60,6 +64,10 @@ def case(town: Town, centre: Actor) -> UUID:
 
 @pytest.fixture
 def lawyer(town: Town) -> Service:
+    return a_service_without_account(town)
+
+
+def a_service_without_account(town: Town) -> Service:
     """A service of the network in which nobody has an account, with a letter box and a telephone of its own."""
     service, _staff = a_staffed_service(town.network, ServiceKind.INTERPRETER, on_call=False)
     Membership.objects.filter(service=service).update(active=False)
@@ -82,7 +90,7 @@ def yes(centre: Actor, case: UUID, service: Service, *slices: str) -> UUID:
 def sent(centre: Actor, case: UUID, service: Service, words: str = "") -> UUID:
     with entered(actor=centre):
         return referring.offer(
-            actor=centre, case_id=case, target_id=service.pk, wish=Wish("legal", "urgent"), she_said="yes",
+            actor=centre, case_id=case, target_id=service.pk, wish=Wish("legal", "urgent"), she_said=SheSaid.YES,
             words=words, now=clock.now(),
         )  # fmt: skip
 
@@ -178,13 +186,42 @@ def test_five_wrong_codes_shut_it_and_who_sent_her_is_told(centre: Actor, case: 
     assert opens(link, pin).status_code == 404
 
 
-def test_wrong_presses_count_like_wrong_openings(centre: Actor, case: UUID, lawyer: Service) -> None:
+def test_a_wrong_press_counts_once_like_a_wrong_opening(centre: Actor, case: UUID, lawyer: Service) -> None:
     sent(centre, case, lawyer)
-    link, _pin = letter()
-    for _each in range(TRIES):
-        presses(link, "", "accept", "taken")
-    assert opens(link, _pin).status_code == 404
+    link, pin = letter()
+    for number in range(TRIES):
+        assert presses(link, "", "accept", "taken").status_code == 422
+        assert ReplyLink.objects.get().wrong == number + 1
+    assert opens(link, pin).status_code == 404
     assert Referral.objects.get().status == "requested"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_guesses_at_once_no_more_than_five_are_looked_at() -> None:
+    with as_system():
+        town = a_town()
+        lawyer = a_service_without_account(town)
+        case = an_activation(town).case_id
+    sent(town.nurse, case, lawyer)
+    link, pin = letter()
+    guesses = [f"{(int(pin) + number) % 10**6:06d}" for number in range(1, 13)]
+    gate = Barrier(len(guesses))
+
+    def guess(one: str) -> str:
+        try:
+            gate.wait(10)
+            reply_links.behind(code=link, pin=one, now=clock.now())
+            return "open"
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(guesses)) as threads:
+        answers = sorted(threads.map(guess, guesses))
+    assert answers == ["not_found"] * (len(guesses) - TRIES) + ["wrong_code"] * TRIES
+    with as_system():
+        assert ReplyLink.objects.get().wrong == TRIES
 
 
 def test_it_dies_when_she_takes_her_consent_back(centre: Actor, case: UUID, lawyer: Service) -> None:

@@ -11,7 +11,6 @@ from approdo.referrals.rules import (
     CODES,
     OVER,
     READERS,
-    TAKEN,
     TRANSITIONS,
     Act,
     Business,
@@ -168,7 +167,3 @@ def test_what_people_read_beside_the_status(
     standing: Standing, escalated: bool, progress: str, end: str, read: Business
 ) -> None:
     assert business(standing, escalated=escalated, progress=progress, end_reason=end) is read
-
-
-def test_what_is_taken_is_open_and_somebodys() -> None:
-    assert not TAKEN & OVER

@@ -130,7 +130,7 @@ def _own_shifts(actor: Actor) -> QuerySet[Shift]:
     operator_id, _service_id = acting(actor)
     shifts = Shift.objects.filter(operator=operator_id, service__in=services_worked_for(actor))
     asked = Swap.objects.filter(state=SwapState.OPEN)
-    return shifts.select_related("service", "operator").prefetch_related(Prefetch("swaps", _whole(asked), "open_swaps"))
+    return shifts.select_related("service", "operator").prefetch_related(Prefetch("swaps", _whole(asked)))
 
 
 def _concerning(actor: Actor) -> QuerySet[Swap]:
@@ -147,7 +147,7 @@ def _whole(found: QuerySet[Swap]) -> QuerySet[Swap]:
 
 
 def _own(actor: Actor, shift: Shift, at: datetime) -> OwnDuty:
-    views = [_view(actor, found, at) for found in shift.open_swaps]  # type: ignore[attr-defined]
+    views = [_view(actor, found, at) for found in shift.swaps.all()]  # the open ones: what ``_own_shifts`` prefetched
     return OwnDuty(
         duty=_duty(shift),
         service_id=shift.service_id,

@@ -10,7 +10,6 @@ from approdo.referrals.rules.states import (
     CODES,
     OVER,
     READERS,
-    TAKEN,
     TRANSITIONS,
     WORDED,
     Act,
@@ -29,7 +28,7 @@ from approdo.referrals.rules.states import (
     parties,
     possible,
 )
-from approdo.referrals.rules.terms import LONGEST_WORDS, Answer, Wish, read_code, read_words
+from approdo.referrals.rules.terms import LONGEST_WORDS, Answer, SheSaid, Wish, read_code, read_words
 
 __all__ = [
     "BUSINESS_LABELS",
@@ -40,7 +39,6 @@ __all__ = [
     "OVER",
     "PIN_DIGITS",
     "READERS",
-    "TAKEN",
     "TRANSITIONS",
     "TRIES",
     "WORDED",
@@ -61,6 +59,7 @@ __all__ = [
     "Reason",
     "RejectReason",
     "Reply",
+    "SheSaid",
     "Stage",
     "Standing",
     "Status",

@@ -91,7 +91,6 @@ TRANSITIONS: dict[tuple[Status, Act], tuple[Status, frozenset[Party]]] = {
 """(status, act) → the status that follows, and who may do it. The clock acts on nobody's behalf."""
 
 OVER = frozenset({S.REJECTED, S.FAILED, S.COMPLETED, S.CANCELLED, S.ENTERED_IN_ERROR})
-TAKEN = frozenset({S.ACCEPTED, S.ON_HOLD, S.IN_PROGRESS})
 
 READERS: dict[Status, frozenset[Party]] = {
     status: frozenset({Party.REQUESTER, Party.LEAD} | (set() if status is S.DRAFT else {Party.TARGET}))

@@ -38,6 +38,14 @@ class Wish:
         return Reason(found[0]), Urgency(found[1])
 
 
+class SheSaid(StrEnum):
+    """What she answered when it was proposed to her."""
+
+    YES = "yes"
+    LATER = "later"
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What goes with an act: a code, and words of one's own."""

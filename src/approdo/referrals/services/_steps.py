@@ -3,6 +3,7 @@
 """What every act leaves behind: a step, an entry of the register, and a row that says where the referral stands."""
 
 from datetime import datetime
+from uuid import UUID
 
 from approdo.access.rules import SYSTEM, Actor
 from approdo.audit import services as audit
@@ -63,10 +64,15 @@ def note(row: Referral, act: Act, *, actor: Actor, answer: Answer, now: datetime
     live.announce(f"s:{service_id}" for service_id in row.service_ids)
 
 
+def may_write(case_id: UUID, requester_id: int, target_id: int) -> bool:
+    """Tell whether words may go with an act: both services' organisations hold the key of the case. System-internal."""
+    both = {networks.organisation_of(requester_id), networks.organisation_of(target_id)}
+    return both <= keys.holders(case_id)
+
+
 def _sealed(step: Step, row: Referral, actor: Actor, words: str) -> bytes:
     """Seal words with the key of the case, if both sides hold it: nothing is written of who shares nothing."""
-    both = {networks.organisation_of(row.requester_id), networks.organisation_of(row.target_id)}
-    if actor.organisation_id is None or not both <= keys.holders(row.case_id):
+    if actor.organisation_id is None or not may_write(row.case_id, row.requester_id, row.target_id):
         raise Invalid(
             {"words": _("Senza un suo consenso che valga per entrambe, di lei non si scrive: solo i codici.")}
         )

@@ -55,9 +55,10 @@ class Found:
     pin_digest: str = field(repr=False)
 
 
-def link_by(code: str) -> Found | None:
-    """Return the link that a code names, if it was not replaced."""
-    row = ReplyLink.objects.select_related("referral").filter(code_digest=_digest(code), replaced_at=None).first()
+def link_by(code: str, *, hold: bool = False) -> Found | None:
+    """Return the link that a code names, if it was not replaced; held, whoever guesses at it waits for her turn."""
+    rows = ReplyLink.objects.select_for_update(of=("self",)) if hold else ReplyLink.objects.all()
+    row = rows.select_related("referral").filter(code_digest=_digest(code), replaced_at=None).first()
     if row is None:
         return None
     link = Link(row.expires_at, row.wrong, frozenset(map(Slice, row.referral.slices)))
