@@ -13,7 +13,15 @@ from tests.journeys.installation import Installation
 from tests.journeys.steps import flaws
 
 from approdo.networks.rules import ServiceKind, label_of
-from approdo.protocols.rules import CHOOSE_LABELS, NEED_LABELS, OUT_OF_HOURS_LABELS, digest, read
+from approdo.protocols.rules import (
+    CHOOSE_LABELS,
+    NEED_LABELS,
+    OUT_OF_HOURS_LABELS,
+    WHEN_CLOSED_LABELS,
+    WHEN_LABELS,
+    digest,
+    read,
+)
 from approdo.protocols.selectors import shipped
 from approdo.protocols.services import addressed
 from approdo.web.templatetags.words import _OWN as CHANNEL_WORDS
@@ -77,6 +85,34 @@ def write_call(page: Page, call: dict[str, Any], others: dict[str, str]) -> None
     expect(page.get_by_text("Salvato nella bozza.")).to_be_visible()
 
 
+def write_step(page: Page, step: dict[str, Any]) -> None:
+    """Fill the page of a new step of the pathway in, as the document has it, lengths of time as people say them."""
+    page.get_by_role("link", name="Aggiungi un passo del percorso").click()
+    page.get_by_label("In quale fase").select_option(step["phase"])
+    page.get_by_label("Che cosa si fa").fill(step["what"])
+    page.get_by_label("Come lo chiamate").fill(step["key"])
+    page.get_by_label(re.compile("^Chi lo fa")).select_option(step.get("kind", ""))
+    if "when" in step:
+        page.get_by_label(WHEN_LABELS[step["when"]], exact=True).check()
+    if "when_closed" in step:
+        page.get_by_label(WHEN_CLOSED_LABELS[step["when_closed"]]).check()
+    lengths = {
+        "within_hours": "Entro quanto tempo",
+        "escalate_after_hours": "Se non è fatto, dopo quanto si avvisa",
+        "repeat_hours": "Ogni quanto si ripete",
+        "ask_again_after_hours": "Se lei dice di no, dopo quanto le si chiede di nuovo",
+    }
+    for name, label in lengths.items():
+        if name in step:
+            days, hours = divmod(step[name], 24)
+            page.get_by_label(label).fill(f"{step[name]} ore" if hours else f"{days} giorni")
+    page.get_by_label("Chi si avvisa").select_option(step["tell"])
+    for name, label in (("document", "Documento"), ("assessment", "Valutazione"), ("qualification", "Formazione")):
+        page.get_by_label(re.compile(f"^{label}")).select_option(step.get(name, ""))
+    page.get_by_role("button", name="Salva", exact=True).click()
+    expect(page.get_by_text("Salvato nella bozza.")).to_be_visible()
+
+
 def write_protocol(page: Page, site: str, wanted: dict[str, Any]) -> None:
     """From a blank sheet to a proposal, without a word of YAML."""
     page.goto(f"{site}/rete/protocolli/")
@@ -88,6 +124,8 @@ def write_protocol(page: Page, site: str, wanted: dict[str, Any]) -> None:
     titles = {call["key"]: f"{label_of(ServiceKind(call['kind']))} · {call['key']}" for call in wanted["calls"]}
     for call in wanted["calls"]:
         write_call(page, call, titles)
+    for step in wanted["pathway"]:
+        write_step(page, step)
     expect(page.get_by_text("prima di poterla proporre")).to_have_count(0)
 
 
@@ -129,7 +167,7 @@ def test_every_page_of_the_editor_is_for_everybody(sign_in: SignIn, product: Ins
     draft = page.url
     page.get_by_role("link", name="Aggiungi una chiamata").click()
     page.get_by_role("button", name="Aggiungi un passo").click()
-    for address in ("", "nome/", "chiamate/1/", "chiamate/5/", "invii/", "testo/carica/", "proponi/"):
+    for address in ("", "nome/", "chiamate/1/", "chiamate/5/", "percorso/1/", "invii/", "testo/carica/", "proponi/"):
         page.goto(draft + address)
         found += flaws(page, (PHONE, DESK))
     page.goto(draft)

@@ -70,6 +70,25 @@ class Slice(StrEnum):
     CHRONOLOGY = "chronology"
 
 
+class DocumentKind(StrEnum):
+    """A kind of document of the record; protocols ask for them by kind."""
+
+    MEDICAL_REPORT = "medical_report"
+    PHOTOGRAPH = "photograph"
+    CONSENT_FORM = "consent_form"
+    JUDICIAL_ACT = "judicial_act"
+    OTHER = "other"
+
+
+DOCUMENT_LABELS: dict[DocumentKind, str] = {
+    DocumentKind.MEDICAL_REPORT: _("Referto o certificato medico"),
+    DocumentKind.PHOTOGRAPH: _("Fotografia"),
+    DocumentKind.CONSENT_FORM: _("Modulo di consenso firmato"),
+    DocumentKind.JUDICIAL_ACT: _("Atto giudiziario o denuncia"),
+    DocumentKind.OTHER: _("Altro documento"),
+}
+
+
 _DIRECTORY = frozenset({Permission.READ_DIRECTORY})
 _MEMBER = _DIRECTORY | {
     Permission.ACTIVATE,

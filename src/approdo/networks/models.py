@@ -9,7 +9,15 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 
 from approdo.access.rules import Role
-from approdo.networks.rules import POSITIONS, Channel, ContactHours, OrganisationKind, ServiceKind, SwapState
+from approdo.networks.rules import (
+    POSITIONS,
+    Channel,
+    ContactHours,
+    OrganisationKind,
+    Qualification,
+    ServiceKind,
+    SwapState,
+)
 
 _SHIFT_STRETCH = Func("starts_at", "ends_at", RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
 
@@ -268,9 +276,13 @@ class Membership(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=40)
     active = models.BooleanField(default=True)
+    qualifications = ArrayField(models.CharField(max_length=30), default=list, db_default=[])
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["operator", "service"], name="member_once"),
+            models.CheckConstraint(
+                condition=Q(qualifications__contained_by=_values(Qualification)), name="membership_qualifications_known"
+            ),
             models.CheckConstraint(condition=Q(role__in=_values(Role)), name="membership_role_known"),
         ]

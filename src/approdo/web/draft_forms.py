@@ -49,7 +49,8 @@ SOME = "some"
 Choices = list[tuple[str, Any]]
 
 
-def _labelled(labels: Mapping[Any, str]) -> Choices:
+def labelled(labels: Mapping[Any, str]) -> Choices:
+    """Return codes and their words as choices."""
     return [(str(code), gettext(label)) for code, label in labels.items()]
 
 
@@ -90,7 +91,8 @@ def _boxes(label: Any, choices: Any, **more: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, required=False, choices=choices, widget=widget, **more)
 
 
-def _either(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
+def either(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
+    """Return a field of which one is chosen, all of them in sight."""
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **more)
 
 
@@ -106,12 +108,12 @@ class HeadingForm(DraftForm):
             "Le versioni di uno stesso protocollo hanno la stessa sigla. Se la lasci vuota la facciamo dal nome."
         ),
     )
-    where = _either(_("In quali comuni"), [(ALL, _("in tutti quelli della rete")), (SOME, _("solo in alcuni"))])
+    where = either(_("In quali comuni"), [(ALL, _("in tutti quelli della rete")), (SOME, _("solo in alcuni"))])
     municipalities = _boxes(_("Quali comuni"), [], help_text=_("Vale se hai scelto «solo in alcuni»."))
-    who = _either(_("Chi attiva"), [(ALL, _("chiunque sia della rete")), (SOME, _("solo da alcuni servizi"))])
+    who = either(_("Chi attiva"), [(ALL, _("chiunque sia della rete")), (SOME, _("solo da alcuni servizi"))])
     contexts = _boxes(
         _("Da quali servizi"),
-        lambda: _labelled(CONTEXT_LABELS),
+        lambda: labelled(CONTEXT_LABELS),
         help_text=_("Vale se hai scelto «solo da alcuni servizi»."),
     )
 
@@ -195,7 +197,7 @@ class CallForm(DraftForm):
             "Il nome con cui ne parlate tra voi, per esempio: centro. Se lo lasci vuoto lo facciamo dal servizio."
         ),
     )
-    choose = _either(_("Se più servizi vanno bene"), lambda: _labelled(CHOOSE_LABELS))
+    choose = either(_("Se più servizi vanno bene"), lambda: labelled(CHOOSE_LABELS))
     service_code = forms.ChoiceField(label=_("Un servizio solo, per nome"), required=False)
     capability = forms.ChoiceField(
         label=_("Che cosa deve saper fare"),
@@ -204,7 +206,7 @@ class CallForm(DraftForm):
     )
     needs = _boxes(
         _("Per quali bisogni"),
-        lambda: _labelled(NEED_LABELS),
+        lambda: labelled(NEED_LABELS),
         help_text=_("Se non ne scegli nessuno, si chiama sempre."),
     )
     after = LaterChoice(label=_("Quando comincia"))
@@ -221,7 +223,7 @@ class CallForm(DraftForm):
     repeat_minutes = _number(
         _("Alla fine si riavvisano tutti, ogni quanti minuti"), help_text=_("Finché qualcuno prende in carico.")
     )
-    out_of_hours = _either(_("Quando il servizio è chiuso"), lambda: _labelled(OUT_OF_HOURS_LABELS))
+    out_of_hours = either(_("Quando il servizio è chiuso"), lambda: labelled(OUT_OF_HOURS_LABELS))
     backup_kind = forms.ChoiceField(label=_("Qual è il servizio di riserva"), required=False)
     fallback_phone = forms.CharField(
         label=_("Numero da chiamare a voce"),
@@ -292,7 +294,7 @@ class StepForm(DraftForm):
 
     to = LaterChoice(
         label=_("Chi si avvisa"),
-        choices=lambda: [("", gettext("scegli…")), *_labelled(TARGET_LABELS)],
+        choices=lambda: [("", gettext("scegli…")), *labelled(TARGET_LABELS)],
     )
     wait_minutes = _number(_("Quanti minuti si aspetta"))
 

@@ -17,6 +17,7 @@ from approdo.protocols.rules import (
     CallRule,
     Context,
     Need,
+    Phase,
     Problem,
     ProtocolDocument,
     place_of,
@@ -24,10 +25,11 @@ from approdo.protocols.rules import (
     problems,
     readable,
 )
-from approdo.protocols.rules.composing import Document
+from approdo.protocols.rules.composing import Document, pathway_of
 from approdo.protocols.rules.referring import clocks
 from approdo.protocols.rules.sheet import Line
 from approdo.protocols.selectors import DraftPage
+from approdo.web.draft_pathway_forms import hours_said
 from approdo.web.guards import Asked
 from approdo.web.protocol_drawing import compared, read_aloud, row_of
 
@@ -52,8 +54,12 @@ def _shown(draft: DraftPage, problem: Problem) -> Shown:
     address = address_of if draft.may_write else _nowhere
     entry = FIELD_WORDS.get(place.entry, "")
     said = [_(entry)] if entry and "name" not in problem.values else []  # the sentence names what is missing itself
+    if place.pathway is not None:
+        title = pathway_of(draft.document)[place.pathway].get("key") or str(place.pathway + 1)
+        said.insert(0, _("Passo «%(step)s»") % {"step": title})
+        return Shown(plain(problem), ", ".join(said), address("draft_step", draft, place.pathway + 1))
     if place.call is None:
-        name = {"referrals": "draft_hours", "calls": "draft"}.get(place.entry, "draft_heading")
+        name = {"referrals": "draft_hours", "calls": "draft", "pathway": "draft"}.get(place.entry, "draft_heading")
         return Shown(plain(problem), ", ".join(said).capitalize(), address(name, draft))
     title = draft.document["calls"][place.call].get("key") or str(place.call + 1)
     if place.step is not None:
@@ -75,6 +81,20 @@ def counter_sent(request: Asked) -> int:
     """Return the counter of the draft as the page that was sent had it; 0 for none."""
     text = request.POST.get("counter", "")
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
+def piece_meant(request: Asked, draft: DraftPage, pieces: list[Document], place: int, most: int) -> tuple[int, bool]:
+    """Return which piece of a list is written, from 0, and whether somebody has changed the draft meanwhile.
+
+    Then the places may have moved: hers is the one of the name that her page had, or a new one. Raises ``NotFound``
+    for a place that is not there.
+    """
+    if not 1 <= place <= min(len(pieces) + 1, most):
+        raise NotFound
+    if request.method != "POST" or counter_sent(request) == draft.counter:
+        return place - 1, False
+    was, last = request.POST.get("was", ""), min(len(pieces), most - 1)
+    return next((n for n, one in enumerate(pieces) if was and one.get("key") == was), last), True
 
 
 def version_named(text: str) -> tuple[str, int]:
@@ -100,12 +120,30 @@ def listed(document: Document, place: int, found: list[Problem]) -> dict[str, An
     }
 
 
+def listed_step(document: Document, place: int, found: list[Problem]) -> dict[str, Any]:
+    """Return what the list of steps of the pathway says of one, sound or not."""
+    steps = pathway_of(document)
+    step = steps[place]
+    return {
+        "number": place + 1,
+        "phase": Phase(step["phase"]) if step.get("phase") else None,
+        "what": step.get("what", ""),
+        "key": step.get("key", ""),
+        "kind": ServiceKind(step["kind"]) if step.get("kind") else None,
+        "within": hours_said(step.get("within_hours")),
+        "wrong": sum(place_of(problem).pathway == place for problem in found),
+        "last": place == len(steps) - 1,
+    }
+
+
 def about(draft: DraftPage, part: str) -> dict[str, Any]:
     """Return the problems of a part of the document by the entry they concern."""
     wrong: dict[str, list[Problem]] = {}
     for one in shown_problems(draft, problems(draft.document)):
         place = place_of(one.problem)
-        if place.call is None and (place.entry == "referrals") == (part == "hours") and place.entry != "calls":
+        if place.call is not None or place.pathway is not None or place.entry in {"calls", "pathway"}:
+            continue
+        if (place.entry == "referrals") == (part == "hours"):
             wrong.setdefault(place.entry, []).append(one.problem)
     return {"wrong": wrong}
 

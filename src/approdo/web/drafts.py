@@ -21,6 +21,7 @@ from approdo.protocols import selectors, services
 from approdo.protocols.rules import (
     ALL,
     MOST_CALLS,
+    MOST_PATHWAY_STEPS,
     SIZE_LIMIT,
     Context,
     DraftState,
@@ -35,6 +36,7 @@ from approdo.protocols.rules.composing import (
     added_step,
     moved_call,
     moved_step,
+    pathway_of,
     removed_step,
     stepped,
     with_call,
@@ -56,7 +58,9 @@ from approdo.web.draft_reading import (
     address_of,
     counter_sent,
     listed,
+    listed_step,
     of_call,
+    piece_meant,
     shown_problems,
     standing_now,
     version_named,
@@ -73,7 +77,8 @@ _NEW_CALL: Document = {
 """What a new call begins with: something that somebody hears."""
 
 
-def _save(request: Asked, draft: DraftPage, change: Callable[[Document], Document]) -> None:
+def save(request: Asked, draft: DraftPage, change: Callable[[Document], Document]) -> None:
+    """Save a change of a draft; raises ``Overtaken`` when somebody else was quicker."""
     services.save_draft(
         actor=request.actor,
         network_code=draft.line.network_code,
@@ -84,7 +89,7 @@ def _save(request: Asked, draft: DraftPage, change: Callable[[Document], Documen
     )
 
 
-def _to_write(request: Asked, network: str, draft_id: int) -> tuple[DraftPage, HttpResponse | None]:
+def to_write(request: Asked, network: str, draft_id: int) -> tuple[DraftPage, HttpResponse | None]:
     """Return a draft, and where to go instead when nobody may write in it now."""
     draft = selectors.draft(request.actor, network, draft_id)
     if draft.line.state is DraftState.EDITING:
@@ -136,6 +141,8 @@ def _overview(request: Asked, draft: DraftPage, **more: Any) -> HttpResponse:
         "contexts": None if contexts == ALL else frozenset(Context(one) for one in contexts),
         "own_hours": [form.title for form in hours_forms(document) if form.initial["own"]],
         "room": len(document["calls"]) < MOST_CALLS,
+        "steps_listed": [listed_step(document, place, found) for place in range(len(pathway_of(document)))],
+        "room_for_step": len(pathway_of(document)) < MOST_PATHWAY_STEPS,
         **read_aloud(readable(document)),
         **more,
     }
@@ -146,7 +153,7 @@ def _overview(request: Asked, draft: DraftPage, **more: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft_heading(request: Asked, network: str, draft_id: int) -> HttpResponse:
     """Write what a draft is called, and where and for whom it holds."""
-    draft, instead = _to_write(request, network, draft_id)
+    draft, instead = to_write(request, network, draft_id)
     if instead:
         return instead
     territory = networks.network_municipalities(network)
@@ -154,25 +161,27 @@ def draft_heading(request: Asked, network: str, draft_id: int) -> HttpResponse:
     overtaken = False
     if form.is_bound and form.is_valid():
         try:
-            _save(request, draft, lambda _old: form.written())
+            save(request, draft, lambda _old: form.written())
         except Overtaken:
             overtaken = True
         else:
-            return _saved(request, draft)
+            return saved(request, draft)
     chosen = form["where"].value() == SOME
     words = {"form": form, "unfolded": chosen or bool(form.errors), **about(draft, "heading")}
     words["standing_now"] = standing_now(draft.document, "heading") if overtaken else ()
-    return _piece(request, "draft_heading", draft, words, form.is_bound, overtaken)
+    return page_of_piece(request, "draft_heading", draft, words, form.is_bound, overtaken)
 
 
-def _saved(request: Asked, draft: DraftPage) -> HttpResponse:
+def saved(request: Asked, draft: DraftPage) -> HttpResponse:
+    """Say so, and go back to the draft."""
     messages.success(request, _("Salvato nella bozza."))
     return redirect("draft", draft.line.network_code, draft.line.id)
 
 
-def _piece(
+def page_of_piece(
     request: Asked, name: str, draft: DraftPage, words: dict[str, Any], sent: bool, overtaken: bool
 ) -> HttpResponse:
+    """Show the page of one piece of a draft."""
     status = 409 if overtaken else 422 if sent else 200
     words |= {"draft": draft, "overtaken": overtaken, "now": request.now}
     return render(request, f"web/protocols/{name}.html", words, status=status)
@@ -182,18 +191,11 @@ def _piece(
 @require_http_methods(["GET", "POST"])
 def draft_call(request: Asked, network: str, draft_id: int, place: int) -> HttpResponse:
     """Write one call, or a new one at the end; every button keeps all that was written."""
-    draft, instead = _to_write(request, network, draft_id)
+    draft, instead = to_write(request, network, draft_id)
     if instead:
         return instead
     calls = draft.document["calls"]
-    if not 1 <= place <= min(len(calls) + 1, MOST_CALLS):
-        raise NotFound
-    number, overtaken = place - 1, request.method == "POST" and counter_sent(request) != draft.counter
-    if overtaken:  # the places may have moved: hers is the one of this name, or a new one
-        was = request.POST.get("was", "")
-        number = next(
-            (n for n, one in enumerate(calls) if was and one.get("key") == was), min(len(calls), MOST_CALLS - 1)
-        )
+    number, overtaken = piece_meant(request, draft, calls, place, MOST_CALLS)
     call = calls[number] if number < len(calls) else _NEW_CALL
     sent = request.POST if request.method == "POST" else None
     others = [(one["key"], _title(one)) for n, one in enumerate(calls) if n != number and one.get("key")]
@@ -202,16 +204,16 @@ def draft_call(request: Asked, network: str, draft_id: int, place: int) -> HttpR
         act = request.POST.get("act", "")
         made = _acted(form.written([step.step() for step in steps.forms]), act)
         try:
-            _save(request, draft, lambda document: with_call(document, number, made))
+            save(request, draft, lambda document: with_call(document, number, made))
         except Overtaken:
             overtaken = True
         else:
-            return redirect(address_of("draft_call", draft, number + 1) + "#catena") if act else _saved(request, draft)
+            return redirect(address_of("draft_call", draft, number + 1) + "#catena") if act else saved(request, draft)
     words: dict[str, Any] = {"form": form, "steps": steps, "place": number + 1, "new": number >= len(calls)}
     words |= {"name": call.get("key", ""), "step_problems": problems_of(steps) if sent is not None else {}}
     words["narrowed"] = bool({"capability", "service_code", "choose"} & set(call))
     words |= of_call(draft, number)
-    return _piece(request, "draft_call", draft, words, sent is not None, overtaken)
+    return page_of_piece(request, "draft_call", draft, words, sent is not None, overtaken)
 
 
 def _title(call: Document) -> str:
@@ -236,7 +238,7 @@ def _acted(call: Document, act: str) -> Document:
 @require_POST
 def draft_calls(request: Asked, network: str, draft_id: int) -> HttpResponse:
     """Move a call up or down, or take it away."""
-    draft, instead = _to_write(request, network, draft_id)
+    draft, instead = to_write(request, network, draft_id)
     if instead:
         return instead
     name, _dash, number = request.POST.get("act", "").partition("-")
@@ -252,7 +254,7 @@ def draft_calls(request: Asked, network: str, draft_id: int) -> HttpResponse:
         )
 
     try:
-        _save(request, draft, change)
+        save(request, draft, change)
     except Overtaken as refusal:
         messages.warning(request, _(refusal.sentence))
     return redirect(address_of("draft", draft) + "#chiamate")
@@ -262,21 +264,21 @@ def draft_calls(request: Asked, network: str, draft_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft_hours(request: Asked, network: str, draft_id: int) -> HttpResponse:
     """Write the hours of referrals."""
-    draft, instead = _to_write(request, network, draft_id)
+    draft, instead = to_write(request, network, draft_id)
     if instead:
         return instead
     sent = request.POST if request.method == "POST" else None
     hours, overtaken = hours_forms(draft.document, sent), False
     if sent is not None and all([form.is_valid() for form in hours]):
         try:
-            _save(request, draft, lambda document: hours_written(document, hours))
+            save(request, draft, lambda document: hours_written(document, hours))
         except Overtaken:
             overtaken = True
         else:
-            return _saved(request, draft)
+            return saved(request, draft)
     words = {"hours": hours, **about(draft, "hours")}
     words["standing_now"] = standing_now(draft.document, "hours") if overtaken else ()
-    return _piece(request, "draft_hours", draft, words, sent is not None, overtaken)
+    return page_of_piece(request, "draft_hours", draft, words, sent is not None, overtaken)
 
 
 @needs(Permission.PUBLISH_PROTOCOL)
@@ -293,7 +295,7 @@ def draft_text(request: Asked, network: str, draft_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft_load(request: Asked, network: str, draft_id: int) -> HttpResponse:
     """Put a YAML text in the place of what a draft says."""
-    draft, instead = _to_write(request, network, draft_id)
+    draft, instead = to_write(request, network, draft_id)
     if instead:
         return instead
     form = LoadForm(request.POST, request.FILES) if request.method == "POST" else LoadForm()
@@ -310,8 +312,8 @@ def draft_load(request: Asked, network: str, draft_id: int) -> HttpResponse:
         except Overtaken:
             overtaken = True
         else:
-            return _saved(request, draft)
-    return _piece(request, "draft_load", draft, {"form": form, "found": found}, form.is_bound, overtaken)
+            return saved(request, draft)
+    return page_of_piece(request, "draft_load", draft, {"form": form, "found": found}, form.is_bound, overtaken)
 
 
 BASE = "rete/protocolli/<slug:network>/bozze/"

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from approdo.networks import selectors as networks
-from approdo.protocols.rules import CallRule, ProtocolDocument, Section, Target, side_by_side
+from approdo.protocols.rules import CallRule, PathwayStep, ProtocolDocument, Section, Target, side_by_side
+from approdo.protocols.rules.sheet import DECLINED, EVERY, LATE, LIMIT, step_lines
 from approdo.web.templatetags.when import span
 
 _PLOT_WIDTH, _PLOT_LEFT, _PLOT_RIGHT, _ROW_HEIGHT = 340, 10, 18, 52
@@ -75,10 +76,28 @@ def row_of(parsed: ProtocolDocument, call: CallRule) -> dict[str, Any]:
 
 
 def read_aloud(parsed: ProtocolDocument | None) -> dict[str, Any]:
-    """Return the words of the two partial pages that show a protocol: its table and its drawing."""
+    """Return the words of the partial pages that show a protocol: its table, its drawing, its pathway."""
     if parsed is None:
-        return {"calls": [], "plot": None}
-    return {"calls": [row_of(parsed, call) for call in parsed.calls], "plot": plot(parsed)}
+        return {"calls": [], "plot": None, "pathway": []}
+    return {
+        "calls": [row_of(parsed, call) for call in parsed.calls],
+        "plot": plot(parsed),
+        "pathway": [_step_row(step) for step in parsed.pathway],
+    }
+
+
+def _step_row(step: PathwayStep) -> dict[str, Any]:
+    """Return what the table says of a step of the pathway: when it is due, and what follows if it is not done."""
+    said = step_lines(step)
+    again = said.get(EVERY, ())
+    needed = [one for one in (step.document, step.assessment, step.qualification) if one]
+    return {
+        "step": step,
+        "limit": (*said[LIMIT], *again),
+        "late": said[LATE],
+        "declined": said[DECLINED],
+        "needs": needed,
+    }
 
 
 def compared(before: ProtocolDocument, after: ProtocolDocument) -> tuple[Section, ...]:

@@ -77,6 +77,7 @@ def test_pages_that_are_sent_untouched_change_nothing(coordinator, model):
     before = document()
     assert before == shipped(model)
     pieces = ["nome/", "invii/", *(f"chiamate/{n + 1}/" for n in range(len(before["calls"])))]
+    pieces += [f"percorso/{n + 1}/" for n in range(len(before["pathway"]))]
     for piece in pieces:
         assert send(coordinator, page + piece, "counter").status_code == 200
     assert document() == before

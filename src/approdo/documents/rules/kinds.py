@@ -2,21 +2,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a document is, and in which slice of the record it stands."""
 
-from enum import StrEnum
-
+from approdo.access.rules import DOCUMENT_LABELS as KIND_LABELS
+from approdo.access.rules import DocumentKind as Kind
 from approdo.access.rules import Slice
-from approdo.kit.words import mark as _
 
-
-class Kind(StrEnum):
-    """One kind of document."""
-
-    MEDICAL_REPORT = "medical_report"
-    PHOTOGRAPH = "photograph"
-    CONSENT_FORM = "consent_form"
-    JUDICIAL_ACT = "judicial_act"
-    OTHER = "other"
-
+__all__ = ["KIND_LABELS", "SLICES", "Kind"]
 
 SLICES: dict[Kind, Slice] = {
     Kind.MEDICAL_REPORT: Slice.HEALTH,
@@ -26,11 +16,3 @@ SLICES: dict[Kind, Slice] = {
     Kind.OTHER: Slice.PLAN,
 }
 """What nobody can know beforehand stands where the fewest roles read (consents.rules.matrix)."""
-
-KIND_LABELS: dict[Kind, str] = {
-    Kind.MEDICAL_REPORT: _("Referto o certificato medico"),
-    Kind.PHOTOGRAPH: _("Fotografia"),
-    Kind.CONSENT_FORM: _("Modulo di consenso firmato"),
-    Kind.JUDICIAL_ACT: _("Atto giudiziario o denuncia"),
-    Kind.OTHER: _("Altro documento"),
-}

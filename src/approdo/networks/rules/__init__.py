@@ -54,6 +54,7 @@ from approdo.networks.rules.kinds import (
     grantable_roles,
 )
 from approdo.networks.rules.labels import LANGUAGES, label_of, labels_of
+from approdo.networks.rules.qualifications import Qualification
 from approdo.networks.rules.rota import (
     FIRST,
     LONGEST_SHIFT,
@@ -132,6 +133,7 @@ __all__ = [
     "OrganisationKind",
     "Period",
     "PersonOnCall",
+    "Qualification",
     "ServiceDetails",
     "ServiceKind",
     "ServiceView",

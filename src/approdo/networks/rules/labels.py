@@ -7,6 +7,7 @@ from enum import StrEnum
 from approdo.access.rules import Role
 from approdo.kit.words import mark as _
 from approdo.networks.rules.kinds import Capability, Channel, ContactHours, OrganisationKind, ServiceKind
+from approdo.networks.rules.qualifications import Qualification
 
 _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     OrganisationKind: {
@@ -34,6 +35,13 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ServiceKind.MENTAL_HEALTH: _("Salute mentale"),
         ServiceKind.NETWORK_COORDINATION: _("Coordinamento di rete"),
         ServiceKind.PERPETRATOR_PROGRAMME: _("Centro per uomini autori di violenza"),
+    },
+    Qualification: {
+        Qualification.SUPPORT_CENTRE_TRAINING: _("Formazione di operatrice di centro antiviolenza"),
+        Qualification.RISK_ASSESSMENT: _("Valutazione del rischio"),
+        Qualification.EVIDENCE_COLLECTION: _("Raccolta e custodia delle prove"),
+        Qualification.HEARING_CHILDREN: _("Ascolto di bambine e bambini"),
+        Qualification.SEXUAL_VIOLENCE_CARE: _("Accoglienza dopo una violenza sessuale"),
     },
     Capability: {
         Capability.CHILDREN: _("Accoglie anche le bambine e i bambini"),

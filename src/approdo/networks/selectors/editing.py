@@ -29,10 +29,12 @@ from approdo.networks.rules import (
     MunicipalityView,
     OrganisationKind,
     Period,
+    Qualification,
     ServiceDetails,
     ServiceKind,
     gaps,
     instant,
+    next_opening,
     opening_periods,
     week_of,
 )
@@ -78,6 +80,7 @@ class Member:
     role_word: str
     active: bool
     contacts: tuple[Contact, ...]
+    qualifications: frozenset[Qualification]
     changeable: bool
     """Whether the actor may change her role or end her work: she who may do more is not changed by who may do less."""
 
@@ -233,9 +236,11 @@ def _members(actor: Actor, service: Service, contacts: dict[int | None, list[Con
     rows = (
         Membership.objects.filter(service=service)
         .order_by("-active", "operator__display_name")
-        .values_list("pk", "operator_id", "operator__display_name", "operator__email", "role", "active")
+        .values_list(
+            "pk", "operator_id", "operator__display_name", "operator__email", "role", "active", "qualifications"
+        )
     )
-    for pk, operator_id, name, email, role, active in rows:
+    for pk, operator_id, name, email, role, active, trained in rows:
         yield Member(
             membership_id=pk,
             operator_id=operator_id,
@@ -245,6 +250,7 @@ def _members(actor: Actor, service: Service, contacts: dict[int | None, list[Con
             role_word=label_of(Role(role)),
             active=active,
             contacts=tuple(contacts.get(operator_id, ())),
+            qualifications=frozenset(map(Qualification, trained)),
             changeable=may_all_of(actor, Role(role)),
         )
 
@@ -306,6 +312,14 @@ def stored_hours(service: Service) -> tuple[Hours, ...]:
     return tuple(
         Hours(frozenset(line.days), line.opens, line.closes) for line in sorted(lines, key=lambda line: line.pk)
     )
+
+
+def opens_from(service_id: int, at: datetime) -> datetime:
+    """Return the first instant from this one on at which a service is open; this one when it does not open soon."""
+    service = Service.objects.filter(pk=service_id).prefetch_related("opening_hours").first()
+    if service is None:
+        return at
+    return next_opening(stored_hours(service), always_open=service.always_open, at=at) or at
 
 
 def _duties(ids: list[int], whole: Period) -> dict[int, list[Duty]]:

@@ -14,7 +14,7 @@ from approdo.access.rules import Actor, Purpose, Role
 from approdo.kit.rows import read
 from approdo.networks import rules
 from approdo.networks.models import Membership, Network, Shift
-from approdo.networks.rules import Duty, MembershipView, ServiceKind
+from approdo.networks.rules import Duty, MembershipView, Qualification, ServiceKind
 from approdo.networks.selectors.coverage import shown_name
 
 _PURPOSES = {
@@ -163,10 +163,22 @@ def _first_duty(actor: Actor, **when: datetime) -> Duty | None:
     return Duty(*row) if row else None
 
 
+def qualifications_of(actor: Actor) -> frozenset[Qualification]:
+    """Return the trainings that are written down for the actor where she acts now."""
+    held = Membership.objects.filter(operator=actor.operator_id, service=actor.service_id, active=True)
+    return frozenset(Qualification(one) for written in held.values_list("qualifications", flat=True) for one in written)
+
+
 def members_of(service_id: int) -> tuple[int, ...]:
     """Return the operators who may act for a service now, system-internal: whose screens it concerns."""
     rows = Membership.objects.filter(service=service_id, active=True, operator__is_active=True)
     return tuple(rows.order_by("pk").values_list("operator_id", flat=True))
+
+
+def colleagues_of(service_id: int) -> dict[int, str]:
+    """Return the names of those who work for a service now, by name. System-internal: the caller checked who asks."""
+    held = Membership.objects.filter(service=service_id, active=True, operator__is_active=True)
+    return dict(held.order_by("operator__display_name").values_list("operator_id", "operator__display_name"))
 
 
 def sign_ins_by_network(now: datetime) -> tuple[SignInGroup, ...]:

@@ -19,6 +19,7 @@ from approdo.networks.services.offer import (
     set_opening_hours,
     set_territory,
 )
+from approdo.networks.services.qualifications import set_qualifications
 from approdo.networks.services.rota import (
     CopyOutcome,
     add_shifts,
@@ -63,6 +64,7 @@ __all__ = [
     "set_lead_organisation",
     "set_opening_hours",
     "set_own_contact_points",
+    "set_qualifications",
     "set_role",
     "set_territory",
     "swap_shifts",

@@ -21,6 +21,7 @@ from approdo.protocols.rules.document import (
     parse,
     parse_call,
 )
+from approdo.protocols.rules.pathway import missing_kinds, pathway_problems
 from approdo.protocols.rules.problem import Problem, Severity, errors, located
 from approdo.protocols.rules.reading import Unreadable, read
 from approdo.protocols.rules.referring import clock_problems
@@ -37,7 +38,9 @@ def problems(document: Any, *, last_step_minutes: int = LAST_STEP_MINUTES) -> li
 
     ``last_step_minutes`` may only be lowered: two hours stay the most.
     """
-    found = [*structural_problems(document), *clock_problems(document)]
+    structure = structural_problems(document)
+    paths = [problem.path for problem in structure]
+    found = [*structure, *clock_problems(document), *pathway_problems(document, paths)]
     raw_calls = document.get("calls") if isinstance(document, dict) else None
     if not isinstance(raw_calls, list):
         return found
@@ -234,7 +237,7 @@ def reach(document: ProtocolDocument, services: Sequence[ServiceView]) -> list[P
             message = mark("Alla chiamata «%(call)s» ora non può rispondere nessuno: %(names)s.")
             found.append(_warning(path, message, call=call.key, names=_names(fitting)))
         found += _empty_ways_out(path, call, services)
-    return found
+    return [*found, *missing_kinds(document.pathway, services)]
 
 
 def _nobody_fits(path: str, call: CallRule) -> Problem:

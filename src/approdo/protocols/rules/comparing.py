@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What changed between two documents. Calls are matched by key, the hours of
+"""What changed between two documents. Calls and steps are matched by key, the hours of
 referrals by urgency, so that moving one is not rewriting all."""
 
 import hashlib
@@ -36,6 +36,8 @@ def _by_key(document: Mapping[str, Any]) -> dict[str, Any]:
     keyed = {"calls": {call["key"]: call for call in document.get("calls", ())}}
     if "referrals" in document:
         keyed["referrals"] = {one["urgency"]: one for one in document["referrals"]}
+    if "pathway" in document:
+        keyed["pathway"] = {step["key"]: step for step in document["pathway"]}
     return {**document, **keyed}
 
 

@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 
 from approdo.protocols.rules.checks import sound_calls
 from approdo.protocols.rules.document import ALL, FORMAT, Choose, Context, OutOfHours, ProtocolDocument
-from approdo.protocols.rules.problem import Problem
+from approdo.protocols.rules.pathway import When, WhenClosed, pathway, pathway_problems
+from approdo.protocols.rules.problem import Problem, errors
 from approdo.protocols.rules.referring import Urgency, clock_problems, clocks
 from approdo.protocols.rules.schema import KEY_PATTERN, SCHEMA
 from approdo.protocols.rules.structure import explained, structural_problems
@@ -24,7 +25,13 @@ Document = dict[str, Any]
 MOST_CALLS: int = SCHEMA["properties"]["calls"]["maxItems"]
 MOST_STEPS: int = SCHEMA["properties"]["calls"]["items"]["properties"]["escalation"]["maxItems"]
 _MENDED_LATER = frozenset({"required", "dependentRequired", "minimum", "maximum", "minLength", "minItems", "pattern"})
-_UNWRITTEN: dict[str, Any] = {"choose": Choose.ONE.value, "out_of_hours": OutOfHours.ON_CALL.value}
+MOST_PATHWAY_STEPS: int = SCHEMA["properties"]["pathway"]["maxItems"]
+_UNWRITTEN: dict[str, Any] = {
+    "choose": Choose.ONE.value,
+    "out_of_hours": OutOfHours.ON_CALL.value,
+    "when": When.ALWAYS.value,
+    "when_closed": WhenClosed.ALL_THE_SAME.value,
+}
 """What an entry means when it is left out."""
 
 
@@ -189,6 +196,28 @@ def with_hours(document: Mapping[str, Any], hours: Mapping[Urgency, Mapping[str,
     return with_entries(document, {"referrals": made})
 
 
+def pathway_of(document: Mapping[str, Any]) -> list[Document]:
+    """Return the steps of the pathway as they are written, sound or not."""
+    return list(document.get("pathway", ()))
+
+
+def with_pathway_step(document: Mapping[str, Any], place: int, step: Mapping[str, Any]) -> Document:
+    """Return the document with a step of the pathway at a place, after the last for a new one."""
+    steps = pathway_of(document)
+    steps[place : place + 1] = [dict(step)]
+    return {**document, "pathway": steps}
+
+
+def without_pathway_step(document: Mapping[str, Any], place: int) -> Document:
+    """Return the document without a step of the pathway; without the last one it says nothing of it."""
+    return with_entries(document, {"pathway": removed_step(place)(pathway_of(document))})
+
+
+def moved_pathway_step(document: Mapping[str, Any], place: int, by: int) -> Document:
+    """Return the document with a step of the pathway further up or down; at the edge it stays."""
+    return {**document, "pathway": _moved(pathway_of(document), place, by)}
+
+
 def readable(document: Mapping[str, Any]) -> ProtocolDocument | None:
     """Return as much of a draft as can be read aloud: sound calls that wait for sound ones; None when there is none."""
     calls = {call.key: call for call in sound_calls(document).values()}
@@ -207,4 +236,13 @@ def readable(document: Mapping[str, Any]) -> ProtocolDocument | None:
         contexts=frozenset() if contexts == ALL else frozenset(Context(word) for word in contexts),
         calls=tuple(calls.values()),
         referrals=clocks({} if wrong or any(clock_problems(document)) else document),
+        pathway=pathway({"pathway": sound_steps(document)}),
     )
+
+
+def sound_steps(document: Mapping[str, Any]) -> list[Document]:
+    """Return the steps of the pathway in which nothing is wrong."""
+    found = [problem.path for problem in structural_problems(document)]
+    found += [problem.path for problem in errors(list(pathway_problems(document, found)))]
+    broken = {path.partition("]")[0] for path in found if path.startswith("pathway[")}
+    return [step for index, step in enumerate(pathway_of(document)) if f"pathway[{index}" not in broken]

@@ -9,6 +9,7 @@ from typing import Any
 
 from approdo.kit.words import mark
 from approdo.networks.rules import Capability, Channel, ServiceKind, ServiceView
+from approdo.protocols.rules.pathway import PathwayStep, pathway
 from approdo.protocols.rules.referring import ReferralClock, Urgency, clocks
 
 FORMAT = 1
@@ -196,6 +197,7 @@ class ProtocolDocument:
     contexts: frozenset[Context]
     calls: tuple[CallRule, ...]
     referrals: Mapping[Urgency, ReferralClock]
+    pathway: tuple[PathwayStep, ...] = ()
 
     def calls_for(self, needs: Iterable[Need]) -> tuple[CallRule, ...]:
         """Return the calls to make for these needs, in the order of the document."""
@@ -232,6 +234,7 @@ def parse(document: Mapping[str, Any]) -> ProtocolDocument:
         contexts=frozenset() if contexts == ALL else frozenset(Context(word) for word in contexts),
         calls=tuple(parse_call(call) for call in document["calls"]),
         referrals=clocks(document),
+        pathway=pathway(document),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from approdo.kit.words import mark
 from approdo.networks.rules import Capability, Channel, label_of
 from approdo.protocols.rules.document import TARGET_LABELS
+from approdo.protocols.rules.pathway import PHASE_LABELS
 from approdo.protocols.rules.problem import Problem
 from approdo.protocols.rules.referring import URGENCY_LABELS
 
@@ -44,6 +45,18 @@ FIELD_WORDS: dict[str, str] = {
     "remind_after_hours": mark("dopo quante ore si sollecita"),
     "escalate_after_hours": mark("dopo quante ore si avvisa la coordinatrice"),
     "close_after_hours": mark("dopo quante ore si chiude"),
+    "pathway": mark("il percorso"),
+    "phase": mark("in quale fase"),
+    "what": mark("che cosa si fa"),
+    "when": mark("per chi"),
+    "within_hours": mark("entro quanto tempo"),
+    "when_closed": mark("che cosa si fa se il servizio è chiuso"),
+    "tell": mark("chi si avvisa"),
+    "repeat_hours": mark("ogni quanto si ripete"),
+    "ask_again_after_hours": mark("dopo quanto le si chiede di nuovo"),
+    "document": mark("quale documento serve"),
+    "assessment": mark("quale valutazione serve"),
+    "qualification": mark("quale formazione serve"),
 }
 """What the pages call the entries of a document."""
 
@@ -94,6 +107,7 @@ _WORDS: dict[str, Mapping[str, str]] = {
     "step": _TARGETS,
     "channel": {str(channel): label_of(channel) for channel in Channel},
     "urgency": {str(urgency): label for urgency, label in URGENCY_LABELS.items()},
+    "phase": {str(phase): label for phase, label in PHASE_LABELS.items()},
 }
 _CAPABILITIES = {str(one): label_of(one) for one in Capability}
 
@@ -110,14 +124,16 @@ def plain(problem: Problem) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a problem stands: the number of a call and of its step, from 0, or an entry of the document itself."""
+    """Where a problem stands: a call and its step, or a step of the pathway, from 0, or an entry of the document."""
 
     call: int | None = None
     step: int | None = None
     entry: str = ""
+    pathway: int | None = None
 
 
 _PATH = re.compile(r"calls\[(\d+)\](?:\.escalation\[(\d+)\])?(?:\.(.+))?")
+_STEP_PATH = re.compile(r"pathway\[(\d+)\](?:\.(.+))?")
 _MISSING = "Manca la voce «%(name)s»."
 _ELSEWHERE = {"«%(call)s» passa al servizio di riserva: scrivi quale in «backup_kind».": "backup_kind"}
 
@@ -126,6 +142,9 @@ def place_of(problem: Problem) -> Place:
     """Return where a problem is mended: at ``calls[2].escalation[0].to``, the first step of the third call."""
     found = _PATH.fullmatch(problem.path)
     missing = str(problem.values["name"]) if problem.message == _MISSING else _ELSEWHERE.get(problem.message, "")
+    if on_pathway := _STEP_PATH.fullmatch(problem.path):
+        number, entry = on_pathway.groups()
+        return Place(entry=missing or entry or "", pathway=int(number))
     if found is None:
         return Place(entry=re.split(r"[.\[]", problem.path)[0] or missing)
     call, step, entry = found.groups()

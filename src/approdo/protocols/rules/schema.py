@@ -8,8 +8,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from approdo.networks.rules import Capability, Channel
+from approdo.access.rules import DocumentKind
+from approdo.networks.rules import Capability, Channel, Qualification
 from approdo.protocols.rules.document import ALL, CALLABLE_KINDS, FORMAT, Choose, Context, Need, OutOfHours, Target
+from approdo.protocols.rules.pathway import (
+    LONGEST_STEP_HOURS,
+    LONGEST_TASK,
+    MOST_PATHWAY_STEPS,
+    SHORTEST_ROUND_HOURS,
+    Assessment,
+    Phase,
+    Tell,
+    When,
+    WhenClosed,
+)
 from approdo.protocols.rules.referring import LONGEST_HOURS, Urgency
 
 KEY_PATTERN = r"^[a-z][a-z0-9_-]{0,39}$"
@@ -128,6 +140,36 @@ _REFERRAL = _object(
     "How long a referral may wait for an answer, in hours from its sending.",
 )
 
+_PATHWAY_STEP = _object(
+    ["key", "phase", "what", "within_hours", "escalate_after_hours", "tell"],
+    {
+        "key": _text("Short name of the step inside the protocol.", pattern=KEY_PATTERN),
+        "phase": _word(Phase, "The step is to be done when a case reaches this phase."),
+        "what": _text("What is done, in words that are about nobody in particular.", most=LONGEST_TASK),
+        "kind": _word(CALLABLE_KINDS, "Kind of the service that does it. Left out: whoever leads the pathway."),
+        "when": _word(When, "For every pathway, or only where there are children. Default: always."),
+        "within_hours": _whole(1, LONGEST_STEP_HOURS, "Hours from the phase's beginning within which it is done."),
+        "when_closed": _word(
+            WhenClosed,
+            "A limit at which the service is closed stays, or moves to its next opening. Default: all_the_same.",
+        ),
+        "escalate_after_hours": _whole(
+            1, LONGEST_STEP_HOURS, "Hours after which whoever 'tell' names is told that it is not done. Not before."
+        ),
+        "tell": _word(Tell, "Who is told of it."),
+        "repeat_hours": _whole(
+            SHORTEST_ROUND_HOURS, LONGEST_STEP_HOURS, "Once done, it is to be done again after so many hours."
+        ),
+        "ask_again_after_hours": _whole(
+            1, LONGEST_STEP_HOURS, "If she says no, she is asked again after so many hours. Left out: her no ends it."
+        ),
+        "document": _word(DocumentKind, "It is done once a document of this kind is in the record."),
+        "assessment": _word(Assessment, "It is done with an assessment; which instrument is said then."),
+        "qualification": _word(Qualification, "Only an operator with this training does it."),
+    },
+    "One thing to do on the pathway: by whom, by when, and what if it is not done.",
+)
+
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "urn:approdo:schema:protocol:1",
@@ -169,6 +211,13 @@ SCHEMA: dict[str, Any] = {
             "minItems": 1,
             "maxItems": len(Urgency),
             "description": "The hours of referrals, one entry for each urgency. Left out: the usual ones.",
+        },
+        "pathway": {
+            "type": "array",
+            "items": _PATHWAY_STEP,
+            "minItems": 1,
+            "maxItems": MOST_PATHWAY_STEPS,
+            "description": "What is done in each phase of the pathway. Left out: only calls and referrals.",
         },
     },
     "Which services are called for which need, by which channels, within how long, and what if nobody answers.",

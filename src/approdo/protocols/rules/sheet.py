@@ -15,6 +15,7 @@ from approdo.protocols.rules.document import (
     ProtocolDocument,
     Target,
 )
+from approdo.protocols.rules.pathway import PathwayStep, When, WhenClosed
 from approdo.protocols.rules.referring import URGENCY_LABELS, ReferralClock
 
 
@@ -59,7 +60,7 @@ FATE_LABELS: dict[Fate, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of both: the heading, one call, the hours of referrals."""
+    """A part of both: the heading, one call, the hours of referrals, one step of the pathway."""
 
     title: Phrase
     lines: tuple[Line, ...]
@@ -82,6 +83,10 @@ def side_by_side(before: ProtocolDocument, after: ProtocolDocument, places: Mapp
         title = Phrase(mark("Chiamata «%(call)s»"), {"call": key})
         sections.append(_section(title, *(_call(one[key]) if key in one else {} for one in (old, new))))
     sections.append(_section(Phrase(mark("Ore degli invii")), _hours(before), _hours(after)))
+    was, will = ({step.key: step for step in one.pathway} for one in (before, after))
+    for key in [*will, *(key for key in was if key not in will)]:
+        title = Phrase(mark("Passo del percorso «%(step)s»"), {"step": key})
+        sections.append(_section(title, *(step_lines(one[key]) if key in one else {} for one in (was, will))))
     return tuple(sections)
 
 
@@ -177,6 +182,47 @@ def _clock(clock: ReferralClock) -> tuple[Phrase, ...]:
         Phrase(mark("coordinatrice avvisata dopo %(n)s ore"), {"n": clock.escalate_after_hours}),
         Phrase(mark("chiusura dopo %(n)s ore"), {"n": clock.close_after_hours}),
     )
+
+
+LIMIT, LATE = mark("Termine"), mark("Se non è fatto")
+DECLINED, EVERY = mark("Se lei dice di no"), mark("Si ripete")
+
+
+def step_lines(step: PathwayStep) -> Said:
+    """Return what a step of the pathway says, by label."""
+    conditions = [word for word in (step.when,) if word is not When.ALWAYS]
+    demands = (step.document, step.assessment, step.qualification)
+    return {
+        mark("Fase"): (_as_written(step.phase),),
+        mark("Che cosa si fa"): (_as_written(step.what), *map(_as_written, conditions)),
+        mark("Chi"): (_as_written(step.kind) if step.kind else Phrase(mark("chi conduce il percorso")),),
+        LIMIT: (_lasting(step.within_hours, _WITHIN), *_when_closed(step)),
+        LATE: (_lasting(step.escalate_after_hours, _LATE), _as_written(step.tell)),
+        DECLINED: (
+            _lasting(step.ask_again_after_hours, _AGAIN)
+            if step.ask_again_after_hours
+            else Phrase(mark("si segna, e il passo finisce")),
+        ),
+        **({EVERY: (_lasting(step.repeat_hours, _EVERY),)} if step.repeat_hours else {}),
+        **({mark("Che cosa serve"): tuple(_as_written(one) for one in demands if one)} if any(demands) else {}),
+    }
+
+
+_WITHIN = (mark("entro %(n)s ore"), mark("entro %(n)s giorni"))
+_LATE = (mark("dopo %(n)s ore si avvisa"), mark("dopo %(n)s giorni si avvisa"))
+_AGAIN = (mark("le si chiede di nuovo dopo %(n)s ore"), mark("le si chiede di nuovo dopo %(n)s giorni"))
+_EVERY = (mark("ogni %(n)s ore"), mark("ogni %(n)s giorni"))
+
+
+def _lasting(hours: int, words: tuple[str, str]) -> Phrase:
+    """Say some hours: whole days as days, from two on."""
+    in_hours, in_days = words
+    whole = hours % 24 == 0 and hours >= 48
+    return Phrase(in_days, {"n": hours // 24}) if whole else Phrase(in_hours, {"n": hours})
+
+
+def _when_closed(step: PathwayStep) -> tuple[Phrase, ...]:
+    return (_as_written(step.when_closed),) if step.when_closed is WhenClosed.NEXT_OPENING else ()
 
 
 def _as_written(word: StrEnum | str) -> Phrase:
