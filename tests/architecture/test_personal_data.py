@@ -33,6 +33,12 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "service_id operator_id",
         "technical": "id number organisation_id",
     },
+    "tasks.Stretch": {"her": "case_id phase begun_at ended_at", "technical": "id protocol_version_id"},
+    "tasks.Task": {
+        "her": "case_id stretch_id step key status reached_at ended_at end_reason instrument",
+        "people": "operator_id service_id",
+        "technical": "id exercise for_lead due_at escalate_at reminded_at escalated_at act_at",
+    },
     "vault.WrappedKey": {"her": "case_id organisation_id private key_id sealed made_at", "technical": "id"},
     "audit.Entry": {
         "her": "case_id subject detail",
@@ -73,7 +79,7 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "networks.SwapAsked": {"people": "swap_id operator_id refused_at", "technical": "id"},
     "networks.CalendarFeed": {"people": "operator_id digest made_at"},
-    "networks.Membership": {"people": "operator_id service_id role active", "technical": "id"},
+    "networks.Membership": {"people": "operator_id service_id role active qualifications", "technical": "id"},
     "notifications.Message": {
         "people": "recipient_operator_id service_id channel address language code read_at",
         "technical": "id reference wave template state attempts written_at due_at lease_until provider_reference"
@@ -138,8 +144,8 @@ REGISTER: dict[str, dict[str, str]] = {
         "technical": "id",
     },
     "cases.Case": {
-        "her": "id alias state municipality_id arrival opened_at closed_at exercise lead_service_id offered_service_id"
-        " next_contact_at service_ids supervising_ids",
+        "her": "id alias state municipality_id arrival opened_at closed_at closing_reason exercise lead_service_id"
+        " offered_service_id next_contact_at service_ids supervising_ids",
         "people": "lead_operator_id",
     },
     "cases.Participation": {"her": "case_id service_id since until open led", "technical": "id"},

@@ -33,6 +33,8 @@ WALLED = {
     "referrals_referral",
     "referrals_replylink",
     "referrals_step",
+    "tasks_stretch",
+    "tasks_task",
     "vault_wrappedkey",
 }
 """Every table that says anything about a case."""

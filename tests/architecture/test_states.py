@@ -19,6 +19,7 @@ from approdo.networks.rules import SWAP_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
 from approdo.protocols.rules import DRAFT_TRANSITIONS
 from approdo.referrals.rules import TRANSITIONS as REFERRAL_TRANSITIONS
+from approdo.tasks.rules import TRANSITIONS as TASK_TRANSITIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
 MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
@@ -32,6 +33,7 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "A document": DOCUMENT_TRANSITIONS,
     "A draft of a protocol": {step: becomes for step, (becomes, _by) in DRAFT_TRANSITIONS.items()},
     "A referral": {step: becomes for step, (becomes, _by) in REFERRAL_TRANSITIONS.items()},
+    "A task of the pathway": {step: becomes for step, (becomes, _by) in TASK_TRANSITIONS.items()},
 }
 
 

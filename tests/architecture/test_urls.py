@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
+from tests.factories.pathway import a_task
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
@@ -148,6 +149,12 @@ TABLE: dict[str, str | Permission] = {
     "share_by_law": P.READ_CASE,
     "renew_grant": P.READ_CASE,
     "case_referrals": P.READ_CASE,
+    "case_pathway": P.READ_CASE,
+    "move_case": P.READ_CASE,
+    "case_phase": P.READ_CASE,
+    "case_task": P.READ_CASE,
+    "to_do": P.READ_CASE,
+    "workload": P.EDIT_ORGANISATION,
     "referrals": P.READ_CASE,
     "referral": P.READ_CASE,
     "referral_act": P.READ_CASE,
@@ -183,6 +190,8 @@ TABLE: dict[str, str | Permission] = {
     "draft_heading": P.PUBLISH_PROTOCOL,
     "draft_calls": P.PUBLISH_PROTOCOL,
     "draft_call": P.PUBLISH_PROTOCOL,
+    "draft_steps": P.PUBLISH_PROTOCOL,
+    "draft_step": P.PUBLISH_PROTOCOL,
     "draft_hours": P.PUBLISH_PROTOCOL,
     "draft_text": P.PUBLISH_PROTOCOL,
     "draft_load": P.PUBLISH_PROTOCOL,
@@ -287,6 +296,7 @@ def prepared(module_transaction: None) -> Scene:
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
         wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
         referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
+        task_id = a_task(actor, made.case_id)
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -308,6 +318,7 @@ def prepared(module_transaction: None) -> Scene:
         "swap_id": a_swap(town).pk,
         "absence_id": 1,
         "referral_id": referral_id,
+        "task_id": task_id,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -447,7 +458,9 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "protocol",
         "draft",
         "draft_heading",
+        "case_pathway",
         "draft_call",
+        "draft_step",
         "draft_hours",
         "draft_text",
         "draft_load",
@@ -511,11 +524,13 @@ def an_activation_of(town: Town) -> dict[str, object]:
         grant_id = a_grant(actor, made.case_id, town.hospital.pk)
         wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
         referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
+        task_id = a_task(actor, made.case_id)
     return {
         "document_id": document_id,
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
         "referral_id": referral_id,
+        "task_id": task_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,
         "case_id": made.case_id,

@@ -38,6 +38,7 @@ from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
+from tests.factories.pathway import a_task
 made, now = Activation.objects.get(pk="{activation}"), clock.now()
 held = Membership.objects.filter(service_id={centre}).order_by("pk")[0]
 actor = actor_for(held.operator_id, held.pk)
@@ -48,6 +49,7 @@ with entered(actor=actor):
     grant_id = a_grant(actor, made.case_id, {hospital}, until=now + timedelta(days=9))
     wish = {{"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}}
     referral_id = offer(actor=actor, case_id=made.case_id, target_id={shelter}, now=now, **wish)
+    case_task = a_task(actor, made.case_id, now=now)
 coordinator = Membership.objects.filter(service_id={coordination}).order_by("pk")[0]
 network = Network.objects.get().code
 writer = actor_for(coordinator.operator_id, coordinator.pk)
@@ -67,6 +69,7 @@ print(json.dumps({{
     "draft_id": draft_id,
     "swap_id": swap.pk,
     "absence_id": 1,
+    "task_id": case_task,
     "place": 1,
 }}, default=str))
 """

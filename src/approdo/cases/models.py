@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from approdo.access.rules import Actor
-from approdo.cases.rules import Arrival, CaseState, EventKind
+from approdo.cases.rules import Arrival, CaseState, ClosingReason, EventKind
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -34,6 +34,7 @@ class Case(models.Model):
     arrival = models.CharField(max_length=20, default=Arrival.OTHER)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    closing_reason = models.CharField(max_length=20, blank=True, db_default="")
     exercise = models.BooleanField(default=False)
     lead_service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, null=True, related_name="+")
     lead_operator_id = models.BigIntegerField(null=True, help_text="the case manager")
@@ -60,6 +61,11 @@ class Case(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=list(CaseState)), name="case_state_known"),
             models.CheckConstraint(
+                condition=Q(closing_reason="")
+                | Q(closing_reason__in=[reason.value for reason in ClosingReason], state=CaseState.CLOSED),
+                name="case_closing_reason_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(lead_service=None, lead_operator_id=None, offered_service=None)
                 | Q(lead_service__isnull=False, lead_operator_id__isnull=False),
                 name="lead_is_a_service_and_a_person",
@@ -70,7 +76,8 @@ class Case(models.Model):
                 fields=["lead_service", "next_contact_at", "opened_at"],
                 condition=Q(closed_at=None),
                 name="case_next_contact",
-            )
+            ),
+            models.Index(fields=["opened_at"], condition=Q(state=CaseState.CONTACT.value), name="case_at_contact"),
         ]
 
 

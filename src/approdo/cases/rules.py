@@ -57,6 +57,24 @@ STATE_LABELS = {
 }
 
 
+class ClosingReason(StrEnum):
+    """How a pathway ended (domain.md, section 2); none of them shuts the door."""
+
+    COMPLETED = "completed"
+    DROPPED_OUT = "dropped_out"
+    RETURNED = "returned"
+    TRANSFERRED = "transferred"
+    SUSPENDED = "suspended"
+
+
+CLOSING_LABELS = {
+    ClosingReason.COMPLETED: _("ce la fa da sola: il percorso è concluso"),
+    ClosingReason.DROPPED_OUT: _("ha interrotto il percorso"),
+    ClosingReason.RETURNED: _("è tornata a vivere con lui"),
+    ClosingReason.TRANSFERRED: _("la accompagna un'altra rete"),
+    ClosingReason.SUSPENDED: _("il percorso è sospeso"),
+}
+
 Path = tuple[CaseState, ...]
 """The states a case was moved to, one after another, as its chronology tells; none, and it is still at the contact."""
 
@@ -150,6 +168,9 @@ class EventKind(StrEnum):
     REFERRAL_REFUSED = "referral_refused"
     REFERRAL_MET = "referral_met"
     REFERRAL_ENDED = "referral_ended"
+    PHASE_BEGUN = "phase_begun"
+    TASK_DONE = "task_done"
+    TASK_NOT_DONE = "task_not_done"
 
 
 EVENT_LABELS = {
@@ -179,6 +200,9 @@ EVENT_LABELS = {
     EventKind.REFERRAL_REFUSED: _("non può accettare l'invio"),
     EventKind.REFERRAL_MET: _("l'ha incontrata"),
     EventKind.REFERRAL_ENDED: _("invio finito"),
+    EventKind.PHASE_BEGUN: _("comincia una fase"),
+    EventKind.TASK_DONE: _("un passo del protocollo è fatto"),
+    EventKind.TASK_NOT_DONE: _("un passo del protocollo non si fa"),
 }
 
 _WORDS = """

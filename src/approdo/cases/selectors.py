@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from approdo.access.rules import Actor, Permission, acting, require
 from approdo.cases.models import Case, Event, Participation
@@ -74,6 +74,18 @@ class CasePage:
     chronology: tuple[EventRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """What of a case the protocol needs to know: where it is, and who is around."""
+
+    id: UUID
+    state: CaseState
+    municipality_code: str
+    exercise: bool
+    lead_service_id: int | None
+    service_ids: tuple[int, ...]
+
+
 def _page(service: int, before: datetime) -> "QuerySet[Participation, Any]":
     """A page of parts in the order of one index, before anything is joined to it: not more than is shown is looked at.
 
@@ -111,10 +123,11 @@ _PARTICIPANTS = Statement(
 
 
 class Missing(StrEnum):
-    """What a case lacks that somebody must give it."""
+    """What a case lacks that somebody must give it; a promise: the contact that was promised her has not been."""
 
     ANSWER = "answer"
     LEAD = "lead"
+    PROMISE = "promise"
     NEXT_CONTACT = "next_contact"
 
 
@@ -140,7 +153,7 @@ def _going_nowhere(service: int, at: datetime) -> "QuerySet[Case, Any]":
         (Missing.ANSWER, Case.objects.filter(offered_service_id=service, closed_at=None), "opened_at"),
         (Missing.LEAD, Case.objects.filter(pk__in=unled.values("case_id")[: ADRIFT + 1]), "opened_at"),
         (Missing.NEXT_CONTACT, led.filter(next_contact_at=None), "opened_at"),
-        (Missing.NEXT_CONTACT, led.filter(next_contact_at__lt=at), "next_contact_at"),
+        (Missing.PROMISE, led.filter(next_contact_at__lt=at), "next_contact_at"),
     )
     first, *others = (
         found.annotate(missing=Value(missing.value), last=F(since))
@@ -157,8 +170,8 @@ _ADRIFT = Statement(_going_nowhere, service=int, at=datetime)
 def adrift(actor: Actor, at: datetime) -> tuple[tuple[Adrift, ...], bool]:
     """Return the cases of the actor's service that go nowhere by themselves, and whether there are more.
 
-    Those whose lead was offered to her service come first, then those that nobody leads, then those it leads without a
-    next contact, or with one that has passed; the longest first.
+    Those whose lead was offered to her service come first, then those that nobody leads, then those it leads with a
+    contact that was promised and has passed, or without one; the longest first.
     """
     return ask_adrift(actor, at).value
 
@@ -175,6 +188,38 @@ def _adrift(rows: Rows) -> tuple[tuple[Adrift, ...], bool]:
     for pk, alias, missing, since, exercise in sorted(rows, key=lambda row: (_PRESSING[row[2]], row[3], row[0])):
         first.setdefault(pk, Adrift(pk, alias, Missing(missing), since, exercise))
     return tuple(first.values())[:ADRIFT], len(first) > ADRIFT
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A contact that was promised to a woman, and when."""
+
+    case_id: UUID
+    alias: str
+    at: datetime
+    manager_id: int
+    exercise: bool
+
+
+_PROMISED = Statement(
+    lambda service, after, until: (
+        Case.objects.filter(lead_service_id=service, closed_at=None, next_contact_at__gte=after)
+        .filter(next_contact_at__lt=until)
+        .order_by("next_contact_at", "id")
+        .values_list("id", "alias", "next_contact_at", "lead_operator_id", "exercise")[:PAGE]
+    ),
+    service=int,
+    after=datetime,
+    until=datetime,
+)
+
+
+def ask_promised(actor: Actor, after: datetime, until: datetime) -> Answer[tuple[Promised, ...]]:
+    """Ask for the contacts promised between two instants on the cases that the actor's service leads, soonest first."""
+    require(actor, Permission.READ_CASE)
+    _operator_id, service_id = acting(actor)
+    asked = _PROMISED.ask(service=service_id, after=after, until=until)
+    return asked.then(lambda rows: tuple(Promised(*row) for row in rows))
 
 
 _PRESSING = {missing.value: rank for rank, missing in enumerate(Missing)}
@@ -259,6 +304,29 @@ def manager_of(case_id: UUID) -> set[int]:
     """Return the operator who leads a case, or nothing. System-internal."""
     found = Case.objects.filter(pk=case_id).values_list("lead_operator_id", flat=True).first()
     return set() if found is None else {found}
+
+
+def led_by_operator(service_ids: Collection[int], at: datetime) -> dict[tuple[int, int | None], tuple[int, int]]:
+    """Return how many open cases each operator of some services leads, and in how many of them the contact that was
+    promised has passed. System-internal: the caller has checked who asks."""
+    rows = Case.objects.filter(lead_service__in=service_ids, closed_at=None, exercise=False)
+    counted = rows.values_list("lead_service_id", "lead_operator_id").annotate(
+        led=Count("id"), late=Count("id", filter=Q(next_contact_at__lt=at))
+    )
+    return {(service, operator): (led, late) for service, operator, led, late in counted}
+
+
+def opened_lately(since: datetime, limit: int) -> tuple[UUID, ...]:
+    """Return the cases opened since an instant that are still at the first contact, newest first. System-internal."""
+    rows = Case.objects.filter(opened_at__gte=since, state=CaseState.CONTACT).order_by("-opened_at")
+    return tuple(rows.values_list("pk", flat=True)[:limit])
+
+
+def brief_of(row: Case) -> CaseBrief:
+    """Return what of a stored case the protocol needs to know."""
+    return CaseBrief(
+        row.pk, CaseState(row.state), row.municipality_id, row.exercise, row.lead_service_id, tuple(row.service_ids)
+    )
 
 
 def joinable(actor: Actor, case_id: UUID, *, exercise: bool) -> bool:

@@ -12,7 +12,16 @@ from django.db import connection, transaction
 from approdo.access.rules import Actor, Forbidden, Permission, acting, require
 from approdo.audit import services as audit
 from approdo.cases.models import Case, Event, Participation
-from approdo.cases.rules import TRANSITIONS, Arrival, CaseAct, CaseState, EventKind, propose_alias
+from approdo.cases.rules import (
+    TRANSITIONS,
+    Arrival,
+    CaseAct,
+    CaseState,
+    ClosingReason,
+    EventKind,
+    propose_alias,
+)
+from approdo.cases.selectors import CaseBrief, brief_of
 from approdo.kit import rows
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
@@ -127,6 +136,16 @@ def _locked(actor: Actor, case_id: UUID) -> Case:
     return case
 
 
+def hold(*, case_id: UUID, wait: bool = True) -> CaseBrief | None:
+    """Hold a case until the caller's transaction ends, and return what the protocol needs to know of it.
+
+    None for absent and hidden alike, and, without waiting, for one that somebody else holds. System-internal.
+    """
+    held = Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=not wait)
+    row = held.filter(pk=case_id).first()
+    return None if row is None else brief_of(row)
+
+
 @transaction.atomic
 def take_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
     """Lead a case: the actor becomes its case manager, when nobody leads it or its lead was offered to her service.
@@ -206,15 +225,20 @@ def plan_contact(*, actor: Actor, case_id: UUID, at: datetime, now: datetime) ->
 
 
 @transaction.atomic
-def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime) -> CaseState:
-    """Move a case along its states; raises ``NotFound`` when hidden and ``Conflict`` when the act does not fit."""
+def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime, reason: str = "") -> CaseState:
+    """Move a case along its states; whoever closes it says how it ended (a ``ClosingReason``).
+
+    Raises ``NotFound`` when hidden, ``Conflict`` when the act does not fit, ``Invalid`` without a reason.
+    """
     case = _locked(actor, case_id)
     target = TRANSITIONS.get((CaseState(case.state), act))
     if target is None:
         raise Conflict(_("Da qui questo passo non è possibile."))
-    case.state = target
-    case.closed_at = now if target is CaseState.CLOSED else None
-    case.save(update_fields=["state", "closed_at"])
+    closes = target is CaseState.CLOSED
+    if closes and reason not in set(ClosingReason):
+        raise Invalid({"reason": _("Scegli come si conclude.")})
+    case.state, case.closed_at, case.closing_reason = target, now if closes else None, reason if closes else ""
+    case.save(update_fields=["state", "closed_at", "closing_reason"])
     append(events=[NewEvent(case.pk, EventKind.CASE_MOVED, actor.service_id, detail=target)], now=now)
     audit.record(
         actor=actor, verb="case.move", subject=f"case:{case.pk}", case_id=case.pk, now=now, detail={"state": target}

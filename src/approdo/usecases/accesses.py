@@ -88,6 +88,18 @@ VERB_LABELS: Mapping[str, str] = {
     "referral.wrong_code": _("qualcuno ha scritto un codice sbagliato per un invio"),
     "referral.write_again": _("ha mandato di nuovo il collegamento di un invio"),
     "referral.give_up": _("un invio è stato chiuso senza risposta"),
+    "pathway.read": _("ha guardato che cosa c'è da fare"),
+    "phase.begin": _("ha fatto cominciare una fase del percorso"),
+    "phase.end": _("ha fatto finire una fase del percorso"),
+    "task.take": _("si occupa di un passo del protocollo"),
+    "task.hand_back": _("ha lasciato un passo del protocollo a una collega"),
+    "task.complete": _("ha fatto un passo del protocollo"),
+    "task.decline": _("ha segnato il suo no a un passo del protocollo"),
+    "task.ask_again": _("ha segnato il suo no, per ora, a un passo del protocollo"),
+    "task.skip": _("ha segnato che un passo del protocollo non si fa"),
+    "task.end": _("un passo del protocollo è finito con il percorso"),
+    "task.remind": _("di un passo del protocollo è arrivato il termine"),
+    "task.escalate": _("di un passo non fatto è stata avvisata un'altra persona"),
 }
 """Every verb about a case, in words; a test finds one that has none."""
 

@@ -56,6 +56,13 @@ def add(*, actor: Actor, case_id: UUID, kind: Kind, content: bytes, now: datetim
         raise
 
 
+def of_kind(actor: Actor, case_id: UUID, kind: Kind, now: datetime) -> tuple[DocumentView, ...]:
+    """Return the documents of a kind that are in a case's record now and that the actor may open."""
+    may = may_in(actor, cases.case_page(actor, case_id, limit=0), now)
+    seen = readable(may, selectors.ask_documents(actor, case_id))
+    return tuple(one for one in seen if one.kind is kind and one.opens)
+
+
 def copy(actor: Actor, case_id: UUID, document_id: UUID, now: datetime) -> Opened:
     """Return the copy that people see, and write down who opened it."""
     _found(actor, case_id, document_id, now)

@@ -25,13 +25,14 @@ from approdo.protocols.rules import DraftState
 from approdo.protocols.selectors import DraftLine
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
-from approdo.usecases import attempts, breaking, coverage, reading, referring
+from approdo.usecases import attempts, breaking, coverage, reading, referring, todo
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.coverage import Uncovered
 from approdo.usecases.reading import Unusual
 from approdo.usecases.referring import Unanswered
+from approdo.usecases.todo import Today
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -70,6 +71,8 @@ class Day:
     """Services of a coordinator that leave referrals without an answer."""
     drafts: tuple[DraftLine, ...] = ()
     """Drafts of protocols that wait for her approval, and those of hers that were sent back."""
+    to_do: Today = field(default_factory=Today)
+    """What her service is to do by the end of today, and the contacts it promised."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -84,7 +87,7 @@ class Day:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
-        return not (pressing or watched or self.referred or self.swaps or self.drafts)
+        return not (pressing or watched or self.referred or self.swaps or self.drafts or self.to_do.anything)
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -114,9 +117,10 @@ def day(actor: Actor, now: datetime) -> Day:
         asked_answered, asked_swaps = activations.ask_answered_by_all(actor), networks.ask_swaps_asked_of(actor, now)
         asked_glasses, asked_attempts = consents.ask_unreviewed(now), attempts.ask_lately(now)
         asked_desk = referrals.ask_desk(actor, now) if may(actor, Permission.READ_CASE) else None
+        asked_to_do = todo.ask_today(actor, now) if may(actor, Permission.READ_CASE) else Today
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
         calls, answered, glasses, tried = asked.value, asked_answered.value, asked_glasses.value, asked_attempts.value
-    desk = asked_desk.value if asked_desk else None
+    desk, to_do = asked_desk.value if asked_desk else None, asked_to_do()
     calling = tuple(_one_per_activation(call for call in calls if call.mine))
     answerable = {call.activation_id for call in calling}
     others = _one_per_activation(call for call in calls if call.activation_id not in answerable)
@@ -141,6 +145,7 @@ def day(actor: Actor, now: datetime) -> Day:
         labels=referring.labels_of(desk) if desk else {},
         unanswered=referring.unanswered(actor),
         drafts=protocols.drafts_waiting(actor),
+        to_do=to_do,
         trial=trial,
     )
 

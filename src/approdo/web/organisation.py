@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approdo.access.rules import Permission, Role, require
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
+from approdo.networks.rules import Qualification
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.network_forms import (
     AlwaysOpenForm,
@@ -181,7 +182,7 @@ def members(request: Asked, service_id: int) -> HttpResponse:
 
         if accepted(form, act):
             return _done(request, _("Persona aggiunta. Ora scrivi come raggiungerla."), "members", service_id)
-    words = {"service": shown, "form": form, "roles": form.roles}
+    words = {"service": shown, "form": form, "roles": form.roles, "trainings": selectors.choices_of(Qualification)}
     return _page(request, "members", words, wrong=form.is_bound)
 
 
@@ -189,13 +190,18 @@ def members(request: Asked, service_id: int) -> HttpResponse:
 @fresh(Freshness.GRANT)
 @require_POST
 def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
-    """Change the role of a colleague, or end her work for a service."""
+    """Change the role of a colleague or what she was trained for, or end her work for a service."""
     selectors.service_for_editing(request.actor, service_id)
     actor, now = request.actor, request.now
     try:
         if request.POST.get("act") == "end":
             services.end_membership(actor=actor, service_id=service_id, membership_id=membership_id, now=now)
             sentence = _("Non lavora più per questo servizio.")
+        elif request.POST.get("act") == "trained":
+            chosen = request.POST.getlist("qualifications")
+            which = {"service_id": service_id, "membership_id": membership_id}
+            services.set_qualifications(actor=actor, **which, qualifications=chosen, now=now)
+            sentence = _("Formazione segnata.")
         else:
             form = RoleForm(actor, request.POST)
             if not form.is_valid():

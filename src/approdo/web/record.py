@@ -18,6 +18,7 @@ from approdo.kit.errors import Invalid, NotFound
 from approdo.persons import services as persons
 from approdo.persons.rules import Kind
 from approdo.persons.selectors import EntryView
+from approdo.usecases import pathway
 from approdo.usecases import record as usecase
 from approdo.usecases.record import Reason, covered
 from approdo.web.guards import Asked, Freshness, fresh, needs
@@ -167,7 +168,7 @@ def lead(request: Asked, case_id: UUID) -> HttpResponse:
     """Lead the case, offer the lead to another service, or say that one cannot."""
     match request.POST.get("act"):
         case "take":
-            cases.take_lead(actor=request.actor, case_id=case_id, now=request.now)
+            pathway.take_lead(actor=request.actor, case_id=case_id, now=request.now)
             messages.success(request, _("Ora conduci tu questo percorso."))
         case "offer":
             chosen = request.POST.get("service", "")

@@ -17,12 +17,14 @@ from approdo.web import (
     coverage,
     documents,
     draft_approval,
+    draft_pathway,
     drafts,
     gateway,
     health,
     networks,
     own_shifts,
     papers,
+    pathway,
     protocols,
     reading,
     record,
@@ -30,6 +32,7 @@ from approdo.web import (
     referrals,
     reply_links,
     today,
+    workload,
 )
 from approdo.web.guards import public
 
@@ -67,8 +70,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
-PROTOCOLS = (protocols, drafts, draft_approval)
-SHIFTS = (own_shifts, absences, calendar)
+RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
+PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval)
+SHIFTS = (own_shifts, absences, calendar, workload)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -168,7 +168,8 @@ def test_the_way_of_the_cases_is_told_by_their_chronologies(town: Town, coordina
             for _each in range(cases):
                 case_id, _alias = opened(actor)
                 for act in acts:
-                    move(actor=actor, case_id=case_id, act=act, now=after(10))
+                    reason = "completed" if act is CaseAct.CLOSE else ""
+                    move(actor=actor, case_id=case_id, act=act, reason=reason, now=after(10))
         opened(actor, exercise=True)
     walked = {one.state: (one.reached, one.here, one.closed) for one in figures(coordinator, town).stages}
     assert walked[CaseState.CONTACT] == (5, 2, 1)

@@ -167,7 +167,7 @@ def test_a_case_stays_in_sight_until_it_has_a_lead_and_a_next_contact(town: Town
     assert missing(centre) == []
     with entered(actor=centre):
         services.plan_contact(actor=centre, case_id=case, at=TONIGHT + timedelta(days=1), now=TONIGHT)
-    assert missing(centre) == [(case, "next_contact")], "it has passed"
+    assert missing(centre) == [(case, "promise")], "it has passed"
 
 
 def test_a_lead_that_was_offered_waits_for_an_answer_first_of_all(town: Town, case: UUID) -> None:
@@ -182,7 +182,7 @@ def test_a_closed_case_and_a_strangers_are_not_adrift(town: Town, case: UUID) ->
     centre, stranger = town.actor(town.centre), a_town(COMO)
     assert missing(stranger.actor(stranger.centre)) == []
     with entered(actor=centre):
-        services.move(actor=centre, case_id=case, act=CaseAct.CLOSE, now=TONIGHT)
+        services.move(actor=centre, case_id=case, act=CaseAct.CLOSE, reason="completed", now=TONIGHT)
     assert missing(centre) == []
 
 

@@ -457,7 +457,7 @@ def test_words_that_would_go_nowhere_are_refused_rather_than_lost(
 
 def test_from_a_closed_pathway_nobody_is_sent_anywhere(centre: Actor, case: UUID, clinic: Service) -> None:
     with entered(actor=centre):
-        move(actor=centre, case_id=case, act=CaseAct.CLOSE, now=NOW)
+        move(actor=centre, case_id=case, act=CaseAct.CLOSE, reason="completed", now=NOW)
     with pytest.raises(NotFound):
         offered(centre, case, clinic)
     with entered(actor=centre):

@@ -18,6 +18,7 @@ from approdo.audit.selectors import Access
 from approdo.cases.models import Case
 from approdo.networks.models import Membership
 from approdo.referrals.rules import Act
+from approdo.tasks.rules import Act as TaskAct
 from approdo.usecases.accesses import VERB_LABELS, Line, folded
 
 SignIn = Callable[[str], Client]
@@ -45,6 +46,7 @@ def test_the_log_holds_what_was_done_one_to_one_and_in_order(sign_in: SignIn, ca
         "ha aperto il percorso",
         "ha attivato la rete",
         "conduce il percorso",
+        "ha fatto cominciare una fase del percorso",
         "ha guardato il percorso",
         "ha scritto nella scheda",
         "ha letto la scheda",
@@ -131,11 +133,14 @@ def test_every_verb_about_a_case_has_words() -> None:
         if "case_id=" in text:
             written |= set(
                 re.findall(
-                    r'"((?:case|referral|record|entry|activation|consent|block|mask|glass|document)\.[a-z_]+)"', text
+                    r'"((?:case|referral|record|entry|activation|consent|block|mask|glass|document|pathway|phase)'
+                    r'\.[a-z_]+)"',
+                    text,
                 )
             )
     written |= {f"activation.{act}" for act in ("undo", "stand_down", "close")}
     written |= {f"referral.{act}" for act in Act}
+    written |= {f"task.{act}" for act in TaskAct}
     written |= {f"call.{kind}" for kind in ("taken", "declined", "released")}
     assert written == set(VERB_LABELS)
 

@@ -124,6 +124,9 @@ LETS = {
     "Who works with her, and officers, of a service that leads or takes part send her to another service": lambda a: (
         a.action == "refer" and a.relation in {"lead", "participant"} and a.role in {*OPERATORS, "officer"}
     ),
+    "An operator of the leading service moves her pathway on, and lets a phase begin and end": lambda a: (
+        a.action == "move" and a.relation == "lead" and a.role in OPERATORS
+    ),
     "A network coordinator of another organisation reviews": lambda a: (
         a.action == "review" and a.role == "network_coordinator" and a.independent
     ),

@@ -141,5 +141,5 @@ def load_pathways(loaded: Loaded) -> dict[int, UUID]:
             actor = loaded.actor(move.service, move.member)
             if number == 0:
                 cases.join(case_id=case_id, service_ids=[loaded.services[move.service]], now=move.at)
-            cases.move(actor=actor, case_id=case_id, act=move.act, now=move.at)
+            cases.move(actor=actor, case_id=case_id, act=move.act, now=move.at, reason=move.reason)
     return case_ids

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from approdo.activations.rules.states import Consent, StandDownReason
-from approdo.cases.rules import Arrival, CaseAct, CaseState
+from approdo.cases.rules import Arrival, CaseAct, CaseState, ClosingReason
 from approdo.cli.demonstration.chance import dealt, dice
 from approdo.cli.demonstration.geography import Place
 from approdo.cli.demonstration.region import (
@@ -214,6 +214,14 @@ def _steps(draft: _Draft, chance: random.Random, *, emergency: bool) -> list[tup
     return steps
 
 
+def _ending(draft: _Draft) -> ClosingReason:
+    """Return how a pathway ended: after the monitoring it is completed; before it, one reason after the other."""
+    if draft.reached is CaseState.MONITORING:
+        return ClosingReason.COMPLETED
+    others = (ClosingReason.DROPPED_OUT, ClosingReason.TRANSFERRED, ClosingReason.SUSPENDED, ClosingReason.RETURNED)
+    return others[draft.number % len(others)]
+
+
 def _case(draft: _Draft, opened_at: datetime, steps: list[tuple[CaseAct, float]], chance: random.Random) -> PlannedCase:
     opener = _opener(draft, chance)
     centre = draft.network.serving(draft.municipality, ServiceKind.SUPPORT_CENTRE)
@@ -222,7 +230,7 @@ def _case(draft: _Draft, opened_at: datetime, steps: list[tuple[CaseAct, float]]
     moves, at = [], opened_at
     for act, days in steps:
         at = max(_by_day(at + timedelta(days=days), chance), at + timedelta(hours=4))
-        moves.append(Move(at, act, centre.key, leader))
+        moves.append(Move(at, act, centre.key, leader, _ending(draft) if act is CaseAct.CLOSE else ""))
     return PlannedCase(
         number=draft.number,
         network=draft.network.code,

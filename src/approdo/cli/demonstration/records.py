@@ -19,7 +19,7 @@ from approdo.cli.demonstration.region import PlannedCase
 from approdo.consents.rules import HowGiven, Proof, SharingPurpose, Told
 from approdo.networks.rules import ServiceKind, instant
 from approdo.persons.rules import Kind
-from approdo.usecases import record, sharing
+from approdo.usecases import pathway, record, sharing
 
 MOST = 12
 _FOLLOWED = {CaseState.INTAKE, CaseState.PLAN, CaseState.MONITORING}
@@ -67,7 +67,7 @@ def _write(loaded: Loaded, case: PlannedCase, case_id: UUID, chance: random.Rand
     actor, at = loaded.actor(centre.service, centre.member), case.moves[-1].at + timedelta(minutes=20)
     next_contact = instant(loaded.region.today + timedelta(days=chance.randint(1, 9)), time(chance.randint(9, 16)))
     with entered(actor=actor):
-        cases.take_lead(actor=actor, case_id=case_id, now=at)
+        pathway.take_lead(actor=actor, case_id=case_id, now=at)
         for kind, written in _entries(case, at, chance, names):
             record.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=(), now=at)
         _share(loaded, actor, case_id, at)

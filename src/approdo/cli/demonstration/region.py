@@ -101,6 +101,8 @@ class Move:
     act: CaseAct
     service: str
     member: int
+    reason: str = ""
+    """How it ended, for the step that closes it."""
 
 
 @dataclass(frozen=True, slots=True)

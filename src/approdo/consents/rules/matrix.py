@@ -40,6 +40,7 @@ class Action(StrEnum):
     BREAK_GLASS = "break_glass"
     REVIEW = "review"
     REFER = "refer"
+    MOVE = "move"
 
 
 class Need(StrEnum):
@@ -136,6 +137,7 @@ ACTS: dict[Action, tuple[Line, ...]] = {
     Action.HAND_OVER: _LED_BY_HER_OR_COORDINATED,
     Action.BREAK_GLASS: (Line(BREAKERS, frozenset(Relation) - _LEAD),),
     Action.REFER: (Line(OPERATORS | {Role.OFFICER}, _AROUND_HER),),
+    Action.MOVE: (Line(OPERATORS, _LEAD),),
     Action.REVIEW: (Line(frozenset({Role.NETWORK_COORDINATOR}), frozenset(Relation), Need.INDEPENDENT),),
 }
 OF_A_SLICE = frozenset({Action.READ, Action.WRITE, Action.REVEAL, Action.GRANT, Action.SHARE_BY_LAW})

@@ -18,7 +18,7 @@ from approdo.activations.rules.states import (
     DeclineReason,
     StandDownReason,
 )
-from approdo.cases.rules import ARRIVAL_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
+from approdo.cases.rules import ARRIVAL_LABELS, CLOSING_LABELS, EVENT_LABELS, STATE_LABELS, CaseState
 from approdo.cases.selectors import EventRow
 from approdo.consents.rules import LABELS as CONSENT_WORDS
 from approdo.consents.rules import Norm
@@ -28,10 +28,13 @@ from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
+from approdo.protocols.rules import ASSESSMENT_LABELS, PHASE_LABELS, TELL_LABELS, WHEN_CLOSED_LABELS, WHEN_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
 from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
 from approdo.referrals.selectors import Told
+from approdo.tasks.rules import END_LABELS, INSTRUMENT_LABELS, SKIP_LABELS, STATUS_LABELS, EndReason, SkipReason
+from approdo.tasks.selectors import Line
 from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
@@ -70,6 +73,16 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     REASON_LABELS,
     *CONSENT_WORDS.values(),
     *REFERRAL_WORDS.values(),
+    CLOSING_LABELS,
+    PHASE_LABELS,
+    TELL_LABELS,
+    WHEN_LABELS,
+    WHEN_CLOSED_LABELS,
+    ASSESSMENT_LABELS,
+    STATUS_LABELS,
+    SKIP_LABELS,
+    END_LABELS,
+    INSTRUMENT_LABELS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()
@@ -144,6 +157,13 @@ def word_of_norm(norm: str) -> str:
 def end_word(reason: str) -> str:
     """Return the word for the reason an activation was stopped, or nothing."""
     return word(StandDownReason(reason)) if reason in set(StandDownReason) else ""
+
+
+@register.filter
+def end_of_task(line: Line) -> str:
+    """Return the word for why a task was not done."""
+    codes = EndReason if line.end_reason in set(EndReason) else SkipReason
+    return word(codes(line.end_reason)) if line.end_reason else ""
 
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))

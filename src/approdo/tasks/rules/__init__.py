@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is to be done on a pathway: states, dates, who does it."""
+
+from approdo.tasks.rules.dates import Around, Holder, Limits, holder, limits, next_act
+from approdo.tasks.rules.phases import BY_PRESS, OF_STATE
+from approdo.tasks.rules.states import (
+    END_LABELS,
+    INSTRUMENT_LABELS,
+    OPEN,
+    SKIP_LABELS,
+    STATUS_LABELS,
+    TRANSITIONS,
+    Act,
+    EndReason,
+    Instrument,
+    Party,
+    SkipReason,
+    Status,
+    moved,
+    parties,
+    possible,
+)
+
+__all__ = [
+    "BY_PRESS",
+    "END_LABELS",
+    "INSTRUMENT_LABELS",
+    "OF_STATE",
+    "OPEN",
+    "SKIP_LABELS",
+    "STATUS_LABELS",
+    "TRANSITIONS",
+    "Act",
+    "Around",
+    "EndReason",
+    "Holder",
+    "Instrument",
+    "Limits",
+    "Party",
+    "SkipReason",
+    "Status",
+    "holder",
+    "limits",
+    "moved",
+    "next_act",
+    "parties",
+    "possible",
+]
