@@ -29,6 +29,42 @@ class Wall:
 
 
 WALLS = {
+    "only an operator of the service that leads moves a case": Wall(
+        "usecases/pathway.py",
+        "    if not may_in(actor, case, now).act(Action.MOVE):\n        raise NotFound\n",
+        "",
+        "tests/integration/usecases/test_pathway.py",
+    ),
+    "a task is done by the service that is to do it": Wall(
+        "tasks/rules/states.py",
+        "    (S.REQUESTED, Act.COMPLETE): (S.COMPLETED, _SERVICE),",
+        "    (S.REQUESTED, Act.COMPLETE): (S.COMPLETED, _EITHER),",
+        "tests/unit/tasks/test_states.py",
+    ),
+    "a step for the trained is not done by others": Wall(
+        "usecases/pathway.py",
+        "if step.qualification and step.qualification not in networks.qualifications_of(actor):",
+        "if False:",
+        "tests/integration/usecases/test_pathway.py",
+    ),
+    "a step that asks for a document is not done without it": Wall(
+        "usecases/pathway.py",
+        "    if not any(one.uploaded_at >= found.line.reached_at for one in seen):",
+        "    if not seen:",
+        "tests/integration/usecases/test_pathway.py",
+    ),
+    "whoever is kept out is not reminded of what is to do": Wall(
+        "usecases/pathway.py",
+        "    tell(_due_to_know(ticked) - kept_out, task_id, now)",
+        "    tell(_due_to_know(ticked), task_id, now)",
+        "tests/integration/usecases/test_pathway.py",
+    ),
+    "two sweeps at once begin a phase once": Wall(
+        "usecases/pathway.py",
+        "    held = case_services.hold(case_id=case_id, wait=False)",
+        "    from approdo.cases.models import Case\n    held = cases.brief_of(Case.objects.get(pk=case_id))",
+        "tests/integration/usecases/test_pathway.py",
+    ),
     "what was only proposed to her is not there for the service it would go to": Wall(
         "referrals/services/offering.py",
         "        service_ids=[service_id],\n",

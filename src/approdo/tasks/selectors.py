@@ -13,7 +13,7 @@ from approdo.kit.errors import NotFound
 from approdo.kit.rows import Answer, Statement
 from approdo.protocols.rules import PathwayStep, Phase, parse_step
 from approdo.tasks.models import Stretch, Task
-from approdo.tasks.rules import OPEN, Act, Instrument, Party, Status, parties, possible
+from approdo.tasks.rules import OPEN, Act, Instrument, Party, PastTask, Status, parties, possible
 
 SHOWN = 25
 """How many open tasks a page lists; the count says how many there are."""
@@ -165,6 +165,17 @@ def load_of(service_ids: Collection[int], at: datetime) -> Mapping[tuple[int, in
         all=Count("id"), late=Count("id", filter=Q(due_at__lt=at))
     )
     return {(service, operator): Load(all_, late) for service, operator, all_, late in counted}
+
+
+def past(municipality_codes: Collection[str], since: datetime) -> tuple[PastTask, ...]:
+    """Return the tasks that came about since an instant for women of some municipalities. System-internal: the caller
+    has checked who asks; drills are left out."""
+    rows = Task.objects.filter(case__municipality__in=municipality_codes, reached_at__gte=since, exercise=False)
+    columns = ("key", "stretch__phase", "step", "status", "reached_at", "due_at", "ended_at", "end_reason")
+    return tuple(
+        PastTask(key, Phase(phase), step["what"], Status(status), reached, due, ended, reason)
+        for key, phase, step, status, reached, due, ended, reason in rows.values_list(*columns)
+    )
 
 
 def case_of(task_id: UUID) -> UUID | None:

@@ -21,18 +21,17 @@ from approdo.activations.rules.conformance import (
     Result,
     Skip,
     Tally,
-    blocks,
-    hidden,
-    share,
 )
 from approdo.activations.rules.states import STAND_DOWN_LABELS
 from approdo.activations.selectors import COMPARED_DAYS, Compared, Measured
 from approdo.cases.rules import CaseState, Stage
-from approdo.kit.counts import FEWEST, is_told
+from approdo.kit.counts import FEWEST, blocks, hidden, is_told, share
 from approdo.protocols.selectors import VersionText, VersionView
+from approdo.tasks.rules import StepFigures
 from approdo.usecases import conformance as figures_of
 from approdo.web.guards import Asked, needs
 from approdo.web.templatetags.when import span
+from approdo.web.templatetags.words import end_of_task
 
 DAYS = (30, 90, 365)
 USUAL = 90
@@ -200,13 +199,50 @@ def version_rows(found: Measured) -> tuple[VersionRow, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of the pathway with its words; ``few``: why nothing is told of it, or nothing."""
+
+    step: StepFigures
+    few: str
+    reached: str
+    reasons: tuple[str, ...]
+    median: str
+    ninetieth: str
+
+
+def step_rows(steps: tuple[StepFigures, ...]) -> tuple[StepRow, ...]:
+    """Lay the steps out; those reached for few women are kept back, with whatever would give them away.
+
+    Of a step that is told, a reason given fewer than five times is not, nor what is late or in time of fewer.
+    """
+    gone = hidden({place: step.reached for place, step in enumerate(steps)})
+    return tuple(_step_row(step, place in gone) for place, step in enumerate(steps))
+
+
+def _step_row(step: StepFigures, gone: bool) -> StepRow:
+    few = (told(step.reached) if step.reached < FEWEST else _("non si mostra")) if gone else ""
+    counted = [(end_of_task(reason), count) for reason, count in sorted(step.skipped.items())]
+    reasons = [f"{words}: {told(count)}" for words, count in counted if count >= FEWEST]
+    if not all(is_told(count) for _words, count in counted):
+        reasons.append(_("altri motivi: meno di %(n)s ciascuno") % {"n": FEWEST})
+    return StepRow(
+        step, few, told(step.reached), tuple(reasons), _hours(step.median_hours), _hours(step.ninetieth_hours)
+    )
+
+
+def _hours(hours: int | None) -> str:
+    return "" if hours is None else span(timedelta(hours=hours))
+
+
 @needs(Permission.SUPERVISE_NETWORK)
 @require_GET
 def conformance(request: Asked, network: str) -> HttpResponse:
     """Show how a network's calls went in a period, where its cases left the pathway, and each version's share."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, DAYS) else USUAL
-    found = figures_of.conformance(request.actor, network, days, request.now)
+    went = figures_of.conformance(request.actor, network, days, request.now)
+    found = went.calls
     real, exercises = found.found.real, found.found.exercises
     laid = rows(real)
     words = {
@@ -223,6 +259,7 @@ def conformance(request: Asked, network: str) -> HttpResponse:
         "opened": found.stages[0].reached,
         "stages_height": len(found.stages) * _ROW,
         "versions": version_rows(found),
+        "steps": step_rows(went.steps),
         "exercises": exercises,
         "exercise_rows": rows(exercises, guarded=False),
     }

@@ -33,7 +33,7 @@ from approdo.notifications.models import Message
 from approdo.protocols.rules import Phase
 from approdo.tasks.models import Stretch, Task
 from approdo.tasks.rules import Act, EndReason, Instrument, SkipReason, Status
-from approdo.usecases import documents, overview, pathway, sharing, todo
+from approdo.usecases import conformance, documents, overview, pathway, sharing, todo
 from approdo.usecases.pathway import CasePathway
 
 pytestmark = pytest.mark.django_db
@@ -565,3 +565,28 @@ def test_who_coordinates_reads_how_much_each_carries_and_no_name_of_a_woman(
     names = [one.display_name for one in town.people[town.centre.pk]]
     assert found == {names[0]: (1, 1, 1), names[1]: (0, 0, 0), "": (0, 4, 4)}
     assert load.people[-1].name == "", "what nobody has taken comes last"
+
+
+def test_who_supervises_the_network_reads_how_the_steps_went(town: Town, centre: Actor, case: UUID) -> None:
+    moved(centre, case, *TO_INTAKE)
+    did(centre, case, "listen", Act.COMPLETE, at=NOW + timedelta(hours=80))
+    did(centre, case, "children", Act.SKIP, SkipReason.NO_CHILDREN)
+    drill = an_activation(town, key="another-key", exercise=True).case_id
+    with entered(actor=centre):
+        pathway.take_lead(actor=centre, case_id=drill, now=NOW)
+    coordinator = town.actor(town.coordination, role=Role.NETWORK_COORDINATOR)
+    with entered(actor=coordinator):
+        steps = conformance.conformance(coordinator, town.network.code, 90, NOW + timedelta(hours=81)).steps
+    found = {one.key: (one.reached, one.on_time, one.late, one.waiting, dict(one.skipped)) for one in steps}
+    assert found == {
+        "inform": (1, 0, 1, 0, {}),
+        "listen": (1, 0, 1, 0, {}),
+        "children": (1, 0, 0, 0, {"no_children": 1}),
+        "risk": (1, 0, 1, 0, {}),
+        "paper": (1, 0, 1, 0, {}),
+        "trained": (1, 0, 1, 0, {}),
+    }
+    stranger = a_town("013075")
+    other = stranger.actor(stranger.coordination, role=Role.NETWORK_COORDINATOR)
+    with entered(actor=other), pytest.raises(NotFound):
+        conformance.conformance(other, town.network.code, 90, NOW)

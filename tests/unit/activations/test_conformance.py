@@ -20,18 +20,14 @@ from approdo.activations.rules.conformance import (
     Result,
     Skip,
     Step,
-    blocks,
     conformance,
-    hidden,
     is_judged,
     outcome_of,
-    percentile,
     seconds_to_answer,
-    share,
     was_reached,
 )
 from approdo.activations.rules.states import ActivationState, CallState, StandDownReason
-from approdo.kit.counts import FEWEST
+from approdo.kit.counts import FEWEST, blocks, hidden, percentile, share
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import Need, Target
 

@@ -2,23 +2,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How past activations went, measured against the copy of the protocol that each of them carries.
 
-Nothing here names a case, a service or a person. What would single a woman out is left out by ``hidden``.
+Nothing here names a case, a service or a person. What would single a woman out is left out by ``kit.counts.hidden``.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 from approdo.activations.rules.states import UNANSWERED, ActivationState, CallState, StandDownReason
-from approdo.kit.counts import FEWEST
+from approdo.kit.counts import percentile, share
 from approdo.kit.words import mark as _
 from approdo.networks.rules import ServiceKind
 from approdo.protocols.rules import CallRule, Need, Target
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 class Outcome(StrEnum):
@@ -118,33 +115,6 @@ def seconds_to_answer(call: MadeCall) -> int | None:
         return None
     taken = taken if taken >= call.started_at else call.taken_at or taken
     return max(0, int((taken - call.started_at) / timedelta(seconds=1)))
-
-
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """Return the value at the nearest rank of an ordered sequence; None for fewer than five."""
-    if len(values) < FEWEST:
-        return None
-    return values[-(-len(values) * percent // 100) - 1]
-
-
-def share(part: int, whole: int) -> int | None:
-    """Return how many per cent a part is, halves rounded up; None of fewer than five."""
-    return None if whole < FEWEST else (200 * part + whole) // (2 * whole)
-
-
-def hidden(sizes: Mapping[Key, int]) -> frozenset[Key]:
-    """Return the groups of which nothing is told: those of one to four, and who would give them away.
-
-    What is hidden is never fewer than five together, if there are so many: a total less what is told says no more.
-    """
-    left = sorted((size, place) for place, size in enumerate(sizes.values()) if size)
-    names, found, together = [*sizes], set(), 0
-    for size, place in left:
-        if size >= FEWEST and not 0 < together < FEWEST:
-            break
-        found.add(names[place])
-        together += size
-    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,23 +326,3 @@ class _Heap:
                 for version in sorted(self.versions, reverse=True)
             ),
         )
-
-
-def blocks(sizes: Sequence[int]) -> tuple[range, ...]:
-    """Join neighbours so that each block holds nobody, or five and more; short of that, all of it is one block.
-
-    Of steps that lead one into the next: what reached a block may be told, and what left from within it may not.
-    """
-    found: list[range] = []
-    start = together = 0
-    for place, size in enumerate(sizes):
-        together += size
-        if not 0 < together < FEWEST:
-            found.append(range(start, place + 1))
-            start, together = place + 1, 0
-    if start < len(sizes):
-        while found and together < FEWEST:
-            last = found.pop()
-            start, together = last.start, together + sum(sizes[place] for place in last)
-        found.append(range(start, len(sizes)))
-    return tuple(found)

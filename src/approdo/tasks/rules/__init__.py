@@ -3,6 +3,7 @@
 """What is to be done on a pathway: states, dates, who does it."""
 
 from approdo.tasks.rules.dates import Around, Holder, Limits, holder, limits, next_act
+from approdo.tasks.rules.figures import PastTask, StepFigures, step_figures
 from approdo.tasks.rules.phases import BY_PRESS, OF_STATE
 from approdo.tasks.rules.states import (
     END_LABELS,
@@ -38,12 +39,15 @@ __all__ = [
     "Instrument",
     "Limits",
     "Party",
+    "PastTask",
     "SkipReason",
     "Status",
+    "StepFigures",
     "holder",
     "limits",
     "moved",
     "next_act",
     "parties",
     "possible",
+    "step_figures",
 ]

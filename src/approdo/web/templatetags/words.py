@@ -34,7 +34,6 @@ from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
 from approdo.referrals.selectors import Told
 from approdo.tasks.rules import END_LABELS, INSTRUMENT_LABELS, SKIP_LABELS, STATUS_LABELS, EndReason, SkipReason
-from approdo.tasks.selectors import Line
 from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
@@ -160,10 +159,9 @@ def end_word(reason: str) -> str:
 
 
 @register.filter
-def end_of_task(line: Line) -> str:
+def end_of_task(reason: str) -> str:
     """Return the word for why a task was not done."""
-    codes = EndReason if line.end_reason in set(EndReason) else SkipReason
-    return word(codes(line.end_reason)) if line.end_reason else ""
+    return word(EndReason(reason) if reason in set(EndReason) else SkipReason(reason))
 
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
