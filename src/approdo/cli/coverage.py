@@ -41,15 +41,20 @@ def coverage(network: str, days: int, steps: bool, as_json: bool) -> None:
     from approdo.activations import selectors
     from approdo.kit import clock
     from approdo.networks import selectors as networks
+    from approdo.usecases import drills
 
     known = {one.code: one.name for one in networks.networks()}
     if network not in known:
         raise click.ClickException(f"Non c'è nessuna rete «{network}». Reti: {', '.join(sorted(known)) or 'nessuna'}.")
     found = selectors.proof_of(network, known[network], selectors.ahead(clock.now(), days))
+    unheard = networks.name_plates(drills.unheard_in(network))
     if as_json:
-        click.echo(json.dumps(_plain(found)))
+        click.echo(json.dumps(_plain(found) | {"unheard_at_last_drill": sorted(unheard)}))
     else:
         _say(found, days, steps=steps)
+        if unheard:
+            names = ", ".join(sorted(plate.label for plate in unheard.values()))
+            click.echo(f"· All'ultima prova di reperibilità non ha risposto nessuno: {names}.")
     if not found.complete:
         raise click.exceptions.Exit(1)
 

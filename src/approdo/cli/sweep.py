@@ -163,7 +163,7 @@ def sweep() -> None:
     from approdo.audit import services as audit
     from approdo.kit import clock
     from approdo.notifications import services as notifications
-    from approdo.usecases import attempts, breaking, referring
+    from approdo.usecases import attempts, breaking, drills, referring
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -177,5 +177,7 @@ def sweep() -> None:
         seldom(as_system()(breaking.remind), 60),
         seldom(as_system()(attempts.tell_of), 5),
         seldom(as_system()(referring.advance_due), 20),
+        seldom(drills.plan_due, 60),
+        seldom(drills.advance_due, 1),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

@@ -18,6 +18,7 @@ from approdo.web import (
     documents,
     draft_approval,
     drafts,
+    drills,
     gateway,
     health,
     networks,
@@ -69,6 +70,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
 PROTOCOLS = (protocols, drafts, draft_approval)
-SHIFTS = (own_shifts, absences, calendar)
+SHIFTS = (own_shifts, absences, calendar, drills)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

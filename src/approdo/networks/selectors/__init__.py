@@ -18,6 +18,7 @@ from approdo.networks.selectors.coverage import (
     organisation_of,
 )
 from approdo.networks.selectors.directory import directory
+from approdo.networks.selectors.drilled import a_place_served, service_at, service_ids_in, taking_calls
 from approdo.networks.selectors.editing import (
     Member,
     NamedDuty,
@@ -112,6 +113,7 @@ __all__ = [
     "SignIn",
     "SignInGroup",
     "SwapView",
+    "a_place_served",
     "actor_at",
     "actor_for",
     "actors_for",
@@ -166,7 +168,9 @@ __all__ = [
     "recipient_kind",
     "recipients",
     "rota",
+    "service_at",
     "service_for_editing",
+    "service_ids_in",
     "services_in",
     "shift",
     "sign_ins_by_network",
@@ -176,5 +180,6 @@ __all__ = [
     "swap",
     "swaps_among",
     "swaps_asked_of",
+    "taking_calls",
     "upcoming",
 ]
