@@ -63,7 +63,7 @@ def _say(found: "Proof", days: int, *, steps: bool) -> None:
     number = f"{found.steps:,}".replace(",", ".")
     click.echo(f"{found.network_name}, {days} giorni: {len(found.municipalities)} comuni, {number} passi guardati.")
     for period, codes in found.unruled.items():
-        click.echo(f"✗ {_when(period)}  nessun protocollo in vigore: {_places(found, codes)}")
+        click.echo(f"✗ {when(period)}  nessun protocollo in vigore: {_places(found, codes)}")
     for place in found.silent:
         click.echo(f"✗ {_line(found, place)}")
     if steps:
@@ -84,7 +84,7 @@ def _line(found: "Proof", place: "Place") -> str:
     step = TARGET_LABELS[miss.target] if miss.target else "nessuno, a nessun passo"
     fill = ", ".join(found.services[one].label for one in miss.fillers) or "nessun servizio di questa rete"
     return (
-        f"{_when(place.hole.period)}  {miss.call}: {step}. Può coprire: {fill}. {_places(found, place.municipalities)}"
+        f"{when(place.hole.period)}  {miss.call}: {step}. Può coprire: {fill}. {_places(found, place.municipalities)}"
     )
 
 
@@ -96,7 +96,8 @@ def _places(found: "Proof", codes: Iterable[str]) -> str:
     return f"In: {', '.join(names[:_PLACES_NAMED])}{more}"
 
 
-def _when(period: "Period") -> str:
+def when(period: "Period") -> str:
+    """Say a stretch of time by Rome's clock."""
     starts, ends = period.starts_at.astimezone(_ROME), period.ends_at.astimezone(_ROME)
     return f"{starts:%d/%m/%Y %H:%M} → {ends:%d/%m/%Y %H:%M}"
 
