@@ -88,6 +88,8 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "operator_id position state rung_at delivered_at answered_at",
         "technical": "id drill_id code_digest",
     },
+    "notifications.HoleWatch": {"technical": "network_id due_at"},
+    "notifications.HolesTold": {"people": "operator_id network_id holes told_on", "technical": "id"},
     "notifications.InboundRequest": {"technical": "signature received_at"},
     "protocols.Protocol": {"public": "network_id code", "technical": "id"},
     "protocols.ProtocolVersion": {

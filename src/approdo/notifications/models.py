@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -204,4 +205,25 @@ class DrillRing(models.Model):
                 | (~Q(state__in=[RingState.ANSWERED.value, RingState.LATE.value]) & Q(answered_at=None)),
                 name="drill_ring_answered_says_when",
             ),
+        ]
+
+
+class HoleWatch(models.Model):
+    """When the coordinators of a network are next told of calls that nobody would hear."""
+
+    network = models.OneToOneField("networks.Network", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    due_at = models.DateTimeField(db_index=True)
+
+
+class HolesTold(models.Model):
+    """Of which holes of a network a coordinator knows, as digests, and on which day a message last told her of any."""
+
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.CASCADE, related_name="+", db_index=False)
+    network = models.ForeignKey("networks.Network", on_delete=models.CASCADE, related_name="+", db_index=False)
+    holes = ArrayField(models.CharField(max_length=64), default=list)
+    told_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "network"], name="told_of_a_network_once"),
         ]

@@ -11,7 +11,7 @@ from django.db import transaction
 from approdo.access.rules import Actor, Permission, Role, may
 from approdo.activations import selectors as activations
 from approdo.activations.rules.proof import Place, fresh, prove
-from approdo.activations.selectors import LONGEST, ahead
+from approdo.activations.selectors import LONGEST, Proof, ahead
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NetworkView, Period
 from approdo.networks.selectors import AwayDuty
@@ -37,20 +37,25 @@ def uncovered(actor: Actor, at: datetime) -> tuple[Uncovered, ...]:
     """
     if not may(actor, Permission.EDIT_ORGANISATION):
         return ()
-    mine = networks.editable_service_ids(actor)
     found = []
     for network in networks.networks_of(actor.organisation_id):
         proof = activations.proof_of(network.code, network.name, ahead(at, NIGHTS))
-        concern = {
-            place.hole.period
-            for place in proof.silent
-            if actor.role is Role.NETWORK_COORDINATOR or not mine.isdisjoint(place.hole.miss.fillers)
-        }
-        if actor.role is Role.NETWORK_COORDINATOR:
-            concern |= set(proof.unruled)
+        silent, unruled = concerning(actor, proof)
+        concern = {place.hole.period for place in silent} | set(unruled)
         if concern:
             found.append(Uncovered(network, len(concern), min(concern)))
     return tuple(found)
+
+
+def concerning(actor: Actor, proof: Proof) -> tuple[tuple[Place, ...], Collection[Period]]:
+    """Return what of a proof is a coordinator's to see to: calls nobody would hear, stretches without a protocol.
+
+    Who coordinates a network sees to all of it; who coordinates an organisation, to what her services could fill.
+    """
+    if actor.role is Role.NETWORK_COORDINATOR:
+        return proof.silent, proof.unruled
+    mine = networks.editable_service_ids(actor)
+    return tuple(place for place in proof.silent if not mine.isdisjoint(place.hole.miss.fillers)), ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from approdo.networks.selectors.absences import (
     own_absences,
 )
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
+from approdo.networks.selectors.coordinating import coordinating
 from approdo.networks.selectors.coverage import (
     ask_kind_of,
     ask_name_plates,
@@ -122,6 +123,7 @@ __all__ = [
     "ask_swaps_asked_of",
     "away_on_duty",
     "choices_of",
+    "coordinating",
     "coordinators",
     "coordinators_beside",
     "coordinators_of",

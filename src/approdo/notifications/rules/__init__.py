@@ -48,6 +48,7 @@ from approdo.notifications.rules.drills import (
     of_those_who,
     outcome,
 )
+from approdo.notifications.rules.holes import SOON, is_news, is_too_late, next_look
 from approdo.notifications.rules.states import (
     ANSWER_WINDOW,
     BACKOFF,
@@ -97,6 +98,7 @@ __all__ = [
     "RING_TRANSITIONS",
     "RING_WORDS",
     "SIGNATURE_HEADER",
+    "SOON",
     "STATE_WORDS",
     "TEXTS",
     "TIMESTAMP_HEADER",
@@ -137,8 +139,11 @@ __all__ = [
     "fall_through",
     "first_state",
     "is_genuine",
+    "is_news",
+    "is_too_late",
     "made_up_for",
     "meant",
+    "next_look",
     "next_moment",
     "next_press_at",
     "next_trial_at",

@@ -26,11 +26,13 @@ from approdo.notifications.services.drills import (
     press_drill,
 )
 from approdo.notifications.services.enqueueing import enqueue
+from approdo.notifications.services.holes import Concern, look_for_holes, watch_networks
 from approdo.notifications.services.sending import Result, claim, record, send_due
 from approdo.notifications.services.sweeping import sweep
 from approdo.notifications.services.trying import TriedTooOften, announce_trials, receive_trial, try_contacts
 
 __all__ = [
+    "Concern",
     "DrilledTooOften",
     "NewMessage",
     "Result",
@@ -47,6 +49,7 @@ __all__ = [
     "claim",
     "enqueue",
     "follow_up",
+    "look_for_holes",
     "mark_read",
     "mark_shown",
     "match_reply",
@@ -59,4 +62,5 @@ __all__ = [
     "send_due",
     "sweep",
     "try_contacts",
+    "watch_networks",
 ]
