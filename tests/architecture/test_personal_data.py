@@ -85,6 +85,17 @@ REGISTER: dict[str, dict[str, str]] = {
         "technical": "id reference wave template state attempts written_at due_at lease_until provider_reference"
         " sent_at delivered_at failed_at failure closed_at",
     },
+    "notifications.DrillPlan": {"public": "service_id week weekday at both due_at"},
+    "notifications.Drill": {
+        "people": "pressed_by_id mended_at mended_by_id",
+        "technical": "id service_id both state begun_at due_at ended_at",
+    },
+    "notifications.DrillRing": {
+        "people": "operator_id position state rung_at delivered_at answered_at",
+        "technical": "id drill_id code_digest",
+    },
+    "notifications.HoleWatch": {"technical": "network_id due_at"},
+    "notifications.HolesTold": {"people": "operator_id network_id holes told_on", "technical": "id"},
     "notifications.InboundRequest": {"technical": "signature received_at"},
     "protocols.Protocol": {"public": "network_id code", "technical": "id"},
     "protocols.ProtocolVersion": {

@@ -16,6 +16,7 @@ from approdo.consents.rules import BREAK_GLASS_TRANSITIONS
 from approdo.consents.rules import TRANSITIONS as GRANT_TRANSITIONS
 from approdo.documents.rules import TRANSITIONS as DOCUMENT_TRANSITIONS
 from approdo.networks.rules import SWAP_TRANSITIONS
+from approdo.notifications.rules import DRILL_TRANSITIONS, RING_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
 from approdo.protocols.rules import DRAFT_TRANSITIONS
 from approdo.referrals.rules import TRANSITIONS as REFERRAL_TRANSITIONS
@@ -27,6 +28,8 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "An activation": ACTIVATION_TRANSITIONS,
     "A call": CALL_TRANSITIONS,
     "A message": MESSAGE_TRANSITIONS,
+    "A drill": DRILL_TRANSITIONS,
+    "A telephone in a drill": RING_TRANSITIONS,
     "A shift asked of colleagues": SWAP_TRANSITIONS,
     "A grant": GRANT_TRANSITIONS,
     "A break-glass": BREAK_GLASS_TRANSITIONS,

@@ -8,7 +8,8 @@ API addresses have their own walk in tests/integration/api/test_permissions.py; 
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -28,6 +29,8 @@ from approdo.cases.services import take_lead
 from approdo.documents.rules import Kind as Paper
 from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift, Swap
+from approdo.notifications.models import Drill, DrillPlan
+from approdo.notifications.rules import DrillState
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft
@@ -55,6 +58,8 @@ TABLE: dict[str, str | Permission] = {
     "answer_decline": PUBLIC,
     "reply": PUBLIC,
     "reply_act": PUBLIC,
+    "drill_link": PUBLIC,
+    "confirm_drill": PUBLIC,
     "gateway_receipt": PUBLIC,
     "calendar": PUBLIC,
     "gateway_reply": PUBLIC,
@@ -179,6 +184,12 @@ TABLE: dict[str, str | Permission] = {
     "add_shift": P.EDIT_ORGANISATION,
     "copy_week": P.EDIT_ORGANISATION,
     "shift": P.EDIT_ORGANISATION,
+    "drills": P.EDIT_ORGANISATION,
+    "drill_outcome": P.EDIT_ORGANISATION,
+    "choose_drill": P.EDIT_ORGANISATION,
+    "press_drill": P.EDIT_ORGANISATION,
+    "mend_drill": P.EDIT_ORGANISATION,
+    "network_drills": P.SUPERVISE_NETWORK,
     "protocols": P.READ_PROTOCOL,
     "protocol": P.READ_PROTOCOL,
     "protocol_version": P.READ_PROTOCOL,
@@ -316,6 +327,7 @@ def prepared(module_transaction: None) -> Scene:
         "glass_id": uuid4(),
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
+        "drill_id": a_drill(town),
         "absence_id": 1,
         "referral_id": referral_id,
         "task_id": task_id,
@@ -455,6 +467,9 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "document",
         "service",
         "shift",
+        "drills",
+        "drill_outcome",
+        "network_drills",
         "protocol",
         "draft",
         "draft_heading",
@@ -491,6 +506,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "document_id": uuid4(),
             "grant_id": uuid4(),
             "swap_id": uuid4(),
+            "drill_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
             "draft_id": 999_999,
@@ -508,6 +524,13 @@ def a_swap(town: Town) -> Swap:
     """A request of the first person of a centre."""
     shift = Shift.objects.filter(service=town.centre)[0]
     return Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=TONIGHT)
+
+
+def a_drill(town: Town) -> UUID:
+    """A drill of the centre that nobody answered, with the plan it came from."""
+    DrillPlan.objects.create(service=town.centre, due_at=TONIGHT + timedelta(days=30))
+    values = {"service": town.centre, "both": False, "begun_at": TONIGHT, "ended_at": TONIGHT}
+    return Drill.objects.create(state=DrillState.NOBODY, **values).pk
 
 
 def an_activation_of(town: Town) -> dict[str, object]:
@@ -529,6 +552,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "document_id": document_id,
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
+        "drill_id": a_drill(town),
         "referral_id": referral_id,
         "task_id": task_id,
         "entry_id": entry.entry_id,

@@ -113,6 +113,42 @@ WALLS = {
         "(S.REQUESTED, Act.ACCEPT): (S.ACCEPTED, _EITHER),",
         "tests/unit/referrals/test_states.py",
     ),
+    "the word of a test never takes a call": Wall(
+        "usecases/delivery.py",
+        "    if wanted is Meant.TAKE:\n",
+        "    if wanted:\n",
+        "tests/integration/usecases/test_drills.py",
+    ),
+    "a real call keeps a test waiting": Wall(
+        "notifications/services/drills.py",
+        "    if around.busy and now - drill.begun_at < WAITS_AT_MOST:",
+        "    if False:",
+        "tests/integration/usecases/test_drills.py",
+    ),
+    "a real call that begins stops a test": Wall(
+        "notifications/services/drills.py",
+        "        _settle(pending, RingEvent.STOP, now)\n",
+        "        _settle([], RingEvent.STOP, now)\n",
+        "tests/integration/usecases/test_drills.py",
+    ),
+    "a test leaves last": Wall(
+        "notifications/services/sending.py",
+        "                due = due.exclude(template=Template.DRILL)\n",
+        "",
+        "tests/integration/notifications/test_drill_lanes.py",
+    ),
+    "who coordinates another organisation tries no service of this one": Wall(
+        "usecases/drills.py",
+        "    networks.service_for_editing(actor, service_id)\n    services.press_drill(",
+        "    services.press_drill(",
+        "tests/integration/usecases/test_drills.py",
+    ),
+    "how the services of a network answered is for who coordinates it": Wall(
+        "usecases/drills.py",
+        "    require(actor, Permission.SUPERVISE_NETWORK)\n",
+        "",
+        "tests/integration/usecases/test_drills.py",
+    ),
     "a row of the permission matrix": Wall(
         "consents/rules/matrix.py",
         "Role.OFFICER: EVERYTHING - {Slice.HEALTH, Slice.PLAN},",

@@ -81,10 +81,11 @@ shift = Shift.objects.filter(service_id={service})[0].pk
 own = {{"service_id": {service}, "operator_id": held.operator_id, "membership_id": held.pk, "shift_id": shift}}
 print(json.dumps(own, default=str))
 """
-_ARGUMENTS = {"code": "urgent", "number": 1, "kind": "episode", "pk": 1, "glass_id": uuid4()}
+_ARGUMENTS = {"code": "urgent", "number": 1, "kind": "episode", "pk": 1, "glass_id": uuid4(), "drill_id": uuid4()}
 _LEAVES = "account_logout"
 # no page of these for whoever is signed in already and has proved no factor, brings no code, or would approve what
-# nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py and test_editor.py meet those that exist
+# nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py, test_editor.py and test_drill.py meet
+# those that exist
 _ELSEWHERE = {
     "account_email",
     "account_email_verification_sent",
@@ -97,6 +98,7 @@ _ELSEWHERE = {
     "answer",
     "approve_draft",
     "calendar",
+    "drill_link",
     "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",

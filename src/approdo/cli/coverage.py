@@ -41,15 +41,20 @@ def coverage(network: str, days: int, steps: bool, as_json: bool) -> None:
     from approdo.activations import selectors
     from approdo.kit import clock
     from approdo.networks import selectors as networks
+    from approdo.usecases import drills
 
     known = {one.code: one.name for one in networks.networks()}
     if network not in known:
         raise click.ClickException(f"Non c'è nessuna rete «{network}». Reti: {', '.join(sorted(known)) or 'nessuna'}.")
     found = selectors.proof_of(network, known[network], selectors.ahead(clock.now(), days))
+    unheard = networks.name_plates(drills.unheard_in(network))
     if as_json:
-        click.echo(json.dumps(_plain(found)))
+        click.echo(json.dumps(_plain(found) | {"unheard_at_last_drill": sorted(unheard)}))
     else:
         _say(found, days, steps=steps)
+        if unheard:
+            names = ", ".join(sorted(plate.label for plate in unheard.values()))
+            click.echo(f"· All'ultima prova di reperibilità non ha risposto nessuno: {names}.")
     if not found.complete:
         raise click.exceptions.Exit(1)
 
@@ -58,7 +63,7 @@ def _say(found: "Proof", days: int, *, steps: bool) -> None:
     number = f"{found.steps:,}".replace(",", ".")
     click.echo(f"{found.network_name}, {days} giorni: {len(found.municipalities)} comuni, {number} passi guardati.")
     for period, codes in found.unruled.items():
-        click.echo(f"✗ {_when(period)}  nessun protocollo in vigore: {_places(found, codes)}")
+        click.echo(f"✗ {when(period)}  nessun protocollo in vigore: {_places(found, codes)}")
     for place in found.silent:
         click.echo(f"✗ {_line(found, place)}")
     if steps:
@@ -79,7 +84,7 @@ def _line(found: "Proof", place: "Place") -> str:
     step = TARGET_LABELS[miss.target] if miss.target else "nessuno, a nessun passo"
     fill = ", ".join(found.services[one].label for one in miss.fillers) or "nessun servizio di questa rete"
     return (
-        f"{_when(place.hole.period)}  {miss.call}: {step}. Può coprire: {fill}. {_places(found, place.municipalities)}"
+        f"{when(place.hole.period)}  {miss.call}: {step}. Può coprire: {fill}. {_places(found, place.municipalities)}"
     )
 
 
@@ -91,7 +96,8 @@ def _places(found: "Proof", codes: Iterable[str]) -> str:
     return f"In: {', '.join(names[:_PLACES_NAMED])}{more}"
 
 
-def _when(period: "Period") -> str:
+def when(period: "Period") -> str:
+    """Say a stretch of time by Rome's clock."""
     starts, ends = period.starts_at.astimezone(_ROME), period.ends_at.astimezone(_ROME)
     return f"{starts:%d/%m/%Y %H:%M} → {ends:%d/%m/%Y %H:%M}"
 

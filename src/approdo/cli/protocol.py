@@ -61,9 +61,12 @@ def validate(file: BinaryIO, as_json: bool) -> None:
 @click.option(
     "--from", "starts", metavar="QUANDO", help="Quando comincia, per esempio 2027-01-01T08:00. Di norma: ora."
 )
+@click.option("--despite-holes", is_flag=True, help="Pubblica anche se ci sarebbero chiamate che nessuno sente.")
 @click.option("--json", "as_json", is_flag=True, help="Risposta per programmi.")
-def publish(network: str, file: BinaryIO, email: str, starts: str | None, as_json: bool) -> None:
+def publish(network: str, file: BinaryIO, email: str, starts: str | None, despite_holes: bool, as_json: bool) -> None:
     """Pubblica un file come nuova versione per una rete. Le attivazioni in corso non cambiano.
+
+    Se con questa versione ci sarebbero chiamate che oggi qualcuno sente e poi nessuno, le elenca e non pubblica.
 
     \b
     Esempio:
@@ -75,11 +78,11 @@ def publish(network: str, file: BinaryIO, email: str, starts: str | None, as_jso
     from approdo.kit.errors import Refusal
     from approdo.protocols import services
 
-    actor = _publisher(email, network)
+    actor, now, text = _publisher(email, network), clock.now(), _text(file)
+    if not despite_holes:
+        _refuse_holes(actor, network, text, effective_from or now, now, as_json=as_json)
     try:
-        made = services.publish(
-            actor=actor, network_code=network, text=_text(file), now=clock.now(), effective_from=effective_from
-        )
+        made = services.publish(actor=actor, network_code=network, text=text, now=now, effective_from=effective_from)
     except services.NotPublishable as refusal:
         if as_json:
             click.echo(json.dumps({"published": False, "problems": _plain(refusal.examination.problems)}))
@@ -181,6 +184,40 @@ def _publisher(email: str, network_code: str) -> "Actor":
         if any(network.code == network_code for network in selectors.my_networks(actor)):
             return actor
     raise click.ClickException("Non è coordinatrice di questa rete: solo lei può pubblicarne i protocolli.")
+
+
+def _refuse_holes(
+    actor: "Actor", network_code: str, text: bytes, begins: datetime, now: datetime, *, as_json: bool
+) -> None:
+    """Say which calls nobody would hear any more under a text, and end; what cannot be published is said elsewhere."""
+    from approdo.cli.coverage import when
+    from approdo.protocols import selectors
+    from approdo.protocols.rules import examine
+    from approdo.usecases import coverage
+
+    parsed = examine(text).parsed
+    if parsed is None or parsed.network != network_code:
+        return
+    opens = coverage.silenced_under(selectors.own_network(actor, network_code), parsed, begins, now)
+    if not opens:
+        return
+    if as_json:
+        holes = [
+            {
+                "call": place.hole.miss.call,
+                "from": place.hole.period.starts_at.isoformat(),
+                "until": place.hole.period.ends_at.isoformat(),
+                "municipalities": list(place.municipalities),
+            }
+            for place in opens
+        ]
+        click.echo(json.dumps({"published": False, "opens": holes}))
+    for place in opens:
+        click.echo(f"✗ {when(place.hole.period)}  {place.hole.miss.call}: {len(place.municipalities)} comuni", err=True)
+    raise click.ClickException(
+        "Non è stato pubblicato niente: così ci sarebbero chiamate che nessuno sente. Trova prima chi copre, oppure"
+        " ripeti con --despite-holes."
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -163,7 +163,7 @@ def sweep() -> None:
     from approdo.audit import services as audit
     from approdo.kit import clock
     from approdo.notifications import services as notifications
-    from approdo.usecases import attempts, breaking, pathway, referring
+    from approdo.usecases import attempts, breaking, drills, holes, pathway, referring
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -179,5 +179,9 @@ def sweep() -> None:
         seldom(as_system()(referring.advance_due), 20),
         seldom(as_system()(pathway.begin_recognition), 15),
         seldom(as_system()(pathway.advance_due), 20),
+        seldom(drills.plan_due, 60),
+        seldom(drills.advance_due, 1),
+        seldom(holes.watch, 60),
+        seldom(holes.look, 5),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

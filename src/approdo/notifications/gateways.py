@@ -42,7 +42,7 @@ class Outgoing:
     code: str = field(repr=False)
 
 
-_PATHS = {Template.LETTER: "i/"}
+_PATHS = {Template.LETTER: "i/", Template.DRILL: "p/"}
 """Where the link of a message leads, when not to the answer of an alert."""
 
 

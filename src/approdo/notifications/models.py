@@ -2,12 +2,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from approdo.networks.rules import Channel
-from approdo.notifications.rules import MessageState, Template
+from approdo.notifications.rules import (
+    OPEN,
+    USUAL,
+    WEEKDAYS,
+    WEEKS,
+    DrillState,
+    MessageState,
+    RingState,
+    Template,
+)
 
 _QUEUED, _SENDING, _SENT = MessageState.QUEUED.value, MessageState.SENDING.value, MessageState.SENT.value
 _DELIVERED, _FAILED = MessageState.DELIVERED.value, MessageState.FAILED.value
@@ -93,6 +103,10 @@ class Message(models.Model):
                 condition=Q(template=Template.TRIAL.value),
                 name="message_trial",
             ),
+            # few rows again: what leaves only when nothing else waits
+            models.Index(
+                fields=["due_at"], condition=Q(state=_QUEUED, template=Template.DRILL.value), name="message_drill"
+            ),
             models.Index(DONE_AT, condition=REMEMBERED, name="message_remembered"),
         ]
 
@@ -102,3 +116,114 @@ class InboundRequest(models.Model):
 
     signature = models.CharField(max_length=80, primary_key=True)
     received_at = models.DateTimeField(db_index=True)
+
+
+class DrillPlan(models.Model):
+    """When the drill of a service is each month, and whether both people on call are tried; the next one is due."""
+
+    service = models.OneToOneField("networks.Service", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    week = models.SmallIntegerField(default=USUAL.week)
+    weekday = models.SmallIntegerField(default=USUAL.weekday)
+    at = models.TimeField(default=USUAL.at)
+    both = models.BooleanField(default=False)
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(week__in=list(WEEKS), weekday__in=list(WEEKDAYS)), name="drill_moment_known"
+            ),
+        ]
+
+
+_OPEN_DRILL = Q(state__in=sorted(state.value for state in OPEN))
+
+
+class Drill(models.Model):
+    """One test of whether the telephone of who is on call for a service rings; its timer is ``due_at``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    service = models.ForeignKey("networks.Service", on_delete=models.CASCADE, related_name="+", db_index=False)
+    pressed_by = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, null=True, related_name="+")
+    both = models.BooleanField()
+    state = models.CharField(max_length=12)
+    begun_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    mended_at = models.DateTimeField(null=True)
+    mended_by = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in DrillState]), name="drill_state_known"
+            ),
+            models.CheckConstraint(
+                condition=(_OPEN_DRILL & Q(due_at__isnull=False, ended_at=None))
+                | (~_OPEN_DRILL & Q(due_at=None, ended_at__isnull=False)),
+                name="drill_is_due_or_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(mended_at=None, mended_by=None)
+                | (~_OPEN_DRILL & Q(mended_at__isnull=False, mended_by__isnull=False)),
+                name="drill_mended_says_when_and_by_whom",
+            ),
+            models.UniqueConstraint(fields=["service"], condition=_OPEN_DRILL, name="one_drill_at_a_time"),
+        ]
+        indexes = [
+            models.Index(fields=["service", "-begun_at"], name="drill_of_service"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="drill_due"),
+        ]
+
+
+class DrillRing(models.Model):
+    """How a drill goes with one person, or with the service's own line; its messages refer to its identifier."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="rings", db_index=False)
+    position = models.SmallIntegerField()
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10)
+    code_digest = models.CharField(max_length=64, null=True, unique=True)
+    rung_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["drill", "position"], name="rung_once_in_a_drill"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in RingState]), name="drill_ring_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RingState.NO_CHANNEL.value, rung_at=None, code_digest=None)
+                | (~Q(state=RingState.NO_CHANNEL.value) & Q(rung_at__isnull=False, code_digest__isnull=False)),
+                name="drill_ring_has_a_code_or_no_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[RingState.ANSWERED.value, RingState.LATE.value], answered_at__isnull=False)
+                | (~Q(state__in=[RingState.ANSWERED.value, RingState.LATE.value]) & Q(answered_at=None)),
+                name="drill_ring_answered_says_when",
+            ),
+        ]
+
+
+class HoleWatch(models.Model):
+    """When the coordinators of a network are next told of calls that nobody would hear."""
+
+    network = models.OneToOneField("networks.Network", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    due_at = models.DateTimeField(db_index=True)
+
+
+class HolesTold(models.Model):
+    """Of which holes of a network a coordinator knows, as digests, and on which day a message last told her of any."""
+
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.CASCADE, related_name="+", db_index=False)
+    network = models.ForeignKey("networks.Network", on_delete=models.CASCADE, related_name="+", db_index=False)
+    holes = ArrayField(models.CharField(max_length=64), default=list)
+    told_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "network"], name="told_of_a_network_once"),
+        ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Calls that nobody would hear: who is told of them, and which change of a rota or a protocol would make one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from approdo.access.rules import Actor, Permission, Role, may
 from approdo.activations import selectors as activations
 from approdo.activations.rules.proof import Place, fresh, prove
-from approdo.activations.selectors import LONGEST, ahead
+from approdo.activations.selectors import LONGEST, Proof, ahead
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NetworkView, Period
 from approdo.networks.selectors import AwayDuty
@@ -37,20 +37,25 @@ def uncovered(actor: Actor, at: datetime) -> tuple[Uncovered, ...]:
     """
     if not may(actor, Permission.EDIT_ORGANISATION):
         return ()
-    mine = networks.editable_service_ids(actor)
     found = []
     for network in networks.networks_of(actor.organisation_id):
         proof = activations.proof_of(network.code, network.name, ahead(at, NIGHTS))
-        concern = {
-            place.hole.period
-            for place in proof.silent
-            if actor.role is Role.NETWORK_COORDINATOR or not mine.isdisjoint(place.hole.miss.fillers)
-        }
-        if actor.role is Role.NETWORK_COORDINATOR:
-            concern |= set(proof.unruled)
+        silent, unruled = concerning(actor, proof)
+        concern = {place.hole.period for place in silent} | set(unruled)
         if concern:
             found.append(Uncovered(network, len(concern), min(concern)))
     return tuple(found)
+
+
+def concerning(actor: Actor, proof: Proof) -> tuple[tuple[Place, ...], Collection[Period]]:
+    """Return what of a proof is a coordinator's to see to: calls nobody would hear, stretches without a protocol.
+
+    Who coordinates a network sees to all of it; who coordinates an organisation, to what her services could fill.
+    """
+    if actor.role is Role.NETWORK_COORDINATOR:
+        return proof.silent, proof.unruled
+    mine = networks.editable_service_ids(actor)
+    return tuple(place for place in proof.silent if not mine.isdisjoint(place.hole.miss.fillers)), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +72,48 @@ class Foretold:
 
 
 def foretold(service_id: int, act: Callable[[], object], at: datetime, *, removes: bool = True) -> Foretold:
-    """Return what would be if something were done to a rota; nothing of it is left.
+    """Return what would be if something were done to a service's rota, hours, numbers or people; nothing of it is left.
 
     Looks ninety days ahead, in every network whose territory the service serves; for an act that ``removes`` nobody
     from any shift, only at who is away. Raises what the act raises.
     """
-    before = _silent_around(service_id, at) if removes else ()
-    away = {(one.shift_id, one.operator_id) for one in networks.away_on_duty(service_id, at)}
+    return foretold_of([service_id], act, at, removes=removes)
+
+
+def foretold_of(
+    service_ids: Collection[int], act: Callable[[], object], at: datetime, *, removes: bool = True
+) -> Foretold:
+    """Return the same for an act that touches several services."""
+    # what is served is asked before: after the act it may be nothing
+    served = {one.code: one for service_id in service_ids for one in networks.networks_served_by(service_id)}
+    before = _silent_in(served.values(), at) if removes else ()
+    away = _away(service_ids, at)
     with transaction.atomic():
         act()
-        after = _silent_around(service_id, at) if removes else ()
-        away_after = networks.away_on_duty(service_id, at)
+        after = _silent_in(served.values(), at) if removes else ()
+        away_after = _away(service_ids, at)
         transaction.set_rollback(True)
-    new = {(one.shift_id, one.operator_id): one for one in away_after if (one.shift_id, one.operator_id) not in away}
-    return Foretold(fresh(after, before), tuple(new.values()))
+    return Foretold(fresh(after, before), tuple(one for known, one in away_after.items() if known not in away))
 
 
-def _silent_around(service_id: int, at: datetime) -> tuple[Place, ...]:
+def _away(service_ids: Collection[int], at: datetime) -> dict[tuple[int, int], AwayDuty]:
+    found = (one for service_id in service_ids for one in networks.away_on_duty(service_id, at))
+    return {(one.shift_id, one.operator_id): one for one in found}
+
+
+def _silent_in(served: Collection[NetworkView], at: datetime) -> tuple[Place, ...]:
     whole = ahead(at, LONGEST)
-    served = networks.networks_served_by(service_id)
     return tuple(place for one in served for place in activations.proof_of(one.code, one.name, whole).silent)
+
+
+def unless_foretold(
+    service_ids: Collection[int], act: Callable[[], object], at: datetime, *, sure: bool, removes: bool = True
+) -> Foretold:
+    """Do something, unless it would bring what she has not been told and is not ``sure`` of; return what that is."""
+    found = Foretold() if sure else foretold_of(service_ids, act, at, removes=removes)
+    if not found:
+        act()
+    return found
 
 
 def silenced_under(

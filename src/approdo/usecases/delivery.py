@@ -12,7 +12,7 @@ from approdo.activations import services as activations
 from approdo.audit import services as audit
 from approdo.kit.errors import NotFound, Refusal
 from approdo.notifications import services as notifications
-from approdo.notifications.rules import Receipt, Reply, ReplyOutcome, is_yes
+from approdo.notifications.rules import Meant, Receipt, Reply, ReplyOutcome, meant
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,20 @@ def receive_receipt(*, receipt: Receipt, signature: str, now: datetime) -> None:
 @audit.goes_on
 @as_system()
 def receive_reply(*, reply: Reply, signature: str, now: datetime) -> ReplyOutcome:
-    """Take the call that a reply or a key press answers, and say what became of it. Raises ``Replayed``."""
+    """Take the call that a reply or a key press answers, and say what became of it. Raises ``Replayed``.
+
+    The word of a test never takes a call; a 1 that no call waits for answers a test, and is told that it was one.
+    """
     notifications.admit(signature=signature, now=now)
-    if not is_yes(reply.text):
+    wanted = meant(reply.text)
+    if wanted is None:
         return ReplyOutcome.NOT_UNDERSTOOD
-    reference = notifications.match_reply(sender=reply.sender, now=now, message_id=reply.message_id)
+    reference = None
+    if wanted is Meant.TAKE:
+        reference = notifications.match_reply(sender=reply.sender, now=now, message_id=reply.message_id)
     if reference is None:
-        return ReplyOutcome.NOTHING_OPEN
+        tested = notifications.answer_drill(sender=reply.sender, now=now, message_id=reply.message_id)
+        return ReplyOutcome.TESTED if tested else ReplyOutcome.NOTHING_OPEN
     try:
         activations.take_by_reference(reference=reference, now=now)
     except NotFound:

@@ -25,11 +25,12 @@ from approdo.protocols.rules import DraftState
 from approdo.protocols.selectors import DraftLine
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
-from approdo.usecases import attempts, breaking, coverage, reading, referring, todo
+from approdo.usecases import attempts, breaking, coverage, drills, reading, referring, todo
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.coverage import Uncovered
+from approdo.usecases.drills import Failing
 from approdo.usecases.reading import Unusual
 from approdo.usecases.referring import Unanswered
 from approdo.usecases.todo import Today
@@ -59,6 +60,8 @@ class Day:
     """Attempts of people who are kept out: at the cases her service leads, or that concern her as a referent."""
     uncovered: tuple[Uncovered, ...] = ()
     """Networks with calls that nobody would hear in the coming nights, for a coordinator."""
+    failing: tuple[Failing, ...] = ()
+    """Services of a coordinator whose last drill found a telephone that does not ring."""
     unusual: tuple[Unusual, ...] = ()
     """Who reads unusually much, for a coordinator."""
     swaps: tuple[SwapView, ...] = ()
@@ -86,8 +89,9 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
-        return not (pressing or watched or self.referred or self.swaps or self.drafts or self.to_do.anything)
+        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered
+        unheard = self.uncovered or self.failing
+        return not (pressing or watched or unheard or self.referred or self.swaps or self.drafts or self.to_do.anything)
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -140,6 +144,7 @@ def day(actor: Actor, now: datetime) -> Day:
         attempts=attempts.shown_to(actor, tried) if may(actor, Permission.READ_CASE) else (),
         unusual=reading.unusual(actor, now),
         uncovered=coverage.uncovered(actor, now),
+        failing=drills.failing(actor),
         swaps=networks.swaps_among(actor, asked_swaps.value, now),
         referrals=desk,
         labels=referring.labels_of(desk) if desk else {},

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from approdo.networks import selectors, services
 from approdo.networks.rules import Period, away_period
+from approdo.usecases.coverage import Foretold
+from approdo.web.foretelling import asking, unless_told
 from approdo.web.guards import Asked
 from approdo.web.network_forms import NearDay, accepted, day_input, time_input
 
@@ -37,16 +39,25 @@ def own_absences(request: Asked) -> HttpResponse:
     sent = request.method == "POST"
     form = AbsenceForm(request.POST if sent else None)
 
-    def store() -> None:
-        services.note_absence(actor=request.actor, period=form.period(), now=request.now)
+    found = Foretold()
 
-    if sent and form.is_valid() and accepted(form, store):
+    def store() -> None:
+        nonlocal found
+
+        def note() -> None:
+            services.note_absence(actor=request.actor, period=form.period(), now=request.now)
+
+        mine = [one.service_id for one in selectors.memberships_of(request.actor.operator_id)]
+        found = unless_told(request, mine, note, removes=False)
+
+    if sent and form.is_valid() and accepted(form, store) and not found:
         messages.success(request, _("Salvato."))
         return redirect("own_absences")
     words = {
         "absences": selectors.own_absences(request.actor, request.now),
         "form": form,
         "wrong": form if sent else None,
+        **asking(request, found),
     }
     return render(request, "web/networks/own_absences.html", words, status=422 if sent else 200)
 

@@ -23,6 +23,8 @@ from approdo.notifications import selectors as sent
 from approdo.notifications import services as notifications
 from approdo.notifications.rules import MessageState
 from approdo.usecases import overview
+from approdo.usecases.coverage import Foretold
+from approdo.web.foretelling import asking, unless_told
 from approdo.web.guards import Asked
 from approdo.web.network_forms import contact_lines, problems_of, whole_page
 
@@ -35,7 +37,8 @@ _SHAPES = {
     MessageState.FAILED: "late",
     MessageState.CANCELLED: "stopped",
 }
-Store = Callable[[list[Contact]], None]
+Store = Callable[[list[Contact]], Foretold]
+"""Stores what was written, or returns what that would bring and she has not been told."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,10 +52,13 @@ def service_contacts(request: Asked, service_id: int, operator_id: int | None = 
             raise NotFound
         contacts = whose.contacts
 
-    def store(written: list[Contact]) -> None:
-        services.set_contact_points(
-            actor=request.actor, service_id=service_id, operator_id=operator_id, contacts=written, now=request.now
-        )
+    def store(written: list[Contact]) -> Foretold:
+        def act() -> None:
+            services.set_contact_points(
+                actor=request.actor, service_id=service_id, operator_id=operator_id, contacts=written, now=request.now
+            )
+
+        return unless_told(request, [service_id], act)
 
     words = _edited(request, contacts, store)
     if words is None:
@@ -68,14 +74,21 @@ def _page(request: Asked, name: str, words: dict[str, Any]) -> HttpResponse:
 def _edited(request: Asked, contacts: Sequence[Contact], store: Store) -> dict[str, Any] | None:
     """Store what was sent and return None; or return what the form shows, refusals beside the lines they concern."""
     problems: dict[str, str] = {}
+    found = Foretold()
+
+    def told(written: list[Contact]) -> None:
+        nonlocal found
+        found = store(written)
+
     lines = contact_lines(contacts=contacts)
     if request.method == "POST":
         lines = contact_lines(request.POST)
         valid = lines.is_valid()
-        problems = _stored(lines, store) if valid else problems_of(lines)
-        if valid and not problems:
+        problems = _stored(lines, told) if valid else problems_of(lines)
+        if valid and not problems and not found:
             return None
     return {
+        **asking(request, found),
         "lines": lines,
         "problems": problems,
         "when_open": in_use(contacts, service_open=True),
@@ -83,7 +96,7 @@ def _edited(request: Asked, contacts: Sequence[Contact], store: Store) -> dict[s
     }
 
 
-def _stored(lines: forms.BaseFormSet, store: Store) -> dict[str, str]:
+def _stored(lines: forms.BaseFormSet, store: Callable[[list[Contact]], None]) -> dict[str, str]:
     """Store the written lines in their order; return the refusals under the lines they belong to."""
     written = [form for form in lines.forms if form.contact()]
     written.sort(key=lambda form: form.cleaned_data.get("ORDER") or 99)
@@ -109,8 +122,13 @@ def own_contacts(request: Asked, service_id: int) -> HttpResponse:
     """Order the ways to reach herself for one of her services, and try them."""
     own = selectors.own_contacts(request.actor, service_id)
 
-    def store(written: list[Contact]) -> None:
-        services.set_own_contact_points(actor=request.actor, service_id=service_id, contacts=written, now=request.now)
+    def store(written: list[Contact]) -> Foretold:
+        def act() -> None:
+            services.set_own_contact_points(
+                actor=request.actor, service_id=service_id, contacts=written, now=request.now
+            )
+
+        return unless_told(request, [service_id], act)
 
     words = _edited(request, own.contacts, store)
     if words is None:

@@ -18,6 +18,7 @@ from approdo.activations.rules.proof import Miss, Place
 from approdo.activations.selectors import Proof
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ROME, Period, hours_long, instant
+from approdo.usecases import drills
 from approdo.web.guards import Asked, needs
 
 DAYS = (7, 14, 30, 90)
@@ -143,8 +144,10 @@ def coverage(request: Asked, network: str) -> HttpResponse:
     mine = networks.editable_service_ids(request.actor)
     silent = lines(found, found.silent, mine)
     passed_by = lines(found, found.passed_by, mine, len(silent) + 1)
+    unheard = drills.unheard_for(request.actor, network)
     words = {
         "found": found,
+        "unheard": [(pk, plate, pk in mine) for pk, plate in networks.name_plates(unheard).items()],
         "steps": number_format(found.steps, force_grouping=True),
         "days": days,
         "choices": DAYS,

@@ -15,6 +15,8 @@ from approdo.access.rules import Permission, Role, require
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
 from approdo.networks.rules import Qualification
+from approdo.usecases.coverage import Foretold
+from approdo.web.foretelling import asking, unless_told
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.network_forms import (
     AlwaysOpenForm,
@@ -67,6 +69,10 @@ def _create(request: Asked, form: ServiceForm) -> int:
 @require_GET
 def service(request: Asked, service_id: int) -> HttpResponse:
     """One service at a glance, with what is missing."""
+    return _service_page(request, service_id, Foretold())
+
+
+def _service_page(request: Asked, service_id: int, found: Foretold) -> HttpResponse:
     shown = selectors.service_for_editing(request.actor, service_id)
     gaps = selectors.gaps_ahead(request.actor, service_id, request.now)
     words = {
@@ -74,8 +80,9 @@ def service(request: Asked, service_id: int) -> HttpResponse:
         "seat": selectors.municipality(shown.details.seat_code) if shown.details.seat_code else None,
         "gaps": [gap for gap in gaps if gap.position == 1 and not gap.service_open],
         "line": any(gap.position == 1 and gap.service_open for gap in gaps),
+        **asking(request, found),
     }
-    return _page(request, "service", words)
+    return _page(request, "service", words, wrong=bool(found))
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,12 +104,18 @@ def edit_service(request: Asked, service_id: int) -> HttpResponse:
 def switch_service(request: Asked, service_id: int) -> HttpResponse:
     """Close a service down, or open it again."""
     reopen = request.POST.get("act") == "reopen"
-    act = services.reactivate_service if reopen else services.deactivate_service
+    switch = services.reactivate_service if reopen else services.deactivate_service
+
+    def act() -> None:
+        switch(actor=request.actor, service_id=service_id, now=request.now)
+
     try:
-        act(actor=request.actor, service_id=service_id, now=request.now)
+        found = unless_told(request, [service_id], act, removes=not reopen)
     except Invalid as refusal:
         messages.warning(request, whole_page(refusal)[""])
         return redirect("service", service_id)
+    if found:
+        return _service_page(request, service_id, found)
     sentence = _("Il servizio è di nuovo aperto.") if reopen else _("Servizio chiuso: non verrà più chiamato.")
     return _done(request, sentence, "service", service_id)
 
@@ -114,25 +127,28 @@ def service_hours(request: Asked, service_id: int) -> HttpResponse:
     if request.method == "GET":
         form = AlwaysOpenForm(initial={"always_open": shown.always_open})
         lines = hours_lines(hours=shown.hours)
-        return _page(request, "hours", {"service": shown, "form": form, "lines": lines})
+        words = {"service": shown, "form": form, "lines": lines, "problems": {}, **asking(request, Foretold())}
+        return _page(request, "hours", words)
     form, lines = AlwaysOpenForm(request.POST), hours_lines(request.POST)
     problems: dict[str, str] = {}
+    found = Foretold()
     if form.is_valid() and lines.is_valid():
         hours = [line for one in lines.forms if (line := one.line())]
-        try:
+
+        def act() -> None:
+            always_open = form.cleaned_data["always_open"]
             services.set_opening_hours(
-                actor=request.actor,
-                service_id=service_id,
-                always_open=form.cleaned_data["always_open"],
-                hours=hours,
-                now=request.now,
+                actor=request.actor, service_id=service_id, always_open=always_open, hours=hours, now=request.now
             )
+
+        try:
+            found = unless_told(request, [service_id], act)
         except Invalid as refusal:
             problems = whole_page(refusal)
-        else:
+        if not problems and not found:
             return _done(request, _("Orari salvati."), "service", service_id)
     words = {"service": shown, "form": form, "lines": lines, "problems": problems or problems_of(lines)}
-    return _page(request, "hours", words, wrong=True)
+    return _page(request, "hours", words | asking(request, found), wrong=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,24 +157,29 @@ def service_territory(request: Asked, service_id: int) -> HttpResponse:
     shown = selectors.service_for_editing(request.actor, service_id)
     text = request.GET.get("q", "").strip()[:80]
     problems: dict[str, str] = {}
+    found = Foretold()
     if request.method == "POST":
         codes = request.POST.getlist("municipality")
         if "whole_network" in request.POST:
             codes += [place.code for place in selectors.own_network_municipalities(request.actor)]
-        try:
+
+        def act() -> None:
             services.set_territory(
                 actor=request.actor, service_id=service_id, municipality_codes=codes, now=request.now
             )
+
+        try:
+            found = unless_told(request, [service_id], act)
         except Invalid as refusal:
             problems = whole_page(refusal)
-        else:
+        if not problems and not found:
             return _done(request, _("Comuni salvati."), "service", service_id)
     served = {place.code for place in shown.territory}
     near = [place for place in selectors.own_network_municipalities(request.actor) if place.code not in served]
     known = served | {place.code for place in near}
-    found = [place for place in selectors.municipalities(text) if place.code not in known] if text else []
-    words = {"service": shown, "near": near, "found": found, "text": text, "problems": problems}
-    return _page(request, "territory", words, wrong=bool(problems))
+    others = [place for place in selectors.municipalities(text) if place.code not in known] if text else []
+    words = {"service": shown, "near": near, "found": others, "text": text, "problems": problems}
+    return _page(request, "territory", words | asking(request, found), wrong=bool(problems or found))
 
 
 @needs(Permission.EDIT_ORGANISATION)

@@ -20,9 +20,10 @@ from approdo.kit.errors import Conflict, Invalid
 from approdo.networks import selectors, services
 from approdo.networks.rules import SWAP_ENDED, SwapParty, SwapState
 from approdo.networks.selectors import OwnShift, SwapView
-from approdo.usecases import coverage, swaps
+from approdo.usecases import swaps
 from approdo.usecases.coverage import Foretold
 from approdo.web.choices import let_choose
+from approdo.web.foretelling import unless_told
 from approdo.web.guards import Asked
 from approdo.web.network_forms import SwapForm, accepted, whole_page
 
@@ -134,10 +135,7 @@ def accept_swap(request: Asked, swap_id: UUID) -> HttpResponse:
 
     found = Foretold()
     try:
-        if request.POST.get("even_so") != "1":
-            found = coverage.foretold(shown.service_id, act, request.now)
-        if not found:
-            act()
+        found = unless_told(request, [shown.service_id], act)
     except Invalid as refusal:
         return _page(request, shown, problems=whole_page(refusal))
     except Conflict as conflict:

@@ -22,7 +22,7 @@ from approdo.kit.errors import Invalid
 from approdo.networks import selectors, services
 from approdo.networks.rules import ROME, Gap, Period, holiday_name, local_period, touching
 from approdo.networks.selectors import AwayDuty, NamedDuty, Rota, ServiceEditing
-from approdo.usecases import coverage
+from approdo.usecases import coverage, drills
 from approdo.usecases.coverage import Foretold
 from approdo.web.guards import Asked
 from approdo.web.network_forms import (
@@ -123,6 +123,7 @@ def _week_page(
         "wrong": form or copy,
         "foretold": warned,
         "carried": _carried(request),
+        "drill": drills.last_of(request.actor, service_id),
     }
     return render(request, "web/networks/rota.html", words, status=422 if form or copy else 200)
 

@@ -19,6 +19,7 @@ from approdo.web import (
     draft_approval,
     draft_pathway,
     drafts,
+    drills,
     gateway,
     health,
     networks,
@@ -72,6 +73,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
 PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval)
-SHIFTS = (own_shifts, absences, calendar, workload)
+SHIFTS = (own_shifts, absences, calendar, workload, drills)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -8,6 +8,7 @@ from tests.factories import protocols as texts
 from tests.factories.region import small_region
 
 from approdo.cli import protocol as door
+from approdo.networks.models import ContactPoint
 from approdo.protocols.models import ProtocolVersion
 from approdo.protocols.rules import SCHEMA
 
@@ -129,3 +130,24 @@ def test_the_schema_is_printed_whole(run):
 @pytest.mark.parametrize("command", ["validate", "publish", "show", "schema"])
 def test_every_command_shows_an_example(run, command):
     assert f"approdo protocol {command}" in run(command, "--help").output
+
+
+def test_a_version_that_leaves_a_call_unheard_is_not_published_unless_she_says_so(run, region):
+    silent = texts.text(
+        texts.call("centre", "support_centre", escalation=[{"to": "service_line"}]), network="varese", code="urgenza"
+    )
+    ContactPoint.objects.filter(operator=None).delete()
+    before = ProtocolVersion.objects.count()
+    arguments = ("publish", "varese", "-", "--as", "coordinator@lago.example")
+    refused = run(*arguments, typed=silent)
+    assert refused.exit_code == 1
+    assert "centre: " in refused.stderr
+    assert "--despite-holes" in refused.stderr
+    as_json = run(*arguments, "--json", typed=silent)
+    assert as_json.exit_code == 1
+    told = json.loads(as_json.stdout)
+    assert told["published"] is False
+    assert {hole["call"] for hole in told["opens"]} == {"centre"}
+    assert ProtocolVersion.objects.count() == before
+    assert run(*arguments, "--despite-holes", typed=silent).exit_code == 0
+    assert ProtocolVersion.objects.count() == before + 1

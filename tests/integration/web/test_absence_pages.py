@@ -60,7 +60,12 @@ def test_she_writes_it_in_days_and_finds_who_replaces_her(sign_in: SignIn, regio
     shift = shift_of(region, "centre", instant(monday, time(20)))
     client = sign_in("centre")
     assert f'href="{PAGE}"' in text(client.get("/io/turni/"))
-    page = text(client.post(PAGE, {"first": monday, "last": monday + timedelta(days=6)}, follow=True))
+    week = {"first": monday, "last": monday + timedelta(days=6)}
+    asked = client.post(PAGE, week)
+    assert asked.status_code == 422
+    assert "Non è ancora scritto niente: in quei giorni hai dei turni." in text(asked)
+    assert not Absence.objects.exists()
+    page = text(client.post(PAGE, week | {"even_so": "1"}, follow=True))
     assert "Salvato." in page
     assert "C'è un tuo turno: resta tuo finché qualcuno non lo prende." in page
     assert f'href="/io/turni/{shift.pk}/"' in page

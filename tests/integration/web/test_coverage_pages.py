@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests.factories.activations import CALLS, Town, a_town, an_activation
-from tests.factories.networks import a_coordinator, a_network
+from tests.factories.networks import a_coordinator, a_network, a_service
 from tests.factories.protocols import call, text
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import Actor, Role
 from approdo.accounts.models import Operator
 from approdo.kit import clock
-from approdo.networks.models import ContactPoint, Shift
+from approdo.networks.models import ContactPoint, Service, Shift
 from approdo.protocols.models import ProtocolVersion
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,109 @@ def test_a_draft_is_played_on_the_past_and_nothing_is_published(town: Town, coor
     wrong = coordinator.post(form, {"text": draft.replace("social_emergency", "albergo"), "act": "play"})
     assert wrong.status_code == 422
     assert "Prova sulle attivazioni passate" not in said(wrong.content)
+
+
+# -- the same question before any other change of a service -----------------------------------------------------------
+
+
+def no_people(town: Town) -> None:
+    """Leave the centre to its line, which is in use while the service is open; it is open always."""
+    Shift.objects.filter(service=town.centre).delete()
+    ContactPoint.objects.filter(service=town.centre).delete()
+    ContactPoint.objects.create(service=town.centre, position=1, channel="sms", address="+390012345678", hours="open")
+
+
+CALLS_BY_LINE = (call("centre", "support_centre", escalation=[{"to": "service_line"}]),)
+
+
+@pytest.fixture
+def by_line(db: None) -> Town:
+    """A town that calls one centre, by its line."""
+    town = a_town(calls=CALLS_BY_LINE)
+    no_people(town)
+    ContactPoint.objects.filter(service=town.coordination).delete()
+    return town
+
+
+def lines(*contacts: tuple[str, str, str]) -> dict[str, str]:
+    """What the form of contact points sends."""
+    sent = {"recapiti-TOTAL_FORMS": str(len(contacts)), "recapiti-INITIAL_FORMS": "0"}
+    for number, (channel, address, hours) in enumerate(contacts):
+        sent |= {f"recapiti-{number}-channel": channel, f"recapiti-{number}-address": address}
+        sent |= {f"recapiti-{number}-hours": hours}
+    return sent
+
+
+CHANGES = {
+    "orari": {
+        "orari-TOTAL_FORMS": "1",
+        "orari-INITIAL_FORMS": "0",
+        "orari-0-days": ["0", "1"],
+        "orari-0-opens": "09:00",
+        "orari-0-closes": "17:00",
+    },
+    "recapiti": lines(("email", "linea@rete.example", "always")),
+    "stato": {"act": "close"},
+    "comuni": {},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_hours_numbers_closing_and_places_ask_before_they_leave_a_call_unheard(by_line: Town, change: str) -> None:
+    client = colleague(by_line)
+    path = f"/rete/servizi/{by_line.centre.pk}/{change}/"
+    before = state_of(by_line)
+    asked = client.post(path, CHANGES[change])
+    assert asked.status_code == 422, said(asked.content)
+    assert "così ci sarebbero chiamate che nessuno sente" in said(asked.content)
+    assert "«centre»" in said(asked.content)
+    assert state_of(by_line) == before, "nothing of the trial is left"
+    for name, value in CHANGES[change].items():
+        for one in [value] if isinstance(value, str) else value:
+            assert f'name="{name}" value="{one}"' in asked.content.decode(), "what was sent comes back whole"
+    assert client.post(path, CHANGES[change] | {"even_so": "1"}).status_code == 302
+    assert state_of(by_line) != before
+
+
+def colleague(town: Town) -> Client:
+    """She coordinates the centre's organisation and acts for another service of it: her own she may not close."""
+    return browser(a_coordinator(a_service(organisation=town.centre.organisation, territory=())))
+
+
+def state_of(town: Town) -> tuple[object, ...]:
+    """Everything that those changes touch."""
+    service = Service.objects.get(pk=town.centre.pk)
+    return (
+        service.active,
+        service.always_open,
+        list(service.opening_hours.values_list("opens", "days")),
+        list(service.contact_points.values_list("channel", "address")),
+        list(service.territory.values_list("pk", flat=True)),
+    )
+
+
+def test_what_leaves_somebody_to_hear_is_done_without_a_question(by_line: Town) -> None:
+    client = colleague(by_line)
+    base = f"/rete/servizi/{by_line.centre.pk}"
+    kept = lines(("voice", "+390012345679", "always"))
+    assert client.post(f"{base}/recapiti/", kept).status_code == 302
+    assert client.post(f"{base}/orari/", CHANGES["orari"]).status_code == 302
+    client.post(f"{base}/stato/", {"act": "close", "even_so": "1"})
+    assert not Service.objects.get(pk=by_line.centre.pk).active
+    client.post(f"{base}/stato/", {"act": "reopen"})
+    assert Service.objects.get(pk=by_line.centre.pk).active
+
+
+def test_her_own_last_number_asks_too(db: None) -> None:
+    town = a_town(calls=(call("centre", "support_centre", escalation=[{"to": "first_on_call"}]),))
+    person = town.people[town.centre.pk][0]
+    now = clock.now()
+    Shift.objects.filter(service=town.centre).exclude(operator=person).delete()
+    Shift.objects.filter(operator=person).update(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=3))
+    client = browser(town.actor(town.centre))
+    path = f"/io/recapiti/{town.centre.pk}/"
+    asked = client.post(path, lines(("email", "mia@rete.example", "always")))
+    assert asked.status_code == 422
+    assert "così ci sarebbero chiamate che nessuno sente" in said(asked.content)
+    assert ContactPoint.objects.filter(operator=person, channel="sms").exists()
+    assert client.post(path, lines(("sms", "+390012345699", "always"))).status_code == 302

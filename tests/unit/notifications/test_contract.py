@@ -12,9 +12,10 @@ from approdo.kit.errors import Invalid, Refusal
 from approdo.networks.rules import Channel
 from approdo.notifications.rules import (
     FRESHNESS,
+    Meant,
     ReceiptState,
     is_genuine,
-    is_yes,
+    meant,
     outbound,
     read_receipt,
     read_reply,
@@ -61,12 +62,22 @@ def test_a_signature_is_good_for_five_minutes_either_way(direction: int) -> None
 
 @pytest.mark.parametrize("text", ["1", " 1 ", "1.", "1\n", "«1»", '"1"', "1!"])
 def test_a_one_is_a_yes_whatever_a_telephone_puts_around_it(text: str) -> None:
-    assert is_yes(text)
+    assert meant(text) is Meant.TAKE
 
 
 @pytest.mark.parametrize("text", ["", "2", "11", "10", "1 no", "no 1", "ok", "uno", "STOP", "-1", "1?"])
 def test_anything_else_is_no_yes(text: str) -> None:
-    assert not is_yes(text)
+    assert meant(text) is None
+
+
+@pytest.mark.parametrize("text", ["PROVA", "prova", " Prova. ", "«prova»", "Test", "TEST!"])
+def test_the_word_of_a_test_never_takes_a_call(text: str) -> None:
+    assert meant(text) is Meant.TEST
+
+
+@pytest.mark.parametrize("text", ["1 prova", "prova 1", "prove", "non è una prova", "provare"])
+def test_anything_around_that_word_means_nothing(text: str) -> None:
+    assert meant(text) is None
 
 
 def _json(**fields: object) -> bytes:

@@ -4,7 +4,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from approdo.access.rules import Actor, Permission, acting, require
-from approdo.activations.models import Activation, Call
+from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.states import (
     UNANSWERED,
     ActivationState,
@@ -21,6 +21,8 @@ from approdo.activations.rules.states import (
 from approdo.kit.rows import Answer, Statement
 from approdo.protocols.rules import Need
 
+STILL_BUSY = timedelta(hours=2)
+"""For so long after a call was taken, who took it is taken to be with her."""
 PAGE = 25
 WAITING = 100
 
@@ -214,3 +216,14 @@ def visible_among(actor: Actor, activation_ids: Collection[UUID]) -> set[UUID]:
     """Return those of some activations that the actor's service may see; hidden and absent are left out alike."""
     require(actor, Permission.READ_ACTIVATION)
     return set(Activation.objects.visible_to(actor).filter(pk__in=activation_ids).values_list("pk", flat=True))
+
+
+def is_busy(service_id: int, operator_ids: Collection[int], at: datetime) -> bool:
+    """Tell whether a real call rings for a service or one of these people, or was taken a moment ago; system-internal.
+
+    Exercises count: whoever is in one is not to be tried with something else meanwhile.
+    """
+    theirs = Q(service_ids__contains=[service_id]) | Q(service=service_id)
+    theirs |= Q(pk__in=Alert.objects.filter(operator__in=operator_ids, declined_at=None).values("call"))
+    running = Q(state__in=UNANSWERED) | Q(state=CallState.TAKEN, taken_at__gt=at - STILL_BUSY)
+    return Call.objects.filter(theirs & running, activation__state=ActivationState.OPEN).exists()

@@ -7,6 +7,7 @@ from approdo.networks.selectors.absences import (
     own_absences,
 )
 from approdo.networks.selectors.contacts import OwnContacts, own_contacts
+from approdo.networks.selectors.coordinating import coordinating
 from approdo.networks.selectors.coverage import (
     ask_kind_of,
     ask_name_plates,
@@ -18,6 +19,7 @@ from approdo.networks.selectors.coverage import (
     organisation_of,
 )
 from approdo.networks.selectors.directory import directory
+from approdo.networks.selectors.drilled import a_place_served, service_at, service_ids_in, taking_calls
 from approdo.networks.selectors.editing import (
     Member,
     NamedDuty,
@@ -115,6 +117,7 @@ __all__ = [
     "SignIn",
     "SignInGroup",
     "SwapView",
+    "a_place_served",
     "actor_at",
     "actor_for",
     "actors_for",
@@ -124,6 +127,7 @@ __all__ = [
     "away_on_duty",
     "choices_of",
     "colleagues_of",
+    "coordinating",
     "coordinators",
     "coordinators_beside",
     "coordinators_of",
@@ -172,7 +176,9 @@ __all__ = [
     "recipient_kind",
     "recipients",
     "rota",
+    "service_at",
     "service_for_editing",
+    "service_ids_in",
     "services_in",
     "shift",
     "sign_ins_by_network",
@@ -182,5 +188,6 @@ __all__ = [
     "swap",
     "swaps_among",
     "swaps_asked_of",
+    "taking_calls",
     "upcoming",
 ]

@@ -88,13 +88,13 @@ def coverage(municipality_code: str, at: datetime, network_code: str | None = No
     """
     if network_code is None:
         return tuple(seen.view for seen in serving(municipality_code, at))
-    found = _observed(_SERVING_IN_NETWORK, at, place=municipality_code, network=network_code)
+    found = observed(_SERVING_IN_NETWORK, at, place=municipality_code, network=network_code)
     return tuple(seen.view for seen in found)
 
 
 def serving(municipality_code: str, at: datetime) -> list[Observed]:
     """Return the active services that serve a municipality, with the hours that make them open or closed."""
-    return _observed(_SERVING, at, place=municipality_code)
+    return observed(_SERVING, at, place=municipality_code)
 
 
 def organisation_of(service_id: int) -> int | None:
@@ -130,11 +130,12 @@ def ask_name_plates(ids: Iterable[int]) -> Answer[dict[int, NamePlate]]:
 def coordinators(network_code: str, at: datetime) -> ServiceView | None:
     """Return the coordination service of a network, its lead organisation's first, or None when it has none."""
     led = set(Service.objects.filter(organisation__leads__code=network_code).values_list("pk", flat=True))
-    found = [seen.view for seen in _observed(_COORDINATING, at, network=network_code)]
+    found = [seen.view for seen in observed(_COORDINATING, at, network=network_code)]
     return min(found, key=lambda view: (view.id not in led, view.rank, view.id), default=None)
 
 
-def _observed(which: str, at: datetime, **values: str) -> list[Observed]:
+def observed(which: str, at: datetime, **values: str) -> list[Observed]:
+    """Return the active services that a statement names, as they are at an instant."""
     found = read(_OBSERVED.format(which=which), {"at": at, "until": at, **values})
     return [_observe(row, at) for row in found]
 

@@ -79,11 +79,22 @@ class ReplyOutcome(StrEnum):
     ALREADY = "already_answered"
     NOTHING_OPEN = "nothing_open"
     NOT_UNDERSTOOD = "not_understood"
+    TESTED = "tested"
 
 
-def is_yes(text: str) -> bool:
-    """Tell whether a reply is the one that takes: a 1, whatever a telephone put around it."""
-    return re.fullmatch(r"[\s\"'«.]*1[\s\"'».!]*", text) is not None
+class Meant(StrEnum):
+    """What somebody meant by a reply: to take what she is called for, or to say that a test reached her."""
+
+    TAKE = "take"
+    TEST = "test"
+
+
+def meant(text: str) -> Meant | None:
+    """Return what a reply means, whatever a telephone put around it: a 1 takes, the word of a test never does."""
+    found = re.fullmatch(r"[\s\"'«.]*(?:(1)|prova|test)[\s\"'».!]*", text, re.IGNORECASE)
+    if found is None:
+        return None
+    return Meant.TAKE if found[1] else Meant.TEST
 
 
 def outbound(*, message_id: UUID, channel: Channel, to: str, text: str, language: str, callback: str) -> dict[str, str]:

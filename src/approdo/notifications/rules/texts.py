@@ -22,6 +22,7 @@ class Template(StrEnum):
     NOTICE = "notice"
     LETTER = "letter"
     CODE = "code"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,19 @@ TEXTS: dict[Template, dict[str, dict[Channel, Text]]] = {
             Channel.VOICE: Text("The code is: {code}. Again: {code}."),
         },
     },
+    # who is on call is tried by the telephone: a word of its own to reply, so that no answer can be taken for another
+    Template.DRILL: {
+        "it": {
+            **dict.fromkeys((Channel.APP, Channel.EMAIL), Text("Questa è una prova.", subject="Questa è una prova")),
+            Channel.SMS: Text("Questa è una prova. Conferma: {link} Oppure rispondi PROVA."),
+            Channel.VOICE: Text("Questa è una prova. Per confermare premi 1."),
+        },
+        "en": {
+            **dict.fromkeys((Channel.APP, Channel.EMAIL), Text("This is a test.", subject="This is a test")),
+            Channel.SMS: Text("This is a test. Confirm: {link} Or reply TEST."),
+            Channel.VOICE: Text("This is a test. To confirm, press 1."),
+        },
+    },
     # nothing to open and nothing to reply: an answer would be taken for one to whatever real alert is open
     Template.TRIAL: {
         "it": {
@@ -137,6 +151,10 @@ ANSWERS: dict[ReplyOutcome, dict[str, str]] = {
     },
     ReplyOutcome.NOTHING_OPEN: {"it": "Non c'è nulla che aspetta risposta.", "en": "Nothing is waiting for an answer."},
     ReplyOutcome.NOT_UNDERSTOOD: {"it": "Per confermare rispondi 1.", "en": "To confirm, reply 1."},
+    ReplyOutcome.TESTED: {
+        "it": "Prova riuscita. Non devi fare altro.",
+        "en": "The test worked. There is nothing else to do.",
+    },
 }
 
 

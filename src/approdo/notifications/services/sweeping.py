@@ -17,12 +17,11 @@ from approdo.notifications.rules import (
     Failure,
     Happening,
     MessageState,
-    Template,
     Verdict,
     after_lost_lease,
 )
 from approdo.notifications.services.enqueueing import tell
-from approdo.notifications.services.sending import move, verdict
+from approdo.notifications.services.sending import IN_WAVES, move, verdict
 
 _NEGLECTED = timedelta(seconds=1)
 _VERDICTS = {Verdict.RELEASE: Happening.RELEASE, Verdict.CANCEL: Happening.CANCEL}
@@ -50,9 +49,7 @@ def _let_fall_through(now: datetime, limit: int) -> list[UUID]:
     if not due:
         return []
     alerts: dict[UUID, list[Message]] = defaultdict(list)
-    for message in Message.objects.filter(
-        reference__in={message.reference for message in due}, template=Template.ALERT
-    ):
+    for message in Message.objects.filter(reference__in={message.reference for message in due}, template__in=IN_WAVES):
         alerts[message.reference].append(message)
     for message in due:
         message.due_at = now

@@ -68,6 +68,12 @@ def span(length: timedelta) -> str:
     return _span(seconds if seconds < 60 else seconds - seconds % 60, get_language())
 
 
+@register.filter
+def lasting(seconds: int) -> str:
+    """Say how long something took: "4 minuti"."""
+    return span(timedelta(seconds=seconds))
+
+
 @_made_once
 def _span(seconds: int, _language: str | None) -> str:
     if seconds < 60:

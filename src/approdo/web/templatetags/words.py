@@ -26,7 +26,7 @@ from approdo.documents.rules import KIND_LABELS as DOCUMENT_LABELS
 from approdo.documents.rules import STATE_LABELS as DOCUMENT_STATE_LABELS
 from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
-from approdo.notifications.rules import FAILURE_WORDS, MessageState
+from approdo.notifications.rules import DRILL_WORDS, FAILURE_WORDS, RING_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
 from approdo.protocols.rules import ASSESSMENT_LABELS, PHASE_LABELS, TELL_LABELS, WHEN_CLOSED_LABELS, WHEN_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
@@ -66,6 +66,8 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     TARGET_LABELS,
     CONTEXT_LABELS,
     FAILURE_WORDS,
+    DRILL_WORDS,
+    RING_WORDS,
     KIND_LABELS,
     DOCUMENT_LABELS,
     DOCUMENT_STATE_LABELS,

@@ -22,22 +22,6 @@ from approdo.notifications.rules import (
     next_trial_at,
 )
 
-__all__ = [
-    "MessageView",
-    "Trial",
-    "TrialLine",
-    "ask_messages_of",
-    "language_of",
-    "messages_of",
-    "oldest_due",
-    "oldest_overdue",
-    "open_reference",
-    "reference_of",
-    "someone_waits",
-    "trial",
-    "trials_pressed",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class TrialLine:

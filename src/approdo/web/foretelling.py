@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The question before a change that would leave a call unheard: what was sent comes back with what would open."""
+
+from collections.abc import Callable, Collection
+
+from approdo.usecases import coverage
+from approdo.usecases.coverage import Foretold
+from approdo.web.guards import Asked
+
+
+def unless_told(
+    request: Asked, service_ids: Collection[int], act: Callable[[], object], *, removes: bool = True
+) -> Foretold:
+    """Do what was sent, unless it would bring what she has not been told; return what that is."""
+    sure = request.POST.get("even_so") == "1"
+    return coverage.unless_foretold(service_ids, act, request.now, sure=sure, removes=removes)
+
+
+def asking(request: Asked, found: Foretold) -> dict[str, object]:
+    """Return what a page needs to ask: what would be, and everything that was sent, each value of each field."""
+    sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+    return {"foretold": found, "carried": sent if found else []}
