@@ -57,17 +57,28 @@ def validate(file: BinaryIO, as_json: bool) -> None:
 @protocol.command("publish")
 @click.argument("network")
 @click.argument("file", type=click.File("rb"))
-@click.option("--as", "email", required=True, metavar="E-MAIL", help="Indirizzo della coordinatrice che lo pubblica.")
+@click.option("--as", "email", required=True, metavar="E-MAIL", help="Indirizzo della coordinatrice che lo propone.")
+@click.option(
+    "--approved-by",
+    metavar="E-MAIL",
+    help="Indirizzo di un'altra coordinatrice, che lo approva. Non serve solo per il primo protocollo di una rete.",
+)
 @click.option(
     "--from", "starts", metavar="QUANDO", help="Quando comincia, per esempio 2027-01-01T08:00. Di norma: ora."
 )
 @click.option("--json", "as_json", is_flag=True, help="Risposta per programmi.")
-def publish(network: str, file: BinaryIO, email: str, starts: str | None, as_json: bool) -> None:
-    """Pubblica un file come nuova versione per una rete. Le attivazioni in corso non cambiano.
+def publish(
+    network: str, file: BinaryIO, email: str, approved_by: str | None, starts: str | None, as_json: bool
+) -> None:
+    """Pubblica un file come nuova versione per una rete: chi lo propone e chi lo approva sono due persone.
+
+    Le attivazioni in corso non cambiano. È per la prima installazione: poi si scrive e si approva dalle pagine.
 
     \b
-    Esempio:
-      approdo protocol publish laghi protocollo.yaml --as coordinatrice@asst.example --from 2027-01-01T08:00
+    Esempi:
+      approdo protocol publish laghi primo.yaml --as coordinatrice@asst.example
+      approdo protocol publish laghi secondo.yaml --as coordinatrice@asst.example \\
+          --approved-by seconda@comune.example --from 2027-01-01T08:00
     """
     effective_from = _moment(starts)
     set_up_django()
@@ -76,9 +87,15 @@ def publish(network: str, file: BinaryIO, email: str, starts: str | None, as_jso
     from approdo.protocols import services
 
     actor = _publisher(email, network)
+    approver = _publisher(approved_by, network) if approved_by else None
     try:
         made = services.publish(
-            actor=actor, network_code=network, text=_text(file), now=clock.now(), effective_from=effective_from
+            actor=actor,
+            network_code=network,
+            text=_text(file),
+            now=clock.now(),
+            effective_from=effective_from,
+            approver=approver,
         )
     except services.NotPublishable as refusal:
         if as_json:

@@ -88,5 +88,22 @@ def approve(*, actor: Actor, network_code: str, draft_id: int, counter: int, now
     return made
 
 
+@transaction.atomic
+def ask_withdrawal(*, actor: Actor, network_code: str, code: str, number: int, why: str, now: datetime) -> None:
+    """Ask to withdraw a published version, and tell the others who may do so."""
+    services.ask_withdrawal(actor=actor, network_code=network_code, code=code, number=number, why=why, now=now)
+    _tell({pk for pk, _name in networks.publishers(network_code)} - {actor.operator_id}, now)
+
+
+@transaction.atomic
+def withdraw_version(*, actor: Actor, network_code: str, code: str, number: int, counter: int, now: datetime) -> None:
+    """Withdraw a version, and tell who asked."""
+    asked = selectors.version(actor, network_code, code, number).view.withdrawal
+    services.withdraw_version(
+        actor=actor, network_code=network_code, code=code, number=number, counter=counter, now=now
+    )
+    _tell([asked.asked_by_id] if asked else [], now)
+
+
 def _tell(people: Collection[int | None], now: datetime) -> None:
     tell([one for one in people if one is not None], uuid4(), now)

@@ -29,6 +29,7 @@ from approdo.web import (
     referral_figures,
     referrals,
     reply_links,
+    shelf,
     today,
 )
 from approdo.web.guards import public
@@ -68,7 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
-PROTOCOLS = (protocols, drafts, draft_approval)
+PROTOCOLS = (protocols, drafts, draft_approval, shelf)
 SHIFTS = (own_shifts, absences, calendar)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

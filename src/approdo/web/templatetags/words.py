@@ -28,6 +28,7 @@ from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import FAILURE_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
+from approdo.protocols.rules import KIND_LABELS as SHELF_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
 from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
@@ -68,6 +69,7 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     DOCUMENT_LABELS,
     DOCUMENT_STATE_LABELS,
     REASON_LABELS,
+    SHELF_LABELS,
     *CONSENT_WORDS.values(),
     *REFERRAL_WORDS.values(),
 )
