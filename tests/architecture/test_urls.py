@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
+from tests.factories.protocols import another
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
@@ -29,7 +30,7 @@ from approdo.documents.services import add as bring
 from approdo.networks.models import Membership, Shift, Swap
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
-from approdo.protocols.services import open_draft
+from approdo.protocols.services import approve_edition, open_draft, open_glossary, propose_edition
 from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from approdo.web.guards import Freshness
@@ -176,7 +177,18 @@ TABLE: dict[str, str | Permission] = {
     "protocol": P.READ_PROTOCOL,
     "protocol_version": P.READ_PROTOCOL,
     "protocol_source": P.READ_PROTOCOL,
-    "publish_protocol": P.PUBLISH_PROTOCOL,
+    "import_protocol": P.PUBLISH_PROTOCOL,
+    "adopt_protocol": P.PUBLISH_PROTOCOL,
+    "withdraw_version": P.PUBLISH_PROTOCOL,
+    "shelf": P.READ_PROTOCOL,
+    "shelf_item": P.READ_PROTOCOL,
+    "shelf_edition_file": P.READ_PROTOCOL,
+    "new_shelf_item": P.PUBLISH_PROTOCOL,
+    "new_edition": P.PUBLISH_PROTOCOL,
+    "open_glossary": P.PUBLISH_PROTOCOL,
+    "withdraw_shelf_item": P.PUBLISH_PROTOCOL,
+    "shelf_edition": P.PUBLISH_PROTOCOL,
+    "glossary_entry": P.PUBLISH_PROTOCOL,
     "compare_protocols": P.READ_PROTOCOL,
     "drafts": P.PUBLISH_PROTOCOL,
     "draft": P.PUBLISH_PROTOCOL,
@@ -312,6 +324,7 @@ def prepared(module_transaction: None) -> Scene:
         "code": "urgent",
         "number": 1,
         "draft_id": a_draft(town),
+        **an_edition(town),
         "place": 1,
         "pk": 1,
         "token": "indovinato",
@@ -319,6 +332,15 @@ def prepared(module_transaction: None) -> Scene:
         "key": "none",
     }
     return Scene(town, arguments, client, membership)
+
+
+def an_edition(town: Town) -> dict[str, object]:
+    """A glossary of the town's network that one coordinator wrote and another approved, and the next one begun."""
+    writer = replace(town.actor(town.coordination), role=Role.NETWORK_COORDINATOR)
+    which = open_glossary(actor=writer, network_code=town.network.code, now=TONIGHT)
+    propose_edition(actor=writer, which=which, note="La prima volta.", now=TONIGHT)
+    approve_edition(actor=another(writer), which=replace(which, counter=2), now=TONIGHT)
+    return {"item_id": which.item_id, "edition_id": which.edition_id}
 
 
 def a_draft(town: Town) -> int:

@@ -107,7 +107,7 @@ def publish(
         raise click.ClickException(str(refusal.sentence)) from refusal
     if as_json:
         answer = {"published": True, "code": made.code, "number": made.number, "problems": _plain(made.warnings)}
-        click.echo(json.dumps(answer | {"effective_from": made.effective_from.isoformat()}))
+        click.echo(json.dumps(answer | {"effective_from": made.effective_from.astimezone(_ROME).isoformat()}))
         return
     _say(made.warnings)
     click.echo(f"Pubblicata la versione {made.number} di «{made.code}», in vigore dal {_clock(made.effective_from)}.")

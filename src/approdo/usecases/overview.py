@@ -22,7 +22,7 @@ from approdo.networks.selectors import SwapView
 from approdo.notifications import services as notifications
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import DraftState
-from approdo.protocols.selectors import DraftLine
+from approdo.protocols.selectors import DraftLine, ItemView
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
 from approdo.usecases import attempts, breaking, coverage, reading, referring
@@ -70,6 +70,8 @@ class Day:
     """Services of a coordinator that leave referrals without an answer."""
     drafts: tuple[DraftLine, ...] = ()
     """Drafts of protocols that wait for her approval, and those of hers that were sent back."""
+    shelf: tuple[ItemView, ...] = ()
+    """What of a network's shelf waits for her approval, or was sent back to her."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -84,7 +86,7 @@ class Day:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.uncovered or self.unanswered
-        return not (pressing or watched or self.referred or self.swaps or self.drafts)
+        return not (pressing or watched or self.referred or self.swaps or self.drafts or self.shelf)
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -141,6 +143,7 @@ def day(actor: Actor, now: datetime) -> Day:
         labels=referring.labels_of(desk) if desk else {},
         unanswered=referring.unanswered(actor),
         drafts=protocols.drafts_waiting(actor),
+        shelf=protocols.shelf_waiting(actor),
         trial=trial,
     )
 

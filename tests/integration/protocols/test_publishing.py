@@ -78,7 +78,7 @@ def test_only_a_role_with_the_permission_publishes(world, role):
 def test_another_network_is_as_absent_as_one_that_does_not_exist(world):
     for network in ("river", "nowhere", "", "x\x00y" * 100):
         with pytest.raises(NotFound):
-            publish(world, network=network)
+            services.publish(actor=world.coordinator, network_code=network, text=text(), now=NOW)
         with pytest.raises(NotFound):
             selectors.rehearse(world.coordinator, network, text(), NOW, NOW)
 

@@ -45,9 +45,7 @@ def test_a_file_is_what_its_content_says(content: bytes, expected: Format) -> No
 ACTING = {
     "macros": an_office_document(more={"word/vbaProject.bin": b"x"}),
     "declared macros": an_archive_of(
-        {
-            "[Content_Types].xml": '<Types><Override ContentType="vnd.ms-word.document.macroEnabled.main"/></Types>'
-        }
+        {"[Content_Types].xml": '<Types><Override ContentType="vnd.ms-word.document.macroEnabled.main"/></Types>'}
     ),
     "an embedded object": an_office_document(more={"word/embeddings/oleObject1.docx": b"x"}),
     "a control": an_office_document(more={"word/activeX/activeX1.xml": "<x/>"}),
