@@ -3,12 +3,13 @@
 """Scaffale as people use it: one brings, another approves, everybody of the field reads."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.factories import protocols as texts
-from tests.factories.files import CANARY, a_pdf_with_a_script, a_photograph
+from tests.factories.files import CANARY, EICAR, a_pdf_with_a_script, a_photograph
 from tests.factories.papers import an_office_document, an_open_document
 from tests.factories.region import prove_two_factors
 from tests.factories.scanners import a_scanner
@@ -28,7 +29,7 @@ NEW, GLOSSARY = f"{SHELF}carica/", f"{SHELF}glossario/"
 
 def said(response):
     """What a person reads on the page, on one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def signed_in(service, role, name):
@@ -146,8 +147,8 @@ def test_a_file_that_is_not_taken_is_refused_beside_its_field_and_nothing_is_kep
 
 
 def test_what_the_scanner_finds_is_refused_and_while_it_is_silent_nothing_is_taken(first, settings):
-    with a_scanner(b"stream: Eicar FOUND") as settings.SCANNER:
-        assert "antivirus ha trovato" in said(brought(first))
+    with a_scanner() as (settings.SCANNER, _scanner):
+        assert "antivirus ha trovato" in said(brought(first, EICAR))
     settings.SCANNER = "unix:/nowhere/at/all"
     assert brought(first).status_code == 503
     assert not ShelfItem.objects.exists()
