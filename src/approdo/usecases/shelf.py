@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands on a network's shelf goes from one person to another: looked through, proposed, approved, told."""
 
-from collections.abc import Collection
 from datetime import datetime
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -12,11 +10,10 @@ from approdo.access.rules import Actor, Permission, require
 from approdo.audit import services as audit
 from approdo.documents import services as documents
 from approdo.documents.rules import PaperProblem, PaperRefused, Problem, Refused
-from approdo.networks import selectors as networks
 from approdo.protocols import selectors, services
 from approdo.protocols.rules import ShelfKind
 from approdo.protocols.services import Brought, Which
-from approdo.usecases.notices import tell
+from approdo.usecases.notices import tell_each, tell_publishers
 
 _DANGEROUS = frozenset({PaperProblem.ACTIVE, Problem.INFECTED, Problem.DISGUISED})
 
@@ -54,7 +51,7 @@ def shelve(
             brought=brought,
             now=now,
         )
-        _tell_others(actor, network_code, now)
+        tell_publishers(actor, network_code, now)
     return which
 
 
@@ -62,7 +59,7 @@ def shelve(
 def bring(*, actor: Actor, network_code: str, item_id: int, brought: Brought, now: datetime) -> Which:
     """Bring another file of an item, and tell who may approve it."""
     which = services.bring(actor=actor, network_code=network_code, item_id=item_id, brought=brought, now=now)
-    _tell_others(actor, network_code, now)
+    tell_publishers(actor, network_code, now)
     return which
 
 
@@ -70,7 +67,7 @@ def bring(*, actor: Actor, network_code: str, item_id: int, brought: Brought, no
 def propose(*, actor: Actor, which: Which, note: str, now: datetime) -> None:
     """Propose an edition, and tell who may approve it."""
     services.propose_edition(actor=actor, which=which, note=note, now=now)
-    _tell_others(actor, which.network_code, now)
+    tell_publishers(actor, which.network_code, now)
 
 
 @transaction.atomic
@@ -78,7 +75,7 @@ def send_back(*, actor: Actor, which: Which, reason: str, now: datetime) -> None
     """Send an edition back, and tell who proposed it."""
     author = selectors.edition_proposer(actor, which.network_code, which.item_id, which.edition_id)
     services.send_back_edition(actor=actor, which=which, reason=reason, now=now)
-    _tell(author, now)
+    tell_each(author, now)
 
 
 @transaction.atomic
@@ -86,13 +83,5 @@ def approve(*, actor: Actor, which: Which, now: datetime) -> int:
     """Approve an edition, and tell who proposed it."""
     author = selectors.edition_proposer(actor, which.network_code, which.item_id, which.edition_id)
     number = services.approve_edition(actor=actor, which=which, now=now)
-    _tell(author, now)
+    tell_each(author, now)
     return number
-
-
-def _tell_others(actor: Actor, network_code: str, now: datetime) -> None:
-    _tell({pk for pk, _name in networks.publishers(network_code)} - {actor.operator_id}, now)
-
-
-def _tell(people: Collection[int | None], now: datetime) -> None:
-    tell([one for one in people if one is not None], uuid4(), now)

@@ -14,14 +14,14 @@ from tests.factories.papers import an_office_document, an_open_document
 from tests.factories.region import prove_two_factors
 from tests.factories.scanners import a_scanner
 
-from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
+from approdo.access.rules import ROLE_PERMISSIONS, Actor, Permission, Role
 from approdo.accounts.models import Operator
 from approdo.audit.models import Entry
 from approdo.kit import clock
-from approdo.networks.models import Membership, Network, Organisation
+from approdo.networks.models import Membership, Network, NetworkTerritory, Organisation
 from approdo.notifications.models import Message
+from approdo.protocols import services
 from approdo.protocols.models import Draft, Edition, ShelfItem
-from approdo.protocols.services import publish
 
 SHELF = "/rete/scaffale/varese/"
 NEW, GLOSSARY = f"{SHELF}carica/", f"{SHELF}glossario/"
@@ -260,16 +260,12 @@ def theirs(region):
     other = Network.objects.create(code="altra", name="Rete Altra")
     organisation = Organisation.objects.create(name="Altra", kind="association")
     organisation.networks.add(other)
-    from approdo.access.rules import Actor
-
     actor = Actor(
         region.operators["coordinator"].pk, organisation.pk, region.services["coordinator"].pk, Role.NETWORK_COORDINATOR
     )
-    from approdo.networks.models import NetworkTerritory
-
     NetworkTerritory.objects.create(network=other, municipality_id="016024")
     calls = (texts.call(), texts.call("minori", "child_protection", needs=["children"]))
-    return publish(
+    return services.publish(
         actor=actor,
         network_code="altra",
         text=texts.text(*calls, network="altra", name="Come fanno loro"),
@@ -286,6 +282,21 @@ def test_what_another_network_does_becomes_a_draft_that_says_where_it_is_from_an
     assert "Nella tua rete manca un servizio «Tutela minori»" in words
     assert Draft.objects.get().adopted_from_id == theirs.version_id
     assert first.post("/rete/protocolli/varese/adotta/", {"version": "niente"}).status_code == 404
+
+
+def test_the_comparison_says_beside_a_network_where_its_model_is_from(first, theirs, region):
+    writer, said_to = region.actor("coordinator"), {"network_code": "varese", "now": clock.now()}
+    draft_id = services.adopt(actor=writer, version_id=theirs.version_id, **said_to)
+    which = said_to | {"draft_id": draft_id}
+    services.save_draft(
+        actor=writer, counter=1, change=lambda made: made | {"code": "urgenza", "calls": made["calls"][:1]}, **which
+    )
+    services.propose(actor=writer, counter=2, effective_from=None, **which)
+    services.approve(actor=texts.another(writer), counter=3, **which)
+    origin = "modello adottato da Rete Altra: «Come fanno loro», versione 1"
+    for page in ("/rete/confronto/", "/rete/protocolli/varese/p/urgenza/"):
+        assert origin in said(first.get(page))
+    assert origin not in said(first.get("/rete/protocolli/varese/p/urgenza/1/"))
 
 
 def test_a_version_is_withdrawn_by_two_on_its_page(first, second, region, sign_in):
