@@ -35,14 +35,16 @@ BASE = "rete/scaffale/<slug:network>/"
 def shelf(request: Asked, network: str) -> HttpResponse:
     """Show what stands on a network's shelf; protocols from where they are published."""
     items = selectors.shelf(request.actor, network)
-    glossary = next((one for one in items if one.kind is ShelfKind.GLOSSARY and not one.withdrawn_at), None)
+    used = [one for one in items if not one.withdrawn_at]
+    there = [one for one in used if one.current or not one.under_way]
+    glossary = next((one for one in used if one.kind is ShelfKind.GLOSSARY), None)
     words = {
         "network": selectors.own_network(request.actor, network),
         "networks": selectors.my_networks(request.actor),
         "protocols": [one for one in selectors.protocols(request.actor, request.now) if one.network_code == network],
-        "groups": [(kind, [one for one in items if one.kind is kind and not one.withdrawn_at]) for kind in ShelfKind],
+        "groups": [(kind, [one for one in there if one.kind is kind]) for kind in ShelfKind],
         "withdrawn": [one for one in items if one.withdrawn_at],
-        "waiting": [one for one in items if one.under_way and not one.withdrawn_at],
+        "waiting": [one for one in used if one.under_way],
         "approves": may(request.actor, Permission.PUBLISH_PROTOCOL),
         "glossary": glossary,
     }
@@ -75,7 +77,7 @@ def _entries(entries: tuple[Entry, ...]) -> dict[str, Any]:
     spoken = languages_in(entries)
     return {
         "languages": [LANGUAGES[code] for code in spoken],
-        "entries": [(one, [one.words.get(code, "") for code in spoken]) for one in entries],
+        "entries": [(one, [(LANGUAGES[code], one.words.get(code, "")) for code in spoken]) for one in entries],
     }
 
 

@@ -39,7 +39,7 @@ def publish(
     nobody else. Running activations keep their own copy. Raises ``Forbidden``, ``NotFound`` for a network that is not
     theirs, ``NeedsAnother``, ``Conflict`` when both are the same, ``NotPublishable`` with every problem.
     """
-    network, _operator_id = two_people.publisher(actor, network_code)
+    network, _operator_id = two_people.publisher(actor=actor, network_code=network_code)
     begins, source = effective_from or now, text.decode("utf-8-sig", "replace") if isinstance(text, bytes) else text
     with transaction.atomic():
         one_at_a_time(network.id)

@@ -62,7 +62,7 @@ def open_draft(
     Raises ``Forbidden``; ``NotFound`` for a network that is not hers, or a beginning that is not there; ``Unshowable``
     for a text that is no protocol even in shape.
     """
-    network, operator_id = two_people.publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     beginning = Beginning(empty_document(network_code))
     if version is not None:
         found = selectors.version(actor, network_code, *version)
@@ -85,7 +85,7 @@ def adopt(*, actor: Actor, network_code: str, version_id: int, now: datetime) ->
 
     Raises ``Forbidden``; ``NotFound`` for a network that is not hers, and for what holds nowhere else.
     """
-    network, operator_id = two_people.publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     view, document = selectors.adoption(actor, network_code, version_id, now)
     with transaction.atomic():
         row = _begun(network, operator_id, Beginning(document, adopted_from=view.id), now)
@@ -230,7 +230,7 @@ def approve(
 
 def _locked(actor: Actor, network_code: str, draft_id: int, counter: int, act: DraftAct) -> tuple[Draft, NetworkView]:
     """Return a draft that nobody else changes until the transaction ends, in the state that follows the act."""
-    network, operator_id = two_people.publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     row = Draft.objects.select_for_update().filter(pk=draft_id, network_id=network.id).first()
     if row is None:
         raise NotFound

@@ -65,7 +65,7 @@ def shelve(
 
     Raises ``Forbidden``, ``NotFound`` for a network that is not hers, ``Invalid``.
     """
-    network, _operator_id = two_people.publisher(actor, network_code)
+    network, _operator_id = two_people.publisher(actor=actor, network_code=network_code)
     if kind is ShelfKind.GLOSSARY or language not in LANGUAGES:
         raise NotFound
     title = line_of(title, "title", LONGEST_TITLE, missing=mark("Scrivi un titolo."))
@@ -92,7 +92,7 @@ def open_glossary(*, actor: Actor, network_code: str, now: datetime) -> Which:
     The one that is being written already is given back. Raises ``Forbidden``, ``NotFound``, ``Conflict`` while one
     waits for an approval.
     """
-    network, operator_id = two_people.publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     with transaction.atomic():
         kept = {"network_id": network.id, "kind": ShelfKind.GLOSSARY, "withdrawn_at": None}
         item = ShelfItem.objects.select_for_update().filter(**kept).first()
@@ -219,7 +219,7 @@ def _begun(item: ShelfItem, operator_id: int, now: datetime, **held: object) -> 
 
 def _item(actor: Actor, network_code: str, item_id: int) -> ShelfItem:
     """Return an item of her network that nobody else changes until the transaction ends, and that is in use."""
-    network, _operator_id = two_people.publisher(actor, network_code)
+    network, _operator_id = two_people.publisher(actor=actor, network_code=network_code)
     found = ShelfItem.objects.select_for_update().filter(pk=min(item_id, _LARGEST), network_id=network.id).first()
     if found is None:
         raise NotFound

@@ -20,7 +20,7 @@ class Overtaken(Conflict):
     sentence = mark("Nel frattempo un'altra persona ha cambiato la bozza. Quello che hai scritto non è perso.")
 
 
-def publisher(actor: Actor, network_code: str) -> tuple[NetworkView, int]:
+def publisher(*, actor: Actor, network_code: str) -> tuple[NetworkView, int]:
     """Return the network and the person who writes in it. Raises ``Forbidden``, ``NotFound``."""
     require(actor, Permission.PUBLISH_PROTOCOL)
     if actor.operator_id is None:

@@ -35,7 +35,7 @@ class LeavesNone(Conflict):
 def ask_withdrawal(*, actor: Actor, network_code: str, code: str, number: int, why: str, now: datetime) -> None:
     """Ask the others to withdraw a version. Raises ``Forbidden``, ``NotFound``, ``Invalid``; ``Conflict`` if asked."""
     why = two_people.reason_of(why)
-    network, operator_id = two_people.publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     view = selectors.version(actor, network_code, code, number).view
     with transaction.atomic():
         one_at_a_time(network.id)
@@ -54,7 +54,7 @@ def withdraw_version(*, actor: Actor, network_code: str, code: str, number: int,
 
     Raises ``Forbidden``, ``NotFound``, ``Conflict``; ``LeavesNone`` when a municipality would be without a protocol.
     """
-    network, operator_id = two_people.publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     with transaction.atomic():
         one_at_a_time(network.id)
         row = _asked(actor, network_code, code, number)
@@ -70,7 +70,7 @@ def withdraw_version(*, actor: Actor, network_code: str, code: str, number: int,
 
 def leave_version(*, actor: Actor, network_code: str, code: str, number: int, counter: int, now: datetime) -> None:
     """Give up asking to withdraw a version: whoever asked. Raises like ``withdraw_version``."""
-    _network, operator_id = two_people.publisher(actor, network_code)
+    _network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     with transaction.atomic():
         row = _asked(actor, network_code, code, number)
         two_people.move(row, operator_id, counter, DraftAct.WITHDRAW)
