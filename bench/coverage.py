@@ -91,6 +91,11 @@ _COUNTED = """
 SELECT c.key, c.service_id, count(*) FROM activations_call c JOIN activations_activation a ON a.id = c.activation_id
  WHERE a.activated_at > now() - interval '90 days' AND a.service_ids @> ARRAY[%s]::bigint[] GROUP BY c.key, c.service_id
 """
+_NOBODY = """
+DELETE FROM networks_shift WHERE service_id IN (
+    SELECT s.id FROM networks_service s JOIN networks_organisation_networks o USING (organisation_id)
+      JOIN networks_network n ON n.id = o.network_id WHERE n.code = 'rete-1')
+"""
 _KEPT = """
 SELECT c.key, count(*), count(*) FILTER (WHERE c.taken_at <= c.answer_by)
   FROM activations_call c JOIN activations_activation a ON a.id = c.activation_id
@@ -186,8 +191,19 @@ def replayed(made: Ground, times: int) -> dict[str, float]:
         took = seconds(lambda: dry_run(actor, "rete-1", document, clock.now()), times)
     with psycopg.connect(made.observer, autocommit=True) as above:
         floor = seconds(lambda: above.execute(_COUNTED, [hers.pk]).fetchall(), times)
+        above.execute(_NOBODY)
+    with entered(actor=actor):
+        silent = dry_run(actor, "rete-1", document, clock.now()).outcome
+        if sum(line.unheard for line in silent.lines) != sum(line.calls for line in silent.lines):
+            raise AssertionError("somebody is still on call")
+        nobody = seconds(lambda: dry_run(actor, "rete-1", document, clock.now()), times)
     name = f"dry run over {found.activations:,} activations"
-    return {f"{name}: s": took, f"{name}: one query that counts their calls, s": floor, f"{name}: / that": took / floor}
+    return {
+        f"{name}: s": took,
+        f"{name}: one query that counts their calls, s": floor,
+        f"{name}: / that": took / floor,
+        f"{name}: with nobody ever on call, s": nobody,
+    }
 
 
 def conformed(made: Ground, times: int) -> dict[str, float]:

@@ -104,8 +104,25 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "published_by_id",
         "technical": "id",
     },
+    "protocols.ShelfItem": {
+        "public": "network_id kind title language withdrawn_at withdrawn_reason",
+        "people": "withdrawn_by_id",
+        "technical": "id",
+    },
+    "protocols.Edition": {
+        "public": "item_id number note file_type content digest entries state approved_at",
+        "people": "begun_by_id begun_at changed_by_id changed_at proposed_by_id proposed_at returned_by_id returned_at"
+        " reason approved_by_id",
+        "technical": "id counter",
+    },
+    "protocols.Withdrawal": {
+        "public": "version_id why state approved_at",
+        "people": "begun_by_id begun_at changed_by_id changed_at proposed_by_id proposed_at returned_by_id returned_at"
+        " reason approved_by_id",
+        "technical": "id counter",
+    },
     "protocols.Draft": {
-        "public": "network_id document based_on_id state effective_from version_id",
+        "public": "network_id document based_on_id adopted_from_id state effective_from version_id",
         "people": "begun_by_id begun_at changed_by_id changed_at proposed_by_id proposed_at returned_by_id returned_at"
         " reason approved_by_id",
         "technical": "id counter",

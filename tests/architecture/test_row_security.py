@@ -60,6 +60,9 @@ OPEN = {
     "documents_file": "random names of sealed files; which document a file is of, only walled rows say",
     "kit_cache": "counters of attempts to sign in",
     "mfa_authenticator": "operators",
+    "protocols_edition": "blank models and forms, and words: the page on which one brings them says so",
+    "protocols_shelfitem": "titles of models, forms and glossaries",
+    "protocols_withdrawal": "of published procedures",
     "notifications_message": "addresses of operators and when they were called; never a word about a case",
     "usersessions_usersession": "operators",
 }

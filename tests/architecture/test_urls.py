@@ -20,6 +20,7 @@ from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
 from tests.factories.pathway import a_task
+from tests.factories.protocols import another
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
@@ -33,7 +34,7 @@ from approdo.notifications.models import Drill, DrillPlan
 from approdo.notifications.rules import DrillState
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
-from approdo.protocols.services import open_draft
+from approdo.protocols.services import approve_edition, open_draft, open_glossary, propose_edition
 from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from approdo.web.guards import Freshness
@@ -194,7 +195,18 @@ TABLE: dict[str, str | Permission] = {
     "protocol": P.READ_PROTOCOL,
     "protocol_version": P.READ_PROTOCOL,
     "protocol_source": P.READ_PROTOCOL,
-    "publish_protocol": P.PUBLISH_PROTOCOL,
+    "import_protocol": P.PUBLISH_PROTOCOL,
+    "adopt_protocol": P.PUBLISH_PROTOCOL,
+    "withdraw_version": P.PUBLISH_PROTOCOL,
+    "shelf": P.READ_PROTOCOL,
+    "shelf_item": P.READ_PROTOCOL,
+    "shelf_edition_file": P.READ_PROTOCOL,
+    "new_shelf_item": P.PUBLISH_PROTOCOL,
+    "new_edition": P.PUBLISH_PROTOCOL,
+    "open_glossary": P.PUBLISH_PROTOCOL,
+    "withdraw_shelf_item": P.PUBLISH_PROTOCOL,
+    "shelf_edition": P.PUBLISH_PROTOCOL,
+    "glossary_entry": P.PUBLISH_PROTOCOL,
     "compare_protocols": P.READ_PROTOCOL,
     "drafts": P.PUBLISH_PROTOCOL,
     "draft": P.PUBLISH_PROTOCOL,
@@ -335,6 +347,7 @@ def prepared(module_transaction: None) -> Scene:
         "code": "urgent",
         "number": 1,
         "draft_id": a_draft(town),
+        **an_edition(town),
         "place": 1,
         "pk": 1,
         "token": "indovinato",
@@ -342,6 +355,15 @@ def prepared(module_transaction: None) -> Scene:
         "key": "none",
     }
     return Scene(town, arguments, client, membership)
+
+
+def an_edition(town: Town) -> dict[str, object]:
+    """A glossary of the town's network that one coordinator wrote and another approved, and the next one begun."""
+    writer = replace(town.actor(town.coordination), role=Role.NETWORK_COORDINATOR)
+    which = open_glossary(actor=writer, network_code=town.network.code, now=TONIGHT)
+    propose_edition(actor=writer, which=which, note="La prima volta.", now=TONIGHT)
+    approve_edition(actor=another(writer), which=replace(which, counter=2), now=TONIGHT)
+    return {"item_id": which.item_id, "edition_id": which.edition_id}
 
 
 def a_draft(town: Town) -> int:
@@ -482,6 +504,16 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "propose_draft",
         "approve_draft",
         "compare_protocols",
+        "import_protocol",
+        "adopt_protocol",
+        "withdraw_version",
+        "shelf",
+        "shelf_item",
+        "shelf_edition",
+        "shelf_edition_file",
+        "new_shelf_item",
+        "new_edition",
+        "glossary_entry",
         "conformance",
         "own_contacts",
         "trial",
@@ -510,6 +542,8 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "service_id": 999_999,
             "shift_id": 999_999,
             "draft_id": 999_999,
+            "item_id": 999_999,
+            "edition_id": 999_999,
             "network": "no",
         },
         scene.client,
@@ -561,6 +595,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "service_id": town.centre.pk,
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
         "draft_id": a_draft(town),
+        **an_edition(town),
         "network": town.network.code,
     }
 

@@ -65,6 +65,36 @@ WALLS = {
         "    from approdo.cases.models import Case\n    held = cases.brief_of(Case.objects.get(pk=case_id))",
         "tests/integration/usecases/test_pathway.py",
     ),
+    "a number on a channel that the protocol does not use rings nowhere": Wall(
+        "activations/rules/proof.py",
+        "    return min((message.after_seconds for message in sent if message.channel in LOUD), default=None)",
+        "    return 0 if any(way.channel in LOUD for one in people for way in one.contacts) else None",
+        "tests/unit/activations/test_proof.py",
+    ),
+    "nobody approves her own edition of the shelf": Wall(
+        "protocols/services/two_people.py",
+        "changed_by=row.changed_by_id, proposed_by=row.proposed_by_id)",
+        "changed_by=0, proposed_by=row.proposed_by_id if row.state != 'proposed' else 0)",
+        "tests/integration/protocols/test_shelf.py",
+    ),
+    "nobody publishes alone after a network's first version": Wall(
+        "protocols/services/commanding.py",
+        "        if approver is None and ProtocolVersion.objects",
+        "        if approver == actor and ProtocolVersion.objects",
+        "tests/integration/protocols/test_publishing.py tests/integration/cli/test_protocol_command.py",
+    ),
+    "a file that acts is not taken for the shelf": Wall(
+        "documents/rules/papers.py",
+        "    if any(_ACTING_PARTS.search(name) for name in parts):",
+        "    if not parts:",
+        "tests/unit/documents/test_papers.py",
+    ),
+    "what was only another network's is not adopted": Wall(
+        "protocols/rules/adopting.py",
+        "        if name in _THEIRS:",
+        "        if name not in value:",
+        "tests/unit/protocols/test_adopting.py",
+    ),
     "what was only proposed to her is not there for the service it would go to": Wall(
         "referrals/services/offering.py",
         "        service_ids=[service_id],\n",

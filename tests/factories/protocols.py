@@ -3,8 +3,14 @@
 """Valid protocol documents for tests: say only what your test is about."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
+from approdo.access.rules import Actor, Role
+from approdo.accounts.models import Operator
+from approdo.networks.models import Membership
+from approdo.protocols import services
+from approdo.protocols.models import ProtocolVersion
 from approdo.protocols.rules import ProtocolDocument, parse, write
 
 _CALL: dict[str, Any] = {
@@ -49,3 +55,20 @@ def parsed(*calls: dict[str, Any], **changes: Any) -> ProtocolDocument:
 def text(*calls: dict[str, Any], **changes: Any) -> str:
     """A valid document as the YAML text that ``protocols.services.publish`` takes."""
     return write(document(*calls, **changes))
+
+
+def another(actor: Actor) -> Actor:
+    """Another coordinator of the same service, who may approve what this one proposes."""
+    email = f"accanto{actor.service_id}@approdo.example"
+    person = Operator.objects.filter(email=email).first()
+    if person is None:
+        person = Operator.objects.create_user(email, "una frase lunga", display_name="Accanto Persona")
+        Membership.objects.create(operator=person, service_id=actor.service_id, role=Role.NETWORK_COORDINATOR)
+    return replace(actor, operator_id=person.pk, role=Role.NETWORK_COORDINATOR)
+
+
+def published(*, actor: Actor, network_code: str, **said: Any) -> services.Published:
+    """A text published as the next version: by one person when it is a network's first, else by two."""
+    first = not ProtocolVersion.objects.filter(protocol__network__code=network_code).exists()
+    approver = None if first else another(actor)
+    return services.publish(actor=actor, network_code=network_code, approver=approver, **said)

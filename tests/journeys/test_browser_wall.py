@@ -33,7 +33,7 @@ from approdo.networks.models import Membership, Network, Shift, Swap
 from approdo.networks.selectors import actor_for
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
-from approdo.protocols.services import open_draft
+from approdo.protocols.services import open_draft, open_glossary
 from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from tests.factories.consents import a_grant
@@ -54,6 +54,7 @@ coordinator = Membership.objects.filter(service_id={coordination}).order_by("pk"
 network = Network.objects.get().code
 writer = actor_for(coordinator.operator_id, coordinator.pk)
 with entered(actor=writer):
+    which = open_glossary(actor=writer, network_code=network, now=now)
     draft_id = open_draft(actor=writer, network_code=network, version=("urgent", 1), now=now)
 shift = Shift.objects.filter(service_id={centre}, operator_id=held.operator_id)[0]
 swap = Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=now)
@@ -67,6 +68,8 @@ print(json.dumps({{
     "network": network,
     "referral_id": referral_id,
     "draft_id": draft_id,
+    "item_id": which.item_id,
+    "edition_id": which.edition_id,
     "swap_id": swap.pk,
     "absence_id": 1,
     "task_id": case_task,

@@ -77,22 +77,31 @@ def test_she_publishes_a_new_version_and_what_is_under_way_keeps_its_own(
     sign_in: SignIn, product: Installation
 ) -> None:
     nurse, coordinator = sign_in("hospital"), sign_in("coordination", viewport=DESK)
+    second = sign_in("coordination", 2)
     running = activate(nurse, product, "Posto sicuro")
 
     coordinator.goto(f"{product.site}/rete/protocolli/")
     coordinator.get_by_role("link", name="Attivazione urgente").click()
-    coordinator.get_by_role("link", name="Prepara una nuova versione").click()
+    text = coordinator.request.get(
+        coordinator.get_by_role("link", name="Scarica il testo").evaluate("link => link.href")
+    ).text()
+    coordinator.goto(f"{product.site}/rete/protocolli/")
+    coordinator.get_by_role("link", name=re.compile("^Bozze")).first.click()
+    coordinator.get_by_role("link", name="Carica", exact=True).click()
     field = coordinator.get_by_label("Testo del protocollo")
-    text = field.input_value()
     field.fill(text.replace("answer_within_minutes: 30", "answer_within_minutes: mai"))
-    coordinator.get_by_role("button", name="Controlla").click()
+    coordinator.get_by_role("button", name="Carica", exact=True).click()
     expect(coordinator.get_by_role("alert").filter(has_text="Non è cambiato nulla")).to_contain_text("answer_within")
     assert text.count(SECOND_PERSON_OF_THE_SHELTER) == 1
     field.fill(text.replace(SECOND_PERSON_OF_THE_SHELTER, ""))
-    coordinator.get_by_role("button", name="Controlla").click()
-    expect(coordinator.get_by_text("Si può pubblicare: nessun errore.")).to_be_visible()
-    coordinator.get_by_role("button", name="Pubblica", exact=True).click()
-    expect(coordinator.get_by_text("Pubblicata la versione 2.")).to_be_visible()
+    coordinator.get_by_role("button", name="Carica", exact=True).click()
+    expect(coordinator.get_by_text("Il testo è diventato una bozza")).to_be_visible()
+    draft = coordinator.url
+    coordinator.get_by_role("link", name="Controlla e proponi").click()
+    coordinator.get_by_role("button", name=re.compile("^Proponi")).click()
+    second.goto(f"{draft}approva/")
+    second.get_by_role("button", name=re.compile("^Approva")).click()
+    expect(second.get_by_text("pubblicata la versione 2.")).to_be_visible()
 
     activate(nurse, product, "Posto sicuro")
     expect(call_of(nurse, "Casa rifugio")).to_contain_text("se non risponde: servizio di riserva")

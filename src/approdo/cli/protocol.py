@@ -57,20 +57,37 @@ def validate(file: BinaryIO, as_json: bool) -> None:
 @protocol.command("publish")
 @click.argument("network")
 @click.argument("file", type=click.File("rb"))
-@click.option("--as", "email", required=True, metavar="E-MAIL", help="Indirizzo della coordinatrice che lo pubblica.")
+@click.option("--as", "email", required=True, metavar="E-MAIL", help="Indirizzo della coordinatrice che lo propone.")
+@click.option(
+    "--approved-by",
+    metavar="E-MAIL",
+    help="Indirizzo di un'altra coordinatrice, che lo approva. Non serve solo per il primo protocollo di una rete.",
+)
 @click.option(
     "--from", "starts", metavar="QUANDO", help="Quando comincia, per esempio 2027-01-01T08:00. Di norma: ora."
 )
 @click.option("--despite-holes", is_flag=True, help="Pubblica anche se ci sarebbero chiamate che nessuno sente.")
 @click.option("--json", "as_json", is_flag=True, help="Risposta per programmi.")
-def publish(network: str, file: BinaryIO, email: str, starts: str | None, despite_holes: bool, as_json: bool) -> None:
-    """Pubblica un file come nuova versione per una rete. Le attivazioni in corso non cambiano.
+def publish(
+    network: str,
+    file: BinaryIO,
+    email: str,
+    approved_by: str | None,
+    starts: str | None,
+    despite_holes: bool,
+    as_json: bool,
+) -> None:
+    """Pubblica un file come nuova versione per una rete: chi lo propone e chi lo approva sono due persone.
+
+    Le attivazioni in corso non cambiano. È per la prima installazione: poi si scrive e si approva dalle pagine.
 
     Se con questa versione ci sarebbero chiamate che oggi qualcuno sente e poi nessuno, le elenca e non pubblica.
 
     \b
-    Esempio:
-      approdo protocol publish laghi protocollo.yaml --as coordinatrice@asst.example --from 2027-01-01T08:00
+    Esempi:
+      approdo protocol publish laghi primo.yaml --as coordinatrice@asst.example
+      approdo protocol publish laghi secondo.yaml --as coordinatrice@asst.example \\
+          --approved-by seconda@comune.example --from 2027-01-01T08:00
     """
     effective_from = _moment(starts)
     set_up_django()
@@ -79,10 +96,18 @@ def publish(network: str, file: BinaryIO, email: str, starts: str | None, despit
     from approdo.protocols import services
 
     actor, now, text = _publisher(email, network), clock.now(), _text(file)
+    approver = _publisher(approved_by, network) if approved_by else None
     if not despite_holes:
         _refuse_holes(actor, network, text, effective_from or now, now, as_json=as_json)
     try:
-        made = services.publish(actor=actor, network_code=network, text=text, now=now, effective_from=effective_from)
+        made = services.publish(
+            actor=actor,
+            network_code=network,
+            text=text,
+            now=now,
+            effective_from=effective_from,
+            approver=approver,
+        )
     except services.NotPublishable as refusal:
         if as_json:
             click.echo(json.dumps({"published": False, "problems": _plain(refusal.examination.problems)}))
@@ -93,7 +118,7 @@ def publish(network: str, file: BinaryIO, email: str, starts: str | None, despit
         raise click.ClickException(str(refusal.sentence)) from refusal
     if as_json:
         answer = {"published": True, "code": made.code, "number": made.number, "problems": _plain(made.warnings)}
-        click.echo(json.dumps(answer | {"effective_from": made.effective_from.isoformat()}))
+        click.echo(json.dumps(answer | {"effective_from": made.effective_from.astimezone(_ROME).isoformat()}))
         return
     _say(made.warnings)
     click.echo(f"Pubblicata la versione {made.number} di «{made.code}», in vigore dal {_clock(made.effective_from)}.")

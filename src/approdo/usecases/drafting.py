@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A draft goes from one person to another: what it would mean, and who is told that it waits for her."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -14,12 +12,11 @@ from approdo.access.rules import Actor
 from approdo.activations import selectors as activations
 from approdo.activations.rules.proof import Place
 from approdo.activations.selectors import DryRun
-from approdo.networks import selectors as networks
 from approdo.protocols import selectors, services
 from approdo.protocols.rules import Examination, errors
 from approdo.protocols.services import Published
 from approdo.usecases import coverage
-from approdo.usecases.notices import tell
+from approdo.usecases.notices import tell_each, tell_publishers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def propose(
         effective_from=effective_from,
         now=now,
     )
-    _tell({pk for pk, _name in networks.publishers(network_code)} - {actor.operator_id}, now)
+    tell_publishers(actor, network_code, now)
 
 
 @transaction.atomic
@@ -76,7 +73,7 @@ def send_back(*, actor: Actor, network_code: str, draft_id: int, counter: int, r
     services.send_back(
         actor=actor, network_code=network_code, draft_id=draft_id, counter=counter, reason=reason, now=now
     )
-    _tell(author, now)
+    tell_each(author, now)
 
 
 @transaction.atomic
@@ -84,9 +81,22 @@ def approve(*, actor: Actor, network_code: str, draft_id: int, counter: int, now
     """Approve a draft, which publishes it, and tell who proposed it."""
     author = selectors.proposer(actor, network_code, draft_id)
     made = services.approve(actor=actor, network_code=network_code, draft_id=draft_id, counter=counter, now=now)
-    _tell(author, now)
+    tell_each(author, now)
     return made
 
 
-def _tell(people: Collection[int | None], now: datetime) -> None:
-    tell([one for one in people if one is not None], uuid4(), now)
+@transaction.atomic
+def ask_withdrawal(*, actor: Actor, network_code: str, code: str, number: int, why: str, now: datetime) -> None:
+    """Ask to withdraw a published version, and tell the others who may do so."""
+    services.ask_withdrawal(actor=actor, network_code=network_code, code=code, number=number, why=why, now=now)
+    tell_publishers(actor, network_code, now)
+
+
+@transaction.atomic
+def withdraw_version(*, actor: Actor, network_code: str, code: str, number: int, counter: int, now: datetime) -> None:
+    """Withdraw a version, and tell who asked."""
+    asked = selectors.version(actor, network_code, code, number).view.withdrawal
+    services.withdraw_version(
+        actor=actor, network_code=network_code, code=code, number=number, counter=counter, now=now
+    )
+    tell_each([asked.asked_by_id] if asked else [], now)

@@ -4,8 +4,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from approdo.access.rules import Actor
 from approdo.kit import live
 from approdo.networks import selectors as networks
 from approdo.notifications import services as notifications
@@ -36,3 +37,13 @@ def tell(operator_ids: Collection[int], reference: UUID, now: datetime) -> bool:
     )
     live.announce(sorted({f"o:{one.operator_id}" for one in people}))
     return bool(people)
+
+
+def tell_publishers(actor: Actor, network_code: str, now: datetime) -> None:
+    """Tell the others who may publish in a network, and approve what this one proposes, that there is something."""
+    tell_each({pk for pk, _name in networks.publishers(network_code)} - {actor.operator_id}, now)
+
+
+def tell_each(people: Collection[int | None], now: datetime) -> None:
+    """Tell these people, as far as they are any, that there is something to see, on its own account."""
+    tell([one for one in people if one is not None], uuid4(), now)

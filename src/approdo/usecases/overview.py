@@ -22,7 +22,7 @@ from approdo.networks.selectors import SwapView
 from approdo.notifications import services as notifications
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import DraftState
-from approdo.protocols.selectors import DraftLine
+from approdo.protocols.selectors import DraftLine, ItemView
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
 from approdo.usecases import attempts, breaking, coverage, drills, reading, referring, todo
@@ -76,6 +76,8 @@ class Day:
     """Drafts of protocols that wait for her approval, and those of hers that were sent back."""
     to_do: Today = field(default_factory=Today)
     """What her service is to do by the end of today, and the contacts it promised."""
+    shelf: tuple[ItemView, ...] = ()
+    """What of a network's shelf waits for her approval, or was sent back to her."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -91,7 +93,8 @@ class Day:
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered
         unheard = self.uncovered or self.failing
-        return not (pressing or watched or unheard or self.referred or self.swaps or self.drafts or self.to_do.anything)
+        to_approve = self.drafts or self.shelf
+        return not (pressing or watched or unheard or to_approve or self.referred or self.swaps or self.to_do.anything)
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -151,6 +154,7 @@ def day(actor: Actor, now: datetime) -> Day:
         unanswered=referring.unanswered(actor),
         drafts=protocols.drafts_waiting(actor),
         to_do=to_do,
+        shelf=protocols.shelf_waiting(actor),
         trial=trial,
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -16,17 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approdo.access.rules import Permission
 from approdo.documents.rules import FileType, Kind, Problem, Refused
-from approdo.documents.services import Opened
 from approdo.kit.errors import Invalid
 from approdo.usecases import documents
 from approdo.usecases.record import Reason
+from approdo.web.files import SHUT_IN, streamed
 from approdo.web.guards import Asked, Freshness, fresh, needs
 
-_SHUT_IN = "sandbox; default-src 'none'"
 _SHOWN = {
-    FileType.PDF: ("application/pdf", "documento.pdf", _SHUT_IN),
+    FileType.PDF: ("application/pdf", "documento.pdf", SHUT_IN),
     # the page on which a browser shows a picture fits it to the screen by a style of its own
-    FileType.JPEG: ("image/jpeg", "documento.jpg", f"{_SHUT_IN}; style-src 'unsafe-inline'"),
+    FileType.JPEG: ("image/jpeg", "documento.jpg", f"{SHUT_IN}; style-src 'unsafe-inline'"),
 }
 _INPUTS = ("file", "photograph")
 
@@ -61,7 +60,7 @@ def copy(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """Show the copy that people see: it runs nothing, loads nothing and stays in no cache."""
     opened = documents.copy(request.actor, case_id, document_id, request.now)
     content_type, name, policy = _SHOWN[opened.file_type]
-    return _streamed(opened, content_type, f'inline; filename="{name}"', policy)
+    return streamed(opened.content, content_type, f'inline; filename="{name}"', policy)
 
 
 @needs(Permission.READ_CASE)
@@ -74,7 +73,7 @@ def original(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponseBa
     why = Reason(request.POST["why"])
     opened = documents.original(request.actor, case_id, document_id, why, request.now)
     disposition = f'attachment; filename="originale.{opened.file_type}"'
-    return _streamed(opened, "application/octet-stream", disposition, _SHUT_IN)
+    return streamed(opened.content, "application/octet-stream", disposition, SHUT_IN)
 
 
 @needs(Permission.READ_CASE)
@@ -94,17 +93,6 @@ def put_back(request: Asked, case_id: UUID, document_id: UUID) -> HttpResponse:
     documents.put_back(actor=request.actor, case_id=case_id, document_id=document_id, now=request.now)
     messages.success(request, _("Documento rimesso."))
     return redirect("record", case_id)
-
-
-def _streamed(opened: Opened, content_type: str, disposition: str, policy: str) -> StreamingHttpResponse:
-    """Return a file that no compression looks into, and that no proxy lays on a disk."""
-    headers = {
-        "Content-Length": str(len(opened.content)),
-        "Content-Disposition": disposition,
-        "Content-Security-Policy": policy,
-        "X-Accel-Buffering": "no",
-    }
-    return StreamingHttpResponse([opened.content], content_type=content_type, headers=headers)
 
 
 def _kind(request: Asked, kinds: tuple[Kind, ...]) -> Kind:

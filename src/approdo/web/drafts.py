@@ -135,6 +135,7 @@ def _overview(request: Asked, draft: DraftPage, **more: Any) -> HttpResponse:
         "draft": draft,
         "document": document,
         "wrong": shown_problems(draft, found),
+        "left_out": shown_problems(draft, list(draft.left_out)),
         "calls_listed": [listed(document, place, found) for place in range(len(document["calls"]))],
         "places": [] if places == ALL else [named.get(code, code) for code in places],
         "everywhere": places == ALL,

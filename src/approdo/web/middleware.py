@@ -57,7 +57,7 @@ class Headers:
     """
 
     OWN_LIMIT = ("/api/", "/gateway/")
-    OF_DOCUMENTS = re.compile(r"/casi/[0-9a-f-]{36}/documenti/")
+    OF_DOCUMENTS = re.compile(r"/casi/[0-9a-f-]{36}/documenti/|/rete/scaffale/[-a-zA-Z0-9_]+/([0-9]+/)?carica/")
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

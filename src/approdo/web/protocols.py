@@ -1,70 +1,29 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Protocolli: what my networks do, who is called for what, what changed, and publishing a new version."""
+"""Protocolli: what my networks do, who is called for what, what changed; a text or another network's as a draft."""
 
 import re
-from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from approdo.access.rules import Permission, may, require
-from approdo.activations import selectors as activations
-from approdo.activations.rules.proof import Place
-from approdo.kit import clock
-from approdo.kit.errors import NotFound
+from approdo.access.rules import Permission, may
+from approdo.kit.errors import Conflict, NotFound
 from approdo.networks import selectors as networks
-from approdo.networks.rules import NetworkView
 from approdo.protocols import selectors, services
-from approdo.protocols.rules import SIZE_LIMIT, Examination, Problem, errors, examine, warnings
-from approdo.usecases import coverage
-from approdo.web import dry_run
-from approdo.web.guards import Asked
+from approdo.protocols.rules import SIZE_LIMIT, Problem
+from approdo.usecases import drafting
+from approdo.web.draft_forms import LoadForm
+from approdo.web.draft_reading import counter_sent
+from approdo.web.guards import Asked, needs
+from approdo.web.network_forms import accepted
 from approdo.web.protocol_drawing import compared, read_aloud
-
-
-class PublishForm(forms.Form):
-    """The text of a protocol, pasted or as a file, and when it begins."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Testo del protocollo (YAML)"),
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "autocapitalize": "off", "class": "mono"}),
-    )
-    file = forms.FileField(
-        label=gettext_lazy("Oppure un file"),
-        required=False,
-        help_text=gettext_lazy("Se lo scegli, prende il posto del testo qui sopra."),
-        widget=forms.FileInput(attrs={"class": "form-control"}),
-    )
-    effective_from = forms.DateTimeField(
-        label=gettext_lazy("In vigore da"),
-        required=False,
-        help_text=gettext_lazy("Se lo lasci vuoto, da subito."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.files.get("file"):
-            self.fields["text"].required = False
-
-    def written(self) -> str | bytes:
-        """Return what is to be published: the file if there is one, else the text with plain line ends."""
-        file = self.cleaned_data["file"]
-        if file:
-            content: bytes = file.read(SIZE_LIMIT + 1)
-            return content
-        text: str = self.cleaned_data["text"]
-        return text.replace("\r\n", "\n")
+from approdo.web.shelf_forms import WhyForm
 
 
 @require_GET
@@ -112,110 +71,79 @@ def protocol_source(request: Asked, network: str, code: str, number: int) -> Htt
     return response
 
 
+@needs(Permission.PUBLISH_PROTOCOL)
 @require_http_methods(["GET", "POST"])
-def publish(request: Asked, network: str) -> HttpResponse:
-    """Paste or upload a text, check it, publish it as the next version."""
-    require(request.actor, Permission.PUBLISH_PROTOCOL)
+def import_protocol(request: Asked, network: str) -> HttpResponse:
+    """Paste or upload a text: it becomes a draft, to be proposed and approved like any other (ADR 0024)."""
     own = selectors.own_network(request.actor, network)
-    if request.method == "GET":
-        return _form_page(request, own, PublishForm(initial={"text": _beginning(request, network)}))
-    form = PublishForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _form_page(request, own, form, status=422)
-    text, now = form.written(), request.now
-    begins = form.cleaned_data["effective_from"]
-    told = request.POST.get("even_so") == _fingerprint(text)
-    if request.POST.get("act") != "publish" or (not told and _silenced(own, text, begins or now, now)):
-        return _checked(request, own, form, text)
-    try:
-        made = services.publish(actor=request.actor, network_code=network, text=text, now=now, effective_from=begins)
-    except services.NotPublishable as refusal:
-        return _form_page(request, own, _filled(form, text), refusal.examination, text, 422)
-    messages.success(request, _("Pubblicata la versione %(number)s.") % {"number": made.number})
-    return redirect("protocol_version", network, made.code, made.number)
-
-
-def _checked(request: Asked, network: NetworkView, form: PublishForm, text: str | bytes) -> HttpResponse:
-    """Show what publishing a text would mean: its problems, calls that nobody would hear, and a dry run if asked."""
-    now, act = request.now, request.POST.get("act")
-    begins = form.cleaned_data["effective_from"] or now
-    examination = selectors.rehearse(request.actor, network.code, text, begins, now)
-    parsed, wrong = examination.parsed, bool(errors(examination.problems))
-    more: dict[str, Any] = {}
-    if act == "play" and parsed and parsed.network == network.code:  # what may not be published now may still be tried
-        more["dry"] = dry_run.page(activations.dry_run(request.actor, network.code, parsed, now))
-    if not wrong:
-        more |= {"opens": _silenced(network, text, begins, now), "fingerprint": _fingerprint(text)}
-    status = 422 if wrong or act == "publish" else 200
-    return _form_page(request, network, _filled(form, text), examination, text, status, **more)
-
-
-def _silenced(network: NetworkView, text: str | bytes, begins: datetime, now: datetime) -> tuple[Place, ...]:
-    """Return the calls that nobody would hear under this text; nothing for one that cannot be published anyway."""
-    parsed = examine(text).parsed
-    return coverage.silenced_under(network, parsed, begins, now) if parsed else ()
-
-
-def _fingerprint(text: str | bytes) -> str:
-    """Return what says of a text, when it comes back, that she was told about this one and no other."""
-    return sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
-
-
-def _beginning(request: HttpRequest, network: str) -> str:
-    """Return the text to start from: a published version, a shipped protocol, or nothing."""
-    asked: Any = request
-    if code := request.GET.get("code"):
+    form = LoadForm(request.POST, request.FILES) if request.method == "POST" else LoadForm()
+    found: list[Problem] = []
+    if form.is_bound and form.is_valid():
+        file = form.cleaned_data["file"]
+        text = file.read(SIZE_LIMIT + 1) if file else form.cleaned_data["text"].replace("\r\n", "\n")
         try:
-            now = clock.now()
-            shown = selectors.protocol(asked.actor, network, code, now)
-            return selectors.version(asked.actor, network, code, shown.versions[0].number).source
-        except NotFound:
-            return ""
-    shipped = selectors.shipped().get(request.GET.get("model", ""))
-    return services.addressed(shipped, network) if shipped else ""
+            made = services.open_draft(actor=request.actor, network_code=network, now=request.now, text=text)
+        except services.Unshowable as refusal:
+            found = refusal.found
+        else:
+            messages.success(request, _("Il testo è diventato una bozza: controllala, e proponila a chi la approva."))
+            return redirect("draft", network, made)
+    words = {"network": own, "form": form, "found": found}
+    return render(request, "web/protocols/import.html", words, status=422 if form.is_bound else 200)
 
 
-def _filled(form: PublishForm, text: str | bytes) -> PublishForm:
-    """Return the form again with the text that was checked in it, also when it came as a file."""
-    shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return PublishForm(initial={"text": shown, "effective_from": form.cleaned_data["effective_from"]})
+@needs(Permission.PUBLISH_PROTOCOL)
+@require_http_methods(["GET", "POST"])
+def adopt_protocol(request: Asked, network: str) -> HttpResponse:
+    """List what other networks of the installation do; one press makes a draft of it in one's own."""
+    own = selectors.own_network(request.actor, network)
+    if request.method == "POST":
+        chosen = request.POST.get("version", "")
+        if not re.fullmatch(r"[0-9]{1,18}", chosen):
+            raise NotFound
+        asked: dict[str, Any] = {"network_code": network, "version_id": int(chosen)}
+        made = services.adopt(actor=request.actor, now=request.now, **asked)
+        messages.success(request, _("È una bozza della tua rete. Guarda che cosa qui non va bene, e correggila."))
+        return redirect("draft", network, made)
+    words = {"network": own, "versions": selectors.adoptable(request.actor, network, request.now)}
+    return render(request, "web/protocols/adopt.html", words)
 
 
-def _form_page(
-    request: Asked,
-    network: selectors.NetworkView,
-    form: PublishForm,
-    examination: Examination | None = None,
-    text: str | bytes = "",
-    status: int = 200,
-    **more: Any,
-) -> HttpResponse:
-    lines = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text).splitlines()
-
-    def with_line(problems: list[Problem]) -> list[tuple[Problem, str]]:
-        return [(p, lines[p.line - 1].strip()[:90] if p.line and p.line <= len(lines) else "") for p in problems]
-
-    words = {
-        "network": network,
-        "form": form,
-        "examination": examination,
-        "wrong": with_line(errors(examination.problems)) if examination else [],
-        "mind": with_line(warnings(examination.problems)) if examination else [],
-        "models": [(model, _title(source)) for model, source in selectors.shipped().items()],
-        **more,
-    }
-    return render(request, "web/protocols/publish.html", words, status=status)
-
-
-def _title(source: str) -> str:
-    found = re.search(r"(?m)^name: (.+)$", source)
-    return found[1] if found else ""
+@needs(Permission.PUBLISH_PROTOCOL)
+@require_http_methods(["GET", "POST"])
+def withdraw_version(request: Asked, network: str, code: str, number: int) -> HttpResponse:
+    """Ask to withdraw a version, with a reason; withdraw what another asked; give up asking."""
+    view = selectors.version(request.actor, network, code, number).view
+    act = request.POST.get("act", "")
+    form = WhyForm(request.POST if act == "ask" else None)
+    asked: dict[str, Any] = {"actor": request.actor, "network_code": network, "code": code, "number": number}
+    try:
+        if act == "ask" and form.is_valid():
+            reason = {"why": form.cleaned_data["reason"], "now": request.now}
+            if accepted(form, lambda: drafting.ask_withdrawal(**asked, **reason)):
+                messages.success(request, _("Chiesto. La versione vale ancora, finché un'altra persona non la ritira."))
+                return redirect("protocol_version", network, code, number)
+        elif act in {"withdraw", "leave"}:
+            done = drafting.withdraw_version if act == "withdraw" else services.leave_version
+            done(**asked, counter=counter_sent(request), now=request.now)
+            said = _("Versione ritirata.") if act == "withdraw" else _("Lasciato perdere: la versione resta com'è.")
+            messages.success(request, said)
+            return redirect("protocol_version", network, code, number)
+    except Conflict as refusal:
+        messages.warning(request, _(refusal.sentence))
+        return redirect("withdraw_version", network, code, number)
+    mine = view.withdrawal is not None and view.withdrawal.asked_by_id == request.actor.operator_id
+    words = {"view": view, "form": form, "mine": mine}
+    return render(request, "web/protocols/withdraw.html", words, status=422 if request.method == "POST" else 200)
 
 
+VERSION = "rete/protocolli/<slug:network>/p/<slug:code>/<int:number>/"
 urlpatterns = [
     path("rete/protocolli/", protocol_list, name="protocols"),
-    path("rete/protocolli/<slug:network>/pubblica/", publish, name="publish_protocol"),
+    path("rete/protocolli/<slug:network>/carica/", import_protocol, name="import_protocol"),
+    path("rete/protocolli/<slug:network>/adotta/", adopt_protocol, name="adopt_protocol"),
     path("rete/protocolli/<slug:network>/p/<slug:code>/", protocol_page, name="protocol"),
-    path("rete/protocolli/<slug:network>/p/<slug:code>/<int:number>/", protocol_page, name="protocol_version"),
-    path("rete/protocolli/<slug:network>/p/<slug:code>/<int:number>/testo/", protocol_source, name="protocol_source"),
+    path(VERSION, protocol_page, name="protocol_version"),
+    path(f"{VERSION}ritira/", withdraw_version, name="withdraw_version"),
+    path(f"{VERSION}testo/", protocol_source, name="protocol_source"),
 ]

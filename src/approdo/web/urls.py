@@ -32,6 +32,7 @@ from approdo.web import (
     referral_figures,
     referrals,
     reply_links,
+    shelf,
     today,
     workload,
 )
@@ -72,7 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
-PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval)
+PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval, shelf)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

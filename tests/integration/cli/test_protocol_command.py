@@ -9,7 +9,7 @@ from tests.factories.region import small_region
 
 from approdo.cli import protocol as door
 from approdo.networks.models import ContactPoint
-from approdo.protocols.models import ProtocolVersion
+from approdo.protocols.models import Draft, ProtocolVersion
 from approdo.protocols.rules import SCHEMA
 
 
@@ -56,20 +56,47 @@ def test_a_missing_file_is_said(run):
     assert run("validate", "/nowhere.yaml").exit_code == 2
 
 
-def test_a_coordinator_publishes_from_the_terminal(run, region):
-    result = run("publish", "varese", "-", "--as", "coordinator@lago.example", typed=changed(name="Nuova"))
+@pytest.fixture
+def by_two(region):
+    """The words of a command that two persons stand behind."""
+    texts.another(region.actor("coordinator"))
+    second = f"accanto{region.services['coordinator'].pk}@approdo.example"
+    return ("--as", "coordinator@lago.example", "--approved-by", second)
+
+
+def test_one_proposes_and_another_approves_from_the_terminal_and_comments_are_kept(run, region, by_two):
+    source = "# perché: la notte siamo in due\n" + changed(name="Nuova")
+    result = run("publish", "varese", "-", *by_two, typed=source)
     assert result.exit_code == 0, result.output
     assert "Pubblicata la versione 2 di «urgenza»" in result.output
-    assert ProtocolVersion.objects.get(number=2).published_by == region.operators["coordinator"]
+    version = ProtocolVersion.objects.get(number=2)
+    assert version.published_by.email == by_two[-1]
+    assert version.draft.proposed_by == region.operators["coordinator"]
+    assert version.source == source
 
 
-def test_publishing_answers_programs_too(run, region):
+def test_after_the_first_version_of_a_network_nobody_publishes_alone_from_the_terminal(run, region):
+    alone = ("publish", "varese", "-", "--as", "coordinator@lago.example")
+    for command in (alone, (*alone, "--approved-by", alone[-1])):
+        result = run(*command, typed=changed(name="Nuova"))
+        assert result.exit_code == 1
+        assert "serve un'altra persona" in result.output
+    assert (ProtocolVersion.objects.count(), Draft.objects.count()) == (1, 0)
+
+
+def test_who_approves_from_the_terminal_coordinates_the_network(run, region):
+    words = ("--as", "coordinator@lago.example", "--approved-by", "ed@lago.example")
+    result = run("publish", "varese", "-", *words, typed=changed(name="Nuova"))
+    assert "Non è coordinatrice di questa rete" in result.output
+    assert ProtocolVersion.objects.count() == 1
+
+
+def test_publishing_answers_programs_too(run, by_two):
     result = run(
         "publish",
         "varese",
         "-",
-        "--as",
-        "coordinator@lago.example",
+        *by_two,
         "--json",
         "--from",
         "2030-01-01T08:00",
@@ -89,8 +116,8 @@ def test_publishing_answers_programs_too(run, region):
         ("varese", "coordinator@lago.example", texts.text(network="altrove"), "della rete «altrove»"),
     ],
 )
-def test_what_may_not_be_published_is_refused_in_words(run, region, network, email, typed, words):
-    result = run("publish", network, "-", "--as", email, typed=typed)
+def test_what_may_not_be_published_is_refused_in_words(run, by_two, network, email, typed, words):
+    result = run("publish", network, "-", "--as", email, *by_two[2:], typed=typed)
     assert result.exit_code == 1
     assert words in result.output
     assert ProtocolVersion.objects.count() == 1
@@ -102,8 +129,8 @@ def test_a_moment_that_is_no_moment_is_refused(run, region):
     assert "2027-01-01T08:00" in result.output
 
 
-def test_what_is_in_force_is_shown(run, region):
-    run("publish", "varese", "-", "--as", "coordinator@lago.example", "--from", "2030-01-01T08:00", typed=changed())
+def test_what_is_in_force_is_shown(run, by_two):
+    run("publish", "varese", "-", *by_two, "--from", "2030-01-01T08:00", typed=changed())
     lines = run("show", "varese").output.splitlines()
     assert lines[0].startswith("  urgenza  versione 2  dal 01/01/2030 08:00")
     assert lines[1].startswith("→ urgenza  versione 1")

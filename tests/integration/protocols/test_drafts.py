@@ -17,7 +17,7 @@ from approdo.protocols import selectors, services
 from approdo.protocols.models import Draft, ProtocolVersion
 from approdo.protocols.rules import DraftState, digest, read
 from approdo.protocols.services import NotPublishable, Overtaken, Unshowable
-from approdo.usecases import drafting
+from approdo.usecases import drafting, notices
 
 from .conftest import NOW, member
 
@@ -200,7 +200,7 @@ def test_a_beginning_that_passed_meanwhile_publishes_nothing(world, second):
 
 def test_others_are_told_of_a_proposal_and_she_of_what_became_of_it(world, second, monkeypatch):
     told = []
-    monkeypatch.setattr(drafting, "tell", lambda people, _reference, _now: told.append(sorted(people)))
+    monkeypatch.setattr(notices, "tell", lambda people, _reference, _now: told.append(sorted(people)))
     draft = Written(world.coordinator, document())
     draft.does(drafting.propose, effective_from=None)
     draft.does(drafting.send_back, second, reason="Manca la notte")

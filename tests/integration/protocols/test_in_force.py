@@ -5,11 +5,11 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.factories.protocols import call, text
+from tests.factories.protocols import call, published, text
 
 from approdo.access.rules import ROLE_PERMISSIONS, Forbidden, Permission, Role
 from approdo.kit.errors import NotFound
-from approdo.protocols import selectors, services
+from approdo.protocols import selectors
 from approdo.protocols.models import ProtocolVersion
 from approdo.protocols.rules import Context
 from approdo.protocols.selectors import in_force
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 def publish(world, *calls, starting=NOW, **changes):
-    return services.publish(
+    return published(
         actor=world.coordinator, network_code="lake", text=text(*calls, **changes), now=NOW, effective_from=starting
     )
 

@@ -6,21 +6,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
-from tests.factories.protocols import call, text
+from tests.factories.protocols import another, call, published, text
 
 from approdo.access.rules import ROLE_PERMISSIONS, Forbidden, Permission, Role
 from approdo.audit.models import Entry
-from approdo.kit.errors import NotFound
+from approdo.kit.errors import Conflict, NotFound
 from approdo.protocols import selectors, services
-from approdo.protocols.models import Protocol, ProtocolVersion
+from approdo.protocols.models import Draft, Protocol, ProtocolVersion
 from approdo.protocols.rules import Context, Severity
-from approdo.protocols.services import NotPublishable
+from approdo.protocols.services import NeedsAnother, NotPublishable
 
 from .conftest import BERGAMO, LUINO, NOW, VARESE
 
 
 def publish(world, *calls, now=NOW, starting=None, actor=None, network="lake", **changes):
-    return services.publish(
+    return published(
         actor=actor or world.coordinator,
         network_code=network,
         text=text(*calls, **changes),
@@ -78,7 +78,7 @@ def test_only_a_role_with_the_permission_publishes(world, role):
 def test_another_network_is_as_absent_as_one_that_does_not_exist(world):
     for network in ("river", "nowhere", "", "x\x00y" * 100):
         with pytest.raises(NotFound):
-            publish(world, network=network)
+            services.publish(actor=world.coordinator, network_code=network, text=text(), now=NOW)
         with pytest.raises(NotFound):
             selectors.rehearse(world.coordinator, network, text(), NOW, NOW)
 
@@ -192,14 +192,46 @@ def test_every_shipped_protocol_can_be_published_by_a_network_that_readdresses_i
     assert ProtocolVersion.objects.get().source.count("# Perché") == 1
 
 
+def test_after_a_networks_first_version_nobody_publishes_alone_whatever_the_protocol(world):
+    publish(world)
+    for code in ("urgent", "luino"):
+        text_of = text(code=code, name="Nuova", municipalities=[LUINO])
+        with pytest.raises(NeedsAnother):
+            services.publish(actor=world.coordinator, network_code="lake", text=text_of, now=NOW + timedelta(hours=1))
+    assert ProtocolVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["coordinator", "operator", "stranger"])
+def test_who_approves_is_another_who_may_publish_in_this_network(world, who):
+    publish(world)
+    approver, later = getattr(world, who), NOW + timedelta(hours=1)
+    said = {"network_code": "lake", "text": text(name="Nuova"), "now": later, "approver": approver}
+    with pytest.raises((Conflict, Forbidden, NotFound)):
+        services.publish(actor=world.coordinator, **said)
+    assert (ProtocolVersion.objects.count(), Draft.objects.count()) == (1, 0)
+
+
+def test_what_two_publish_says_both_and_keeps_the_comments(world):
+    publish(world)
+    source = "# perché: la notte siamo in due\n" + text(name="Nuova")
+    approver = another(world.coordinator)
+    made = services.publish(
+        actor=world.coordinator, network_code="lake", text=source, now=NOW + timedelta(hours=1), approver=approver
+    )
+    row = ProtocolVersion.objects.get(pk=made.version_id)
+    assert (row.draft.proposed_by_id, row.published_by_id) == (world.coordinator.operator_id, approver.operator_id)
+    assert row.source == source
+
+
 @pytest.mark.django_db(transaction=True)
 def test_coordinators_who_publish_together_get_different_numbers(world):
     """Six threads, six connections: numbers without a hole, whatever the order."""
-    made, failed = [], []
+    made, failed = [publish(world).number], []
+    another(world.coordinator)
 
     def press(index):
         try:
-            moment = NOW + timedelta(minutes=index)
+            moment = NOW + timedelta(minutes=index + 1)
             made.append(publish(world, name=f"Versione {index}", now=NOW, starting=moment).number)
         except Exception as error:
             failed.append(error)
@@ -212,7 +244,7 @@ def test_coordinators_who_publish_together_get_different_numbers(world):
     for thread in threads:
         thread.join(30)
     assert failed == []
-    assert sorted(made) == [1, 2, 3, 4, 5, 6]
+    assert sorted(made) == [1, 2, 3, 4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("table", ["protocols_protocol", "protocols_protocolversion"])

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.factories.protocols import published
 from tests.factories.region import PROTOCOL, VARESE, Region
 
 from approdo.activations.models import Activation, Alert, Call
@@ -22,7 +23,6 @@ from approdo.kit import clock
 from approdo.networks.models import Service, Shift
 from approdo.networks.rules import shown_phone
 from approdo.notifications.models import Message
-from approdo.protocols import services as protocols
 
 SignIn = Callable[[str], Client]
 
@@ -113,7 +113,7 @@ def test_a_service_closed_at_this_hour_is_not_said_to_have_nobody_on_call(sign_i
         "\n    backup_kind: shelter\n    out_of_hours: backup",
     )
     assert text != PROTOCOL
-    protocols.publish(actor=region.actor("coordinator"), network_code="varese", text=text, now=clock.now())
+    published(actor=region.actor("coordinator"), network_code="varese", text=text, now=clock.now())
     client = sign_in("ed")
     part = _preview_of_the_centre(client)
     assert "A quest'ora risponde R-07" in part

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from tests.factories.activations import CALLS, Town, a_town, an_activation
 from tests.factories.networks import COMO, a_coordinator, a_network
-from tests.factories.protocols import call, text
+from tests.factories.protocols import call, published, text
 from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import Actor, Role
@@ -27,7 +27,6 @@ from approdo.kit import clock
 from approdo.kit.counts import FEWEST
 from approdo.networks.models import Organisation, Shift
 from approdo.protocols.rules import Need
-from approdo.protocols.services import publish
 from approdo.web.conformance import stage_rows
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +167,7 @@ def test_versions_stand_apart_and_a_new_one_with_few_hides_the_old(town: Town, c
     actor = a_coordinator(town.coordination, Role.NETWORK_COORDINATOR)
     changed = text(*CALLS, call("police", "police"), network=town.network.code, name="Nuovo")
     with entered(actor=actor):
-        publish(actor=actor, network_code=town.network.code, text=changed, now=clock.now())
+        published(actor=actor, network_code=town.network.code, text=changed, now=clock.now())
     an_activation(town, Need.TALK_NOW, now=clock.now())
     page = said(coordinator.get(address(town)).content)
     assert "versione 2 meno di 5 – –" in page

@@ -149,43 +149,42 @@ def test_a_change_after_which_everybody_is_heard_asks_nothing(town: Town, centre
     assert centre.post(f"/rete/turni/{second.pk}/", {"act": "remove"}).status_code == 302
 
 
-def test_a_protocol_that_would_leave_a_call_unheard_is_published_at_the_second_press_only(
+def a_draft_of(town: Town, coordinator: Client, source: str) -> str:
+    """The address of the draft that a text became."""
+    return coordinator.post(f"/rete/protocolli/{town.network.code}/carica/", {"text": source}).headers["Location"]
+
+
+def test_a_protocol_that_would_leave_a_call_unheard_is_approved_at_the_second_press_only(
     town: Town, coordinator: Client
 ) -> None:
-    form = f"/rete/protocolli/{town.network.code}/pubblica/"
     quiet = text(
         *CALLS, call("night", "support_centre", escalation=[{"to": "service_line"}]), network=town.network.code
     )
     ContactPoint.objects.filter(service=town.centre, operator=None).delete()
-    first = coordinator.post(form, {"text": quiet, "act": "publish"})
+    draft = a_draft_of(town, coordinator, quiet)
+    assert "«night»" in said(coordinator.get(f"{draft}proponi/").content)
+    coordinator.post(f"{draft}proponi/", {"act": "propose", "counter": "1"})
+    second = browser(a_coordinator(town.coordination, Role.NETWORK_COORDINATOR))
+    first = second.post(f"{draft}approva/", {"act": "approve", "counter": "2"})
     assert first.status_code == 422
     assert "«night»" in said(first.content)
-    assert "Pubblica comunque" in said(first.content)
+    assert "Approva comunque" in said(first.content)
     assert ProtocolVersion.objects.count() == 1
-    (fingerprint,) = re.findall(r'name="even_so" value="(\w+)"', first.content.decode())
-    other = quiet.replace("night", "dusk")
-    assert coordinator.post(form, {"text": other, "act": "publish", "even_so": fingerprint}).status_code == 422
-    assert coordinator.post(form, {"text": quiet, "act": "publish", "even_so": fingerprint}).status_code == 302
+    assert second.post(f"{draft}approva/", {"act": "approve", "counter": "2", "even_so": "2"}).status_code == 302
     assert ProtocolVersion.objects.count() == 2
 
 
-def test_the_check_of_a_protocol_says_the_same(town: Town, coordinator: Client) -> None:
-    form = f"/rete/protocolli/{town.network.code}/pubblica/"
-    quiet = text(call("night", "support_centre", escalation=[{"to": "service_line"}]), network=town.network.code)
-    answer = coordinator.post(form, {"text": quiet, "act": "check"})
-    assert answer.status_code == 200
-    assert "«night»" in said(answer.content)
-    fine = text(*CALLS, network=town.network.code, name="Un altro nome")
-    assert "Non è ancora cambiato niente" not in said(coordinator.post(form, {"text": fine, "act": "check"}).content)
+def test_a_protocol_that_everybody_hears_asks_nothing(town: Town, coordinator: Client) -> None:
+    fine = a_draft_of(town, coordinator, text(*CALLS, network=town.network.code, name="Un altro nome"))
+    assert "Non è ancora cambiato niente" not in said(coordinator.get(f"{fine}proponi/").content)
 
 
 def test_a_draft_is_played_on_the_past_and_nothing_is_published(town: Town, coordinator: Client) -> None:
-    form = f"/rete/protocolli/{town.network.code}/pubblica/"
-    draft = text(call("vicino", "social_emergency"), network=town.network.code)
-    empty = said(coordinator.post(form, {"text": draft, "act": "play"}).content)
-    assert "non c'è niente su cui provare" in empty
+    draft = a_draft_of(town, coordinator, text(call("vicino", "social_emergency"), network=town.network.code))
+    play = {"act": "play", "counter": "1"}
+    assert "non c'è niente su cui provare" in said(coordinator.post(f"{draft}proponi/", play).content)
     an_activation(town, now=clock.now() - timedelta(hours=2))
-    answer = coordinator.post(form, {"text": draft, "act": "play"})
+    answer = coordinator.post(f"{draft}proponi/", play)
     assert answer.status_code == 200
     page = said(answer.content)
     assert "Una attivazione dal" in page
@@ -193,13 +192,9 @@ def test_a_draft_is_played_on_the_past_and_nothing_is_published(town: Town, coor
     assert f"«vicino» {town.emergency.name} 0 1 subito 0" in page
     assert f"«centre» {town.centre.name} 1 0 – 0" in page
     assert ProtocolVersion.objects.count() == 1
-    same = ProtocolVersion.objects.get().source  # cannot be published again, and may be tried
-    tried = coordinator.post(form, {"text": same, "act": "play"})
-    assert tried.status_code == 422
+    same = a_draft_of(town, coordinator, ProtocolVersion.objects.get().source)
+    tried = coordinator.post(f"{same}proponi/", play)  # cannot be published again, and may be tried
     assert "In tutte si sarebbero chiamati gli stessi servizi." in said(tried.content)
-    wrong = coordinator.post(form, {"text": draft.replace("social_emergency", "albergo"), "act": "play"})
-    assert wrong.status_code == 422
-    assert "Prova sulle attivazioni passate" not in said(wrong.content)
 
 
 # -- the same question before any other change of a service -----------------------------------------------------------

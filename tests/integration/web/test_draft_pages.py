@@ -324,7 +324,7 @@ def test_a_beginning_that_passed_while_it_waited_is_said_and_nothing_is_publishe
 
 
 def test_two_versions_stand_side_by_side_in_words(coordinator, region):
-    services.publish(
+    texts.published(
         actor=region.actor("coordinator"),
         network_code="varese",
         text=texts.text(network="varese", code="urgenza", name="Nuova"),

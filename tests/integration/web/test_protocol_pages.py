@@ -6,20 +6,18 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from tests.factories import protocols as texts
-from tests.factories.region import VARESE, prove_two_factors
+from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
 from approdo.accounts.models import Operator
 from approdo.kit import clock
 from approdo.networks.models import Membership, Network, Organisation, Service
-from approdo.protocols import selectors, services
-from approdo.protocols.models import ProtocolVersion
-from approdo.protocols.rules import Need
-from approdo.protocols.selectors import in_force
+from approdo.protocols import selectors
+from approdo.protocols.models import Draft, ProtocolVersion
+from approdo.protocols.rules import Need, read
 
-LIST, FORM = "/rete/protocolli/", "/rete/protocolli/varese/pubblica/"
+LIST, FORM = "/rete/protocolli/", "/rete/protocolli/varese/carica/"
 PAGE, FIRST = "/rete/protocolli/varese/p/urgenza/", "/rete/protocolli/varese/p/urgenza/1/"
 
 
@@ -30,6 +28,12 @@ def said(response):
 
 def changed(**changes):
     return texts.text(network="varese", code="urgenza", **changes)
+
+
+def publish(region, text):
+    """Let two persons publish a text, from now on."""
+    actor = region.actor("coordinator")
+    return texts.published(actor=actor, network_code="varese", text=text, now=clock.now())
 
 
 @pytest.fixture
@@ -56,18 +60,19 @@ def test_a_protocol_is_read_by_the_roles_that_may(browser_as, role, page):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_protocol_is_published_by_the_roles_that_may(browser_as, role):
+def test_a_text_becomes_a_draft_by_the_roles_that_may_and_is_published_by_none(browser_as, role):
     browser = browser_as(role)
     may = Permission.PUBLISH_PROTOCOL in ROLE_PERMISSIONS[role]
     assert browser.get(FORM).status_code == (200 if may else 403)
-    answer = browser.post(FORM, {"text": changed(), "act": "publish"})
+    answer = browser.post(FORM, {"text": changed()})
     assert answer.status_code == (302 if may else 403)
-    assert ProtocolVersion.objects.count() == (2 if may else 1)
+    assert Draft.objects.count() == int(may)
+    assert ProtocolVersion.objects.count() == 1
 
 
 @pytest.mark.parametrize("role", [Role.CENTRE_OPERATOR, Role.ORGANISATION_COORDINATOR, Role.NETWORK_COORDINATOR])
 def test_only_who_may_publish_is_offered_it(browser_as, role):
-    offered = "/pubblica/" in browser_as(role).get(LIST).content.decode()
+    offered = "/bozze/" in browser_as(role).get(LIST).content.decode()
     assert offered is (role is Role.NETWORK_COORDINATOR)
 
 
@@ -78,7 +83,7 @@ def test_nobody_reads_without_signing_in(region, page):
 
 def test_the_list_says_what_is_in_force_and_what_is_coming(sign_in, region):
     tomorrow = clock.now() + timedelta(days=1)
-    services.publish(
+    texts.published(
         actor=region.actor("coordinator"),
         network_code="varese",
         text=changed(name="Domani"),
@@ -125,67 +130,37 @@ def test_english_and_italian_draw_the_same_numbers(sign_in):
 
 
 @pytest.mark.parametrize("model", sorted(selectors.shipped()))
-def test_a_model_can_be_taken_checked_published_and_read(sign_in, model):
+def test_a_text_becomes_a_draft_of_the_network_word_for_word(sign_in, model):
     browser = sign_in("coordinator")
-    page = browser.get(FORM, {"model": model})
-    text = page.context["form"].initial["text"]
-    checked = browser.post(FORM, {"text": text, "act": "check"})
-    assert checked.status_code == 200
-    assert "nessun errore" in said(checked)
-    assert ProtocolVersion.objects.count() == 1
-    told = {"even_so": checked.context["fingerprint"]}  # this small network has nobody for half of what a model calls
-    published = browser.post(FORM, {"text": text, "act": "publish", **told}, follow=True)
-    assert "Pubblicata la versione 2" in said(published)
-    assert published.status_code == 200
-    assert "# Perché" in browser.get(published.redirect_chain[-1][0] + "testo/").content.decode()
-
-
-def test_a_published_text_is_in_force_at_once(sign_in):
-    sign_in("coordinator").post(FORM, {"text": changed(name="Nuova"), "act": "publish"})
-    found = in_force(VARESE, "emergency_department", clock.now())
-    assert (found.number, found.parsed.name) == (2, "Nuova")
-
-
-def test_a_beginning_in_the_future_is_kept_on_rome_time(sign_in):
-    sign_in("coordinator").post(FORM, {"text": changed(), "act": "publish", "effective_from": "2030-07-01T08:00"})
-    assert (
-        timezone.localtime(ProtocolVersion.objects.get(number=2).effective_from).isoformat()
-        == "2030-07-01T08:00:00+02:00"
-    )
-
-
-def test_every_problem_is_shown_with_its_line_and_nothing_changes(sign_in):
-    text = changed(calls=[texts.call(kind="hotel"), texts.call("b", channels={"at_once": ["app"]})])
-    lines = text.splitlines()
-    kind = lines.index("  kind: hotel")
-    channels = max(number for number, line in enumerate(lines) if line == "  channels:")
-    for act in ("check", "publish"):
-        answer = sign_in("coordinator").post(FORM, {"text": text, "act": act})
-        assert answer.status_code == 422
-        words = said(answer)
-        assert "Ci sono 2 punti da correggere" in words
-        assert f"Riga {kind + 1} : «hotel» non è una parola conosciuta" in words
-        assert f"Riga {channels + 1} : «b» non farebbe suonare nessun telefono" in words
+    page = browser.post(FORM, {"text": selectors.shipped()[model]}, follow=True)
+    assert "Il testo è diventato una bozza" in said(page)
+    assert Draft.objects.get().document == read(selectors.shipped()[model]).document | {"network": "varese"}
     assert ProtocolVersion.objects.count() == 1
 
 
-def test_a_warning_is_shown_before_publishing(sign_in):
-    text = changed(calls=[texts.call(), texts.call("minori", "child_protection", needs=["children"])])
-    words = said(sign_in("coordinator").post(FORM, {"text": text, "act": "check"}))
-    assert "Si può pubblicare" in words
-    assert "manca un servizio «Tutela minori»" in words
+def test_a_text_with_points_to_mend_becomes_a_draft_that_says_them_and_cannot_be_proposed(sign_in):
+    text = changed(calls=[texts.call(), texts.call("b", channels={"at_once": ["app"]})])
+    page = sign_in("coordinator").post(FORM, {"text": text}, follow=True)
+    assert "«b» non farebbe suonare nessun telefono" in said(page)
+    address = page.redirect_chain[-1][0]
+    assert sign_in("coordinator").post(address + "proponi/", {"act": "propose", "counter": "1"}).status_code == 422
+    assert Draft.objects.get().state == "editing"
+
+
+def test_what_no_page_could_show_is_refused_with_its_line_and_nothing_changes(sign_in):
+    text = changed(calls=[texts.call(kind="hotel")])
+    kind = text.splitlines().index("  kind: hotel")
+    answer = sign_in("coordinator").post(FORM, {"text": text})
+    assert answer.status_code == 422
+    assert f"Riga {kind + 1} : «hotel» non è una parola conosciuta" in said(answer)
+    assert "kind: hotel" in answer.content.decode()
+    assert not Draft.objects.exists()
 
 
 def test_an_uploaded_file_takes_the_place_of_the_text(sign_in):
     file = SimpleUploadedFile("p.yaml", changed(name="Dal file").encode())
-    answer = sign_in("coordinator").post(FORM, {"text": "niente", "file": file, "act": "publish"})
-    assert answer.status_code == 302
-    assert ProtocolVersion.objects.get(number=2).name == "Dal file"
-
-
-def test_the_line_ends_of_a_browser_are_made_plain(sign_in):
-    sign_in("coordinator").post(FORM, {"text": changed().replace("\n", "\r\n"), "act": "publish"})
-    assert "\r" not in ProtocolVersion.objects.get(number=2).source
+    assert sign_in("coordinator").post(FORM, {"text": "niente", "file": file}).status_code == 302
+    assert Draft.objects.get().document["name"] == "Dal file"
 
 
 @pytest.mark.parametrize(
@@ -198,9 +173,7 @@ def test_the_line_ends_of_a_browser_are_made_plain(sign_in):
         {"text": "[" * 90_000},
         {"text": "x" * 300_000},
         {"text": "<script>alert(1)</script>: 1"},
-        {"text": "a: 1", "effective_from": "ieri"},
-        {"text": "a: 1", "effective_from": "2030-03-31T02:30"},  # the night in which this hour does not exist
-        {"text": "a: 1", "act": "\x00"},
+        {"text": "a: 1"},
     ],
 )
 def test_bad_input_is_answered_in_words(sign_in, form):
@@ -223,7 +196,7 @@ def test_ten_megabytes_are_refused_unread(sign_in):
 @pytest.mark.parametrize(
     "page",
     [
-        "/rete/protocolli/altrove/pubblica/",
+        "/rete/protocolli/altrove/carica/",
         "/rete/protocolli/altrove/p/urgenza/",
         "/rete/protocolli/varese/p/altro/",
         FIRST.replace("/1/", "/0/"),
@@ -252,13 +225,13 @@ def test_another_networks_protocol_is_as_absent_as_one_that_does_not_exist(sign_
     assert (hidden.status_code, absent.status_code) == (404, 404)
     assert hidden.content == absent.content
     assert browser.get(FORM).status_code == 404
-    assert browser.post(FORM, {"text": changed(), "act": "publish"}).status_code == 404
+    assert browser.post(FORM, {"text": changed()}).status_code == 404
     assert "Attivazione urgente" not in said(browser.get(LIST))
 
 
-def test_an_older_version_says_that_it_no_longer_holds_and_what_changed(sign_in):
+def test_an_older_version_says_that_it_no_longer_holds_and_what_changed(sign_in, region):
     browser = sign_in("coordinator")
-    browser.post(FORM, {"text": changed(name="Nuova"), "act": "publish"})
+    publish(region, changed(name="Nuova"))
     assert "non è più in vigore" in said(browser.get(FIRST))
     words = said(browser.get(PAGE))
     assert "Che cosa cambia nella versione 2" in words
@@ -273,9 +246,9 @@ def test_a_page_costs_few_queries(sign_in, django_assert_max_num_queries, page):
         browser.get(page)
 
 
-def test_every_need_is_named_as_on_the_tiles(sign_in):
+def test_every_need_is_named_as_on_the_tiles(sign_in, region):
     browser = sign_in("coordinator")
     calls = [texts.call(need.replace("_", "-"), needs=[str(need)]) for need in Need]
-    browser.post(FORM, {"text": changed(calls=calls), "act": "publish"})
+    publish(region, changed(calls=calls))
     words = said(browser.get(PAGE))
     assert all(label in words for label in ("Posto sicuro", "Colloquio ora", "Richiamata", "Ci sono minori"))

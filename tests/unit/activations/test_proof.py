@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """At every instant, in every municipality, at every step: does a telephone ring?"""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factories.protocols import call, parsed
-from tests.factories.services import contacts, person, service
+from tests.factories.services import person, service
 
 from approdo.activations.rules.escalation import reach_of
 from approdo.activations.rules.planning import plan
 from approdo.activations.rules.proof import Hole, Miss, Place, fresh, holes, misses, prove, quarters
 from approdo.networks.rules import (
     Channel,
+    ContactHours,
     ContactView,
     Course,
     Duty,
@@ -211,27 +213,78 @@ def shifts(draw: Any, start: datetime) -> list[Duty]:
     return sorted(made, key=lambda duty: duty.starts_at)
 
 
+Points = tuple[tuple[Channel, ContactHours], ...]
+POINTS = st.lists(st.tuples(st.sampled_from(list(Channel)), st.sampled_from(list(ContactHours))), max_size=4).map(tuple)
+"""How a person or a line is reached, in order: by which channels, and whether only while the service is open."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A service of a drawn world: its shifts, its hours, how its line and each person of it are reached."""
+
+    view: ServiceView
+    duties: list[Duty]
+    hours: tuple[Hours, ...]
+    line: Points
+    people: dict[int, Points]
+
+    def seen(self, open_now: bool, on_call: Mapping[int, int]) -> ServiceView:
+        """The service as it is with these people on call, open or shut."""
+        people = {
+            place: replace(person(operator, place), contacts=_in_use(self.people[operator], open_now))
+            for place, operator in on_call.items()
+        }
+        line = _in_use(self.line, open_now)
+        return replace(self.view, open_now=open_now, first=people.get(1), second=people.get(2), contacts=line)
+
+
+def _in_use(points: Points, open_now: bool) -> tuple[ContactView, ...]:
+    wrong = ContactHours.CLOSED if open_now else ContactHours.OPEN
+    return tuple(ContactView(channel, "+390011111111") for channel, when in points if when is not wrong)
+
+
 @st.composite
-def worlds(draw: Any) -> tuple[Period, ProtocolDocument, dict[int, tuple[ServiceView, list[Duty], tuple[Hours, ...]]]]:
+def channels(draw: Any) -> dict[str, Any]:
+    """The channels of a rule as a protocol may name them: some at once, others if nobody read, one of them loud."""
+    at_once = draw(st.sets(st.sampled_from(list(Channel)), min_size=1))
+    if_unread = draw(st.sets(st.sampled_from(list(Channel)))) - at_once
+    if not LOUD & (at_once | if_unread):
+        at_once |= {draw(st.sampled_from(sorted(LOUD)))}
+    way: dict[str, Any] = {"at_once": sorted(map(str, at_once))}
+    return way | ({"if_unread": sorted(map(str, if_unread)), "after_seconds": 60} if if_unread else {})
+
+
+@st.composite
+def worlds(draw: Any) -> tuple[Period, ProtocolDocument, dict[int, Drawn]]:
     """A territory of four services around a clock change, and a protocol of one or two calls."""
     start = CHANGES[draw(st.sampled_from(sorted(CHANGES)))]
     whole = Period(start, start + timedelta(hours=36))
     made = {}
     for number in draw(st.sets(st.sampled_from(sorted(KINDS)), min_size=1)):
-        lines = contacts(number) if draw(st.booleans()) else ()
         hours = draw(st.sampled_from([(), (NIGHT,), (Hours(frozenset(range(8)), time(1, 30), time(3, 15)),)]))
-        made[number] = (service(number, KINDS[number], contacts=lines), draw(shifts(start)), hours)
+        duties = draw(shifts(start))
+        people = {operator: draw(POINTS) for operator in sorted({duty.operator_id for duty in duties})}
+        made[number] = Drawn(service(number, KINDS[number]), duties, hours, draw(POINTS), people)
     backup = {"backup_kind": "social_emergency", "out_of_hours": draw(st.sampled_from(["backup", "on_call"]))}
     calls = [
         call(
             f"call{number}",
             choose=draw(st.sampled_from(["one", "all"])),
+            channels=draw(channels()),
             escalation=[{"to": str(target), "wait_minutes": 5} for target in draw(TARGETS)],
             **(backup if draw(st.booleans()) else {}),
         )
         for number in range(draw(st.integers(1, 2)))
     ]
     return whole, parsed(*calls), made
+
+
+def a_telephone_rings(rule: CallRule, known: set[Channel]) -> bool:
+    """Whether somebody with these channels hears a call: by those that it names, or by hers when it names none."""
+    outside = known - {Channel.APP}
+    at_once, later = outside & set(rule.channels.at_once), outside & set(rule.channels.if_unread)
+    used = at_once | later if at_once else later or outside
+    return bool(used & LOUD)
 
 
 def one_by_one(document: ProtocolDocument, views: list[ServiceView]) -> set[tuple[str, int | None, Target | None]]:
@@ -243,7 +296,7 @@ def one_by_one(document: ProtocolDocument, views: list[ServiceView]) -> set[tupl
         reach = reach_of(one.rule, one.service, views)
         asked = {step.to: reach(step.to) for step in one.rule.escalation}
         heard = {
-            target: any(way.channel in LOUD for who in people for way in who.contacts)
+            target: any(a_telephone_rings(one.rule, {way.channel for way in who.contacts}) for who in people)
             for target, people in asked.items()
             if people is not None
         }
@@ -259,23 +312,21 @@ def one_by_one(document: ProtocolDocument, views: list[ServiceView]) -> set[tupl
 def test_the_proof_says_at_every_quarter_of_an_hour_what_looking_then_would_say(world: Any) -> None:
     whole, document, made = world
     courses = {
-        number: through(
-            view,
-            *duties,
-            opened=tuple(opening_periods(hours, always_open=False, start=whole.starts_at, end=whole.ends_at)),
-            whole=whole,
+        number: course(
+            one.seen,
+            one.duties,
+            tuple(opening_periods(one.hours, always_open=False, start=whole.starts_at, end=whole.ends_at)),
+            whole,
         )
-        for number, (view, duties, hours) in made.items()
+        for number, one in made.items()
     }
     proved = prove(document, courses, {"a": tuple(made)}, whole)
     moment = whole.starts_at
     while moment < whole.ends_at:
         views = []
-        for view, duties, hours in made.values():
-            held = {duty.position: duty for duty in duties if duty.starts_at <= moment < duty.ends_at}
-            people = {place: person(duty.operator_id, place) for place, duty in held.items()}
-            open_now = is_open(hours, always_open=False, at=moment)
-            views.append(replace(view, open_now=open_now, first=people.get(1), second=people.get(2)))
+        for one in made.values():
+            held = {duty.position: duty.operator_id for duty in one.duties if duty.starts_at <= moment < duty.ends_at}
+            views.append(one.seen(is_open(one.hours, always_open=False, at=moment), held))
         said = {
             (one.hole.miss.call, one.hole.miss.service_id, one.hole.miss.target)
             for one in proved

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from statistics import median
 
 from approdo.activations.rules.escalation import next_step, reach_of
@@ -21,10 +20,17 @@ from approdo.protocols.rules import CallRule, Need, ProtocolDocument
 GIVEN_UP = timedelta(hours=2)
 """After so long without a telephone ringing, a played call counts as one that nobody heard."""
 
-Coverage = Callable[[datetime], Sequence[ServiceView]]
-"""The services of one municipality at an instant."""
-Territory = Callable[[str, datetime], Sequence[ServiceView]]
-"""The same for any municipality, by its code."""
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The services of one municipality: as they are at an instant, and when after it they may be otherwise, if ever."""
+
+    at: Callable[[datetime], Sequence[ServiceView]]
+    next_change: Callable[[datetime], datetime | None]
+
+
+Territory = Callable[[str], Around]
+"""The services of any municipality, by its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +57,39 @@ class Played:
     late: bool
 
 
-def play(document: ProtocolDocument, past: Past, coverage: Coverage) -> tuple[Played, ...]:
+def play(document: ProtocolDocument, past: Past, around: Around) -> tuple[Played, ...]:
     """Return the calls that this activation would have made under a document."""
     return tuple(
-        _played(one.rule, one.service.id, past, document.start_minutes(one.rule.key, past.needs), coverage)
-        for one in plan(document, past.needs, coverage(past.at)).calls
+        _played(one.rule, one.service.id, past, document.start_minutes(one.rule.key, past.needs), around)
+        for one in plan(document, past.needs, around.at(past.at)).calls
     )
 
 
-def _played(rule: CallRule, service_id: int, past: Past, start_minutes: int, coverage: Coverage) -> Played:
+def _played(rule: CallRule, service_id: int, past: Past, start_minutes: int, around: Around) -> Played:
     begins = at = past.at + timedelta(minutes=start_minutes)
     step = 0
     while at < begins + GIVEN_UP:
-        services = coverage(at)
+        services = around.at(at)
         own = next((service for service in services if service.id == service_id), None)
         found = next_step(rule, step, reach_of(rule, own, services), at)
         if (seconds := rings_after(rule, found.recipients)) is not None:
             rang = at + timedelta(seconds=seconds)
             late = rang - begins > timedelta(minutes=rule.answer_within_minutes)
             return Played(rule.key, service_id, int((rang - past.at).total_seconds()), late)
-        step, at = found.step, found.due_at
+        again = found.step >= len(rule.escalation) + bool(found.recipients)
+        step, at = found.step, _next_look(at, found.due_at, around) if again else found.due_at
     return Played(rule.key, service_id, None, late=True)
+
+
+def _next_look(at: datetime, due_at: datetime, around: Around) -> datetime:
+    """Return when looking again first sees anything new: looks come at even distances, and find what the last found.
+
+    For a chain that is over, or in which there was nobody at all: until the services change, every look is the same.
+    """
+    change = around.next_change(at)
+    if change is None:
+        return at + GIVEN_UP
+    return max(due_at, at - (at - change) // (due_at - at) * (due_at - at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +116,13 @@ class Outcome:
     lines: tuple[Line, ...]
 
 
-def outcome(document: ProtocolDocument, pasts: Iterable[Past], coverage: Territory) -> Outcome:
+def outcome(document: ProtocolDocument, pasts: Iterable[Past], territory: Territory) -> Outcome:
     """Play a document against activations that were and sum up; rules in the document's order, dropped ones last."""
     played: dict[tuple[str, int], list[Played]] = defaultdict(list)
     were: dict[tuple[str, int], int] = defaultdict(int)
     count = different = 0
     for past in pasts:
-        calls = play(document, past, partial(coverage, past.municipality))
+        calls = play(document, past, territory(past.municipality))
         count += 1
         different += {one.service_id for one in calls} != {service_id for _key, service_id in past.called}
         for one in calls:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A protocol played against the activations that a network has had, before anything is published."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,10 +11,10 @@ from django.db.models import Q
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.activations.models import Activation, Call
-from approdo.activations.rules.dry_run import Outcome, Past, outcome
+from approdo.activations.rules.dry_run import Around, Outcome, Past, outcome
 from approdo.activations.rules.states import ActivationState
 from approdo.networks import selectors as networks
-from approdo.networks.rules import NamePlate, Period, ServiceView
+from approdo.networks.rules import Course, NamePlate, Period, ServiceView
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import Need, ProtocolDocument
 
@@ -40,15 +41,27 @@ def dry_run(actor: Actor, network_code: str, document: ProtocolDocument, now: da
     network = protocols.own_network(actor, network_code)
     whole = Period(now - timedelta(days=DAYS), now)
     territory = networks.foreseen(network.code, whole)
-    states: dict[tuple[str, datetime], Sequence[ServiceView]] = {}
-
-    def coverage(code: str, at: datetime) -> Sequence[ServiceView]:
-        if (code, at) not in states:
-            states[code, at] = [territory.courses[one].at(at) for one in territory.serving.get(code, ())]
-        return states[code, at]
-
-    found = outcome(document, _pasts(actor, document, [*territory.serving], whole), coverage)
+    arounds = {code: _around([territory.courses[one] for one in ids]) for code, ids in territory.serving.items()}
+    found = outcome(document, _pasts(actor, document, [*arounds], whole), arounds.__getitem__)
     return DryRun(found, whole.starts_at, networks.name_plates({line.service_id for line in found.lines}))
+
+
+def _around(courses: Sequence[Course]) -> Around:
+    """Return the services of one municipality through time: between two changes they are the same."""
+    changes = sorted({change for course in courses for change in course.changes})
+    states: dict[int, Sequence[ServiceView]] = {}
+
+    def at(instant: datetime) -> Sequence[ServiceView]:
+        place = bisect_right(changes, instant)
+        if place not in states:
+            states[place] = [course.at(instant) for course in courses]
+        return states[place]
+
+    def next_change(instant: datetime) -> datetime | None:
+        place = bisect_right(changes, instant)
+        return changes[place] if place < len(changes) else None
+
+    return Around(at, next_change)
 
 
 def _pasts(actor: Actor, document: ProtocolDocument, codes: Sequence[str], whole: Period) -> list[Past]:

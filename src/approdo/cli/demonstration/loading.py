@@ -108,14 +108,9 @@ def publish_protocols(loaded: Loaded) -> None:
         protocols.publish(
             actor=loaded.actor(coordination.key, 0),
             network_code=network.code,
-            text=_for_network(shipped[network.protocol], network.code),
+            text=protocols.addressed(shipped[network.protocol], network.code),
             now=instant(loaded.region.today - timedelta(days=DAYS_OF_ACTIVATIONS + 1), time(10)),
         )
-
-
-def _for_network(text: str, code: str) -> str:
-    """Return a shipped protocol with the network's own code in it; comments stay."""
-    return "\n".join(f"network: {code}" if line.startswith("network:") else line for line in text.splitlines()) + "\n"
 
 
 def load_pathways(loaded: Loaded) -> dict[int, UUID]:

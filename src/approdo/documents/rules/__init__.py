@@ -4,6 +4,7 @@
 
 from approdo.documents.rules.files import PAGES, PIXELS, FileType, Problem, Refused, type_of
 from approdo.documents.rules.kinds import KIND_LABELS, SLICES, Kind
+from approdo.documents.rules.papers import PaperProblem, PaperRefused, paper_type_of
 from approdo.documents.rules.states import KEPT_AFTER_REMOVAL, STATE_LABELS, TRANSITIONS, Act, State, Verdict, moved
 
 __all__ = [
@@ -17,10 +18,13 @@ __all__ = [
     "Act",
     "FileType",
     "Kind",
+    "PaperProblem",
+    "PaperRefused",
     "Problem",
     "Refused",
     "State",
     "Verdict",
     "moved",
+    "paper_type_of",
     "type_of",
 ]

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a protocol says, and when it may be published: pure, without database, clock or files."""
 
+from approdo.protocols.rules.adopting import adopted
 from approdo.protocols.rules.checks import LAST_STEP_MINUTES, Examination, examine, examine_document, problems, reach
 from approdo.protocols.rules.choosing import Scope, choose
 from approdo.protocols.rules.comparing import Change, compare, digest
@@ -71,22 +72,45 @@ from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, rea
 from approdo.protocols.rules.referring import URGENCY_LABELS, USUAL_CLOCKS, ReferralClock, Urgency
 from approdo.protocols.rules.schema import SCHEMA
 from approdo.protocols.rules.sheet import FATE_LABELS, Fate, Phrase, Section, side_by_side
+from approdo.protocols.rules.shelf import (
+    CONTENT_TYPES,
+    FILE_BYTES,
+    KIND_LABELS,
+    LONGEST_MEANING,
+    LONGEST_NOTE,
+    LONGEST_TERM,
+    LONGEST_TITLE,
+    Entry,
+    Format,
+    ShelfKind,
+    as_csv,
+    entries_of,
+    languages_in,
+    shipped_entries,
+)
 
 __all__ = [
     "ALL",
     "ASSESSMENT_LABELS",
     "CALLABLE_KINDS",
     "CHOOSE_LABELS",
+    "CONTENT_TYPES",
     "CONTEXT_LABELS",
     "DRAFT_OVER",
     "DRAFT_TRANSITIONS",
     "FATE_LABELS",
     "FIELD_WORDS",
+    "FILE_BYTES",
     "FORMAT",
+    "KIND_LABELS",
     "LAST_STEP_MINUTES",
+    "LONGEST_MEANING",
+    "LONGEST_NOTE",
     "LONGEST_REASON",
     "LONGEST_STEP_HOURS",
     "LONGEST_TASK",
+    "LONGEST_TERM",
+    "LONGEST_TITLE",
     "LOUD",
     "MOST_CALLS",
     "MOST_PATHWAY_STEPS",
@@ -112,9 +136,11 @@ __all__ = [
     "Context",
     "DraftAct",
     "DraftState",
+    "Entry",
     "Escalation",
     "Examination",
     "Fate",
+    "Format",
     "Need",
     "OutOfHours",
     "Part",
@@ -129,12 +155,15 @@ __all__ = [
     "Scope",
     "Section",
     "Severity",
+    "ShelfKind",
     "Target",
     "Tell",
     "Unreadable",
     "Urgency",
     "When",
     "WhenClosed",
+    "adopted",
+    "as_csv",
     "choose",
     "compare",
     "context_of",
@@ -142,11 +171,13 @@ __all__ = [
     "draft_acts",
     "draft_moved",
     "empty_document",
+    "entries_of",
     "errors",
     "examine",
     "examine_document",
     "for_network",
     "in_order",
+    "languages_in",
     "parse",
     "parse_step",
     "part_of",
@@ -157,6 +188,7 @@ __all__ = [
     "read",
     "readable",
     "shape_problems",
+    "shipped_entries",
     "side_by_side",
     "warnings",
     "write",

@@ -2,15 +2,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of protocols: what is in force, what was published, and what publishing a text would mean."""
 
+from approdo.protocols.selectors.adopting import adoptable, adoption
 from approdo.protocols.selectors.drafts import DraftLine, DraftPage, draft, drafts, drafts_waiting, proposer
 from approdo.protocols.selectors.rehearsal import rehearse, rehearse_document
+from approdo.protocols.selectors.shelf import (
+    EditionFile,
+    EditionPage,
+    EditionView,
+    ItemView,
+    edition,
+    edition_file,
+    edition_proposer,
+    shelf,
+    shelf_item,
+    shelf_waiting,
+    shipped_glossary,
+)
 from approdo.protocols.selectors.versions import (
     InForce,
     NetworkView,
+    Origin,
     ProtocolView,
     Reign,
     VersionText,
     VersionView,
+    WithdrawalView,
     difference,
     in_force,
     my_networks,
@@ -27,16 +43,27 @@ from approdo.protocols.selectors.versions import (
 __all__ = [
     "DraftLine",
     "DraftPage",
+    "EditionFile",
+    "EditionPage",
+    "EditionView",
     "InForce",
+    "ItemView",
     "NetworkView",
+    "Origin",
     "ProtocolView",
     "Reign",
     "VersionText",
     "VersionView",
+    "WithdrawalView",
+    "adoptable",
+    "adoption",
     "difference",
     "draft",
     "drafts",
     "drafts_waiting",
+    "edition",
+    "edition_file",
+    "edition_proposer",
     "in_force",
     "my_networks",
     "own_network",
@@ -47,7 +74,11 @@ __all__ = [
     "rehearse",
     "rehearse_document",
     "reigns",
+    "shelf",
+    "shelf_item",
+    "shelf_waiting",
     "shipped",
+    "shipped_glossary",
     "source",
     "version",
 ]

@@ -12,8 +12,9 @@ from approdo.access.rules import Actor, Permission, may, require
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.protocols.models import Draft
-from approdo.protocols.rules import DRAFT_OVER, DraftAct, DraftState, Part, draft_acts, in_order, part_of
-from approdo.protocols.selectors.versions import my_networks, own_network
+from approdo.protocols.rules import DRAFT_OVER, DraftAct, DraftState, Part, Problem, draft_acts, in_order, part_of
+from approdo.protocols.selectors.adopting import left_out
+from approdo.protocols.selectors.versions import Origin, my_networks, origin_of, own_network
 
 _LARGEST = 2**63 - 1
 
@@ -54,6 +55,10 @@ class DraftPage:
     acts: frozenset[DraftAct]
     others: tuple[str, ...]
     """Who else may publish in the network and has no hand in it, by name: one of them approves it."""
+    origin: Origin | None = None
+    """Another network's version from which it was adopted."""
+    left_out: tuple[Problem, ...] = ()
+    """What of that version does not fit in this network, while the draft is written."""
 
     @property
     def proposed(self) -> bool:
@@ -118,6 +123,8 @@ def draft(actor: Actor, network_code: str, draft_id: int) -> DraftPage:
         version=version,
         acts=draft_acts(line.state, line.part),
         others=tuple(name for pk, name in networks.publishers(network_code) if pk not in hands),
+        origin=origin_of(row.adopted_from),
+        left_out=_left_out(row),
     )
 
 
@@ -142,7 +149,14 @@ def proposer(actor: Actor, network_code: str, draft_id: int) -> frozenset[int]:
 
 def _rows() -> Any:
     people = ("begun_by", "changed_by", "proposed_by", "returned_by")
-    return Draft.objects.select_related("network", "based_on__protocol", "version__protocol", *people)
+    versions = ("based_on__protocol", "version__protocol", "adopted_from__protocol__network")
+    return Draft.objects.select_related("network", *versions, *people)
+
+
+def _left_out(row: Draft) -> tuple[Problem, ...]:
+    if row.adopted_from_id is None or row.based_on_id is not None or row.state != DraftState.EDITING:
+        return ()
+    return tuple(left_out(row.network.code, row.adopted_from_id))
 
 
 def _line(actor: Actor, row: Draft) -> DraftLine:

@@ -26,7 +26,13 @@ from approdo.protocols.rules import (
     reach,
 )
 from approdo.protocols.rules.problem import located
-from approdo.protocols.selectors.versions import beginnings, latest_digest, own_network, scopes_in_network
+from approdo.protocols.selectors.versions import (
+    beginnings,
+    latest_digest,
+    own_network,
+    scopes_in_network,
+    withdrawn_numbers,
+)
 
 _ROME = ZoneInfo("Europe/Rome")
 _PLACES_NAMED = 5
@@ -106,13 +112,14 @@ def _timing_problems(
         yield Problem(
             "", mark("Il documento è uguale alla versione %(number)s: non c'è niente di nuovo."), {"number": newest[0]}
         )
+    gone = withdrawn_numbers(parsed.network, parsed.code)
     for begins, number in sorted(beginnings(parsed.network, parsed.code).items()):
         values: dict[str, str | int] = {"number": number, "when": begins.astimezone(_ROME).strftime("%d/%m/%Y %H:%M")}
         if begins == effective_from:
             yield Problem(
                 "", mark("Anche la versione %(number)s comincia il %(when)s: scegli un altro momento."), values
             )
-        elif begins > effective_from:
+        elif begins > effective_from and number not in gone:
             message = mark("Dal %(when)s varrà la versione %(number)s, già pubblicata, al posto di questa.")
             yield Problem("", message, values, Severity.WARNING)
 

@@ -8,13 +8,15 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Prefetch
+
 from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
 from approdo.kit.rows import Statement
 from approdo.networks import selectors as networks
 from approdo.networks.rules import NetworkView, Period
-from approdo.protocols.models import Protocol, ProtocolVersion
-from approdo.protocols.rules import Change, Context, ProtocolDocument, Scope, choose, compare, parse
+from approdo.protocols.models import Protocol, ProtocolVersion, Withdrawal
+from approdo.protocols.rules import Change, Context, DraftState, ProtocolDocument, Scope, choose, compare, parse
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -27,6 +29,32 @@ class InForce:
     number: int
     document: dict[str, Any]
     parsed: ProtocolDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Another network's version from which a model was adopted."""
+
+    version_id: int
+    network_name: str
+    code: str
+    number: int
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalView:
+    """Who asks to withdraw a version, why, and who did so when; ``withdrawn_at`` is None while nobody did."""
+
+    id: int
+    counter: int
+    why: str
+    asked_by: str
+    asked_by_id: int
+    asked_at: datetime
+    approved_by: str
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +73,16 @@ class VersionView:
     municipality_codes: frozenset[str]
     contexts: frozenset[Context]
     proposed_by: str
-    """Who proposed it, when it was written in the editor: then who published it is who approved it. Else empty."""
+    """Who proposed it; who published it is then who approved it. Empty for a network's very first."""
+    origin: Origin | None = None
+    """From which other network's version the model was adopted, in this version or in an earlier one."""
+    withdrawal: "WithdrawalView | None" = None
+    """When it was withdrawn, or is to be."""
+
+    def holds_from(self, at: datetime) -> bool:
+        """Tell whether it may hold at an instant or later: it was not withdrawn by then."""
+        gone = self.withdrawal.withdrawn_at if self.withdrawal else None
+        return gone is None or gone > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +139,10 @@ def reigns(network_code: str, municipality_codes: Iterable[str], whole: Period) 
     """
     versions = ProtocolVersion.objects.filter(protocol__network__code=network_code)
     coming = versions.filter(effective_from__gt=whole.starts_at, effective_from__lt=whole.ends_at)
-    edges = sorted({whole.starts_at, whole.ends_at, *coming.values_list("effective_from", flat=True)})
+    within = {"approved_at__gt": whole.starts_at, "approved_at__lt": whole.ends_at}
+    ends = Withdrawal.objects.filter(version__in=versions, **within).values_list("approved_at", flat=True)
+    moments = {*coming.values_list("effective_from", flat=True), *filter(None, ends)}
+    edges = sorted({whole.starts_at, whole.ends_at, *moments})
     found = []
     for starts_at, ends_at in pairwise(edges):
         scopes = {scope.version_id: scope for scope in map(_scope, _latest_rows(versions, starts_at))}
@@ -148,6 +188,12 @@ def protocols_of_network(network_code: str, at: datetime) -> tuple[ProtocolView,
     return _grouped(_rows().filter(protocol__network__code=network_code), at)
 
 
+def in_force_elsewhere(actor: Actor, at: datetime) -> tuple[VersionView, ...]:
+    """Return what holds in networks that are not the actor's, by network and code; system-internal."""
+    others = _rows().exclude(protocol__network__organisations=actor.organisation_id)
+    return tuple(one.in_force for one in _grouped(others, at) if one.in_force)
+
+
 def source(network_code: str, code: str, number: int) -> str | None:
     """Return the YAML of one version as it was published, or None; system-internal."""
     row = _rows().filter(protocol__network__code=network_code, protocol__code=code, number=_numbered(number)).first()
@@ -182,8 +228,9 @@ def difference(actor: Actor, network_code: str, code: str, older: int, newer: in
 
 
 def latest_digest(network_code: str, code: str) -> tuple[int, str] | None:
-    """Return number and digest of the newest published version, whether in force or not; system-internal."""
+    """Return number and digest of the newest published version that was not withdrawn; system-internal."""
     newest = ProtocolVersion.objects.filter(protocol__network__code=network_code, protocol__code=code)
+    newest = newest.exclude(withdrawals__state=DraftState.PUBLISHED)
     return newest.order_by("-number").values_list("number", "digest").first()
 
 
@@ -193,15 +240,22 @@ def beginnings(network_code: str, code: str) -> dict[datetime, int]:
     return dict(published.values_list("effective_from", "number"))
 
 
+def withdrawn_numbers(network_code: str, code: str) -> frozenset[int]:
+    """Return the numbers of the versions that were withdrawn; system-internal."""
+    rows = ProtocolVersion.objects.filter(protocol__network__code=network_code, protocol__code=code)
+    return frozenset(rows.filter(withdrawals__state=DraftState.PUBLISHED).values_list("number", flat=True))
+
+
 def shipped() -> dict[str, str]:
     """Return the protocols that come with the product, as YAML text by file name without ending."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(DATA.glob("*.yaml"))}
 
 
 def _latest_rows(versions: Any, at: datetime) -> Any:
-    """Ask, for each protocol, for the newest version that has begun: an older one never comes back."""
+    """Ask, for each protocol, for the newest version that has begun and was not withdrawn."""
+    gone = Withdrawal.objects.filter(version=OuterRef("pk"), state=DraftState.PUBLISHED.value, approved_at__lte=at)
     return (
-        versions.filter(effective_from__lte=at)
+        versions.filter(~Exists(gone), effective_from__lte=at)
         .order_by("protocol_id", "-effective_from")
         .distinct("protocol_id")
         .values_list("protocol_id", "pk", "number", "digest", "municipality_codes", "contexts", "effective_from")
@@ -237,7 +291,10 @@ def _numbered(number: int) -> int:
 
 
 def _rows() -> Any:
-    return ProtocolVersion.objects.select_related("protocol__network", "published_by", "draft__proposed_by")
+    origin = "draft__adopted_from__protocol__network"
+    rows = ProtocolVersion.objects.select_related("protocol__network", "published_by", "draft__proposed_by", origin)
+    live = Withdrawal.objects.exclude(state=DraftState.WITHDRAWN).select_related("begun_by", "approved_by")
+    return rows.prefetch_related(Prefetch("withdrawals", live))
 
 
 def _readable(actor: Actor) -> Any:
@@ -267,14 +324,39 @@ def _view(row: ProtocolVersion) -> VersionView:
         municipality_codes=frozenset(row.municipality_codes),
         contexts=frozenset(Context(word) for word in row.contexts),
         proposed_by=draft.proposed_by.display_name if draft else "",
+        origin=origin_of(draft.adopted_from) if draft else None,
+        withdrawal=_withdrawal(row),
     )
 
 
+def _withdrawal(row: ProtocolVersion) -> WithdrawalView | None:
+    for one in row.withdrawals.all():
+        return WithdrawalView(
+            id=one.pk,
+            counter=one.counter,
+            why=one.why,
+            asked_by=one.begun_by.display_name,
+            asked_by_id=one.begun_by_id,
+            asked_at=one.begun_at,
+            approved_by=one.approved_by.display_name if one.approved_by else "",
+            withdrawn_at=one.approved_at,
+        )
+    return None
+
+
+def origin_of(row: ProtocolVersion | None) -> Origin | None:
+    """Return where a model was adopted from, of a version read with its network; None for none."""
+    if row is None:
+        return None
+    network = row.protocol.network
+    return Origin(row.pk, network.name, row.protocol.code, row.number, row.name, row.digest)
+
+
 def _protocol(key: tuple[str, str, str], versions: tuple[VersionView, ...], at: datetime) -> ProtocolView:
-    begun = [view for view in versions if view.effective_from <= at]
+    begun = [view for view in versions if view.effective_from <= at and view.holds_from(at)]
     return ProtocolView(
         *key,
         versions=versions,
         in_force=max(begun, key=lambda view: view.effective_from, default=None),
-        coming=tuple(view for view in versions if view.effective_from > at),
+        coming=tuple(view for view in versions if view.effective_from > at and view.holds_from(at)),
     )

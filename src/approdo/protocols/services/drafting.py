@@ -7,44 +7,35 @@ Every act names the counter of the draft as she read it: who acts on an older on
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from approdo.access.rules import Actor, Forbidden, Permission, require
+from approdo.access.rules import Actor
 from approdo.audit import services as audit
-from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark
 from approdo.networks.rules import NetworkView
 from approdo.protocols import selectors
 from approdo.protocols.models import Draft
 from approdo.protocols.rules import (
-    LONGEST_REASON,
     SIZE_LIMIT,
     DraftAct,
-    DraftState,
     Problem,
     Unreadable,
-    draft_moved,
     empty_document,
     errors,
     for_network,
     in_order,
-    part_of,
     read,
     shape_problems,
     write,
 )
 from approdo.protocols.rules.composing import Document
 from approdo.protocols.rules.problem import located
+from approdo.protocols.services import two_people
 from approdo.protocols.services.publishing import NotPublishable, Published, one_at_a_time, published
-
-
-class Overtaken(Conflict):
-    """Somebody saved the draft after she had opened it; nothing was changed."""
-
-    code = "overtaken"
-    sentence = mark("Nel frattempo un'altra persona ha cambiato la bozza. Quello che hai scritto non è perso.")
 
 
 class Unshowable(Invalid):
@@ -58,33 +49,70 @@ class Unshowable(Invalid):
 
 
 def open_draft(
-    *, actor: Actor, network_code: str, now: datetime, model: str = "", version: tuple[str, int] | None = None
+    *,
+    actor: Actor,
+    network_code: str,
+    now: datetime,
+    model: str = "",
+    version: tuple[str, int] | None = None,
+    text: str | bytes | None = None,
 ) -> int:
-    """Begin a draft from a published version (code, number), from a shipped protocol by its name, or with nothing.
+    """Begin a draft from a published version (code, number), a shipped protocol by its name, a text, or with nothing.
 
-    Raises ``Forbidden``; ``NotFound`` for a network that is not hers, or a beginning that is not there.
+    Raises ``Forbidden``; ``NotFound`` for a network that is not hers, or a beginning that is not there; ``Unshowable``
+    for a text that is no protocol even in shape.
     """
-    network, operator_id = _publisher(actor, network_code)
-    based_on, document = None, empty_document(network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
+    beginning = Beginning(empty_document(network_code))
     if version is not None:
         found = selectors.version(actor, network_code, *version)
-        based_on, document = found.view.id, found.document
+        origin = found.view.origin
+        beginning = Beginning(found.document, found.view.id, origin.version_id if origin else None)
+    elif text is not None:
+        beginning = Beginning(_document_of(text, network_code))
     elif model:
         if model not in selectors.shipped():
             raise NotFound
-        document = for_network(read(selectors.shipped()[model]).document, network_code)
+        beginning = Beginning(for_network(read(selectors.shipped()[model]).document, network_code))
     with transaction.atomic():
-        row = Draft.objects.create(
-            network_id=network.id,
-            document=document,
-            based_on_id=based_on,
-            begun_by_id=operator_id,
-            begun_at=now,
-            changed_by_id=operator_id,
-            changed_at=now,
-        )
+        row = _begun(network, operator_id, beginning, now)
         _note(actor, row, "open", now)
     return row.pk
+
+
+def adopt(*, actor: Actor, network_code: str, version_id: int, now: datetime) -> int:
+    """Begin a draft from what holds in another network; its origin stays written on it.
+
+    Raises ``Forbidden``; ``NotFound`` for a network that is not hers, and for what holds nowhere else.
+    """
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
+    view, document = selectors.adoption(actor, network_code, version_id, now)
+    with transaction.atomic():
+        row = _begun(network, operator_id, Beginning(document, adopted_from=view.id), now)
+        _note(actor, row, "adopt", now, version=view.id)
+    return row.pk
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a draft begins with: a document, and the version it is from, of this network or adopted from another."""
+
+    document: Document
+    based_on: int | None = None
+    adopted_from: int | None = None
+
+
+def _begun(network: NetworkView, operator_id: int, beginning: Beginning, now: datetime) -> Draft:
+    return Draft.objects.create(
+        network_id=network.id,
+        document=beginning.document,
+        based_on_id=beginning.based_on,
+        adopted_from_id=beginning.adopted_from,
+        begun_by_id=operator_id,
+        begun_at=now,
+        changed_by_id=operator_id,
+        changed_at=now,
+    )
 
 
 def save_draft(
@@ -105,7 +133,8 @@ def save_draft(
         row, _network = _locked(actor, network_code, draft_id, counter, DraftAct.SAVE)
         document = change(row.document)
         _refuse_unshowable(document)
-        row.document, row.changed_by_id, row.changed_at = document, actor.operator_id or 0, now
+        row.document = document
+        two_people.change(row, actor.operator_id or 0, now)
         return _kept(actor, row, "save", now)
 
 
@@ -116,13 +145,7 @@ def load_draft(
 
     Raises like ``save_draft``; ``Unshowable`` also for what is no YAML, each problem with its line.
     """
-    try:
-        reading = read(text)
-    except Unreadable as refusal:
-        raise Unshowable([refusal.problem]) from None
-    document = for_network(reading.document, network_code)
-    if found := shape_problems(document):
-        raise Unshowable(located(found, reading.lines))
+    document = _document_of(text, network_code)
     return save_draft(
         actor=actor,
         network_code=network_code,
@@ -145,8 +168,8 @@ def propose(
         examination = selectors.rehearse_document(actor, network_code, row.document, effective_from or now, now)
         if errors(examination.problems):
             raise NotPublishable(examination)
-        row.proposed_by_id, row.proposed_at, row.effective_from = actor.operator_id, now, effective_from
-        row.returned_by_id, row.returned_at, row.reason = None, None, ""
+        row.effective_from = effective_from
+        two_people.propose(row, actor.operator_id or 0, now)
         _kept(actor, row, DraftAct.PROPOSE, now)
 
 
@@ -160,13 +183,11 @@ def take_back(*, actor: Actor, network_code: str, draft_id: int, counter: int, n
 
 def send_back(*, actor: Actor, network_code: str, draft_id: int, counter: int, reason: str, now: datetime) -> None:
     """Give what another proposed back to her, with a reason. Raises like ``save_draft``; ``Invalid`` without reason."""
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > LONGEST_REASON:
-        raise Invalid({"reason": mark("Scrivi in poche parole che cosa non va: chi l'ha proposta lo legge.")})
+    reason = two_people.reason_of(reason)
     with transaction.atomic():
         row, _network = _locked(actor, network_code, draft_id, counter, DraftAct.SEND_BACK)
-        _unpropose(row)
-        row.returned_by_id, row.returned_at, row.reason = actor.operator_id, now, reason
+        row.effective_from = None
+        two_people.send_back(row, actor.operator_id or 0, reason, now)
         _kept(actor, row, DraftAct.SEND_BACK, now)
 
 
@@ -178,15 +199,17 @@ def withdraw(*, actor: Actor, network_code: str, draft_id: int, counter: int, no
         _kept(actor, row, DraftAct.WITHDRAW, now)
 
 
-def approve(*, actor: Actor, network_code: str, draft_id: int, counter: int, now: datetime) -> Published:
-    """Publish what another proposed, exactly as it was proposed.
+def approve(
+    *, actor: Actor, network_code: str, draft_id: int, counter: int, now: datetime, source: str | None = None
+) -> Published:
+    """Publish what another proposed, exactly as it was proposed; ``source``: its own text, with its comments.
 
     Raises like ``save_draft``; ``NotPublishable`` when it no longer may be, for instance because its beginning passed.
     """
     with transaction.atomic():
         row, network = _locked(actor, network_code, draft_id, counter, DraftAct.APPROVE)
         one_at_a_time(network.id)
-        begins, source = row.effective_from or now, write(in_order(row.document))
+        begins, source = row.effective_from or now, source or write(in_order(row.document))
         examination = selectors.rehearse(actor, network_code, source, begins, now)
         if examination.document != row.document:
             raise AssertionError("the text of a draft is not read as what was approved")
@@ -205,30 +228,19 @@ def approve(*, actor: Actor, network_code: str, draft_id: int, counter: int, now
     return made
 
 
-def _publisher(actor: Actor, network_code: str) -> tuple[NetworkView, int]:
-    require(actor, Permission.PUBLISH_PROTOCOL)
-    if actor.operator_id is None:
-        raise Forbidden  # a draft is written by a person
-    return selectors.own_network(actor, network_code), actor.operator_id
-
-
 def _locked(actor: Actor, network_code: str, draft_id: int, counter: int, act: DraftAct) -> tuple[Draft, NetworkView]:
     """Return a draft that nobody else changes until the transaction ends, in the state that follows the act."""
-    network, operator_id = _publisher(actor, network_code)
+    network, operator_id = two_people.publisher(actor=actor, network_code=network_code)
     row = Draft.objects.select_for_update().filter(pk=draft_id, network_id=network.id).first()
     if row is None:
         raise NotFound
-    if row.counter != counter and row.state == DraftState.EDITING:
-        raise Overtaken
-    part = part_of(operator_id, changed_by=row.changed_by_id, proposed_by=row.proposed_by_id)
-    row.state = draft_moved(DraftState(row.state), act, part).value
-    if row.counter != counter:
-        raise Overtaken
+    two_people.move(row, operator_id, counter, act)
     return row, network
 
 
 def _unpropose(row: Draft) -> None:
-    row.proposed_by_id, row.proposed_at, row.effective_from = None, None, None
+    row.effective_from = None
+    two_people.unpropose(row)
 
 
 def _kept(actor: Actor, row: Draft, act: str, now: datetime) -> int:
@@ -238,8 +250,22 @@ def _kept(actor: Actor, row: Draft, act: str, now: datetime) -> int:
     return row.counter
 
 
-def _note(actor: Actor, row: Draft, act: str, now: datetime) -> None:
-    audit.record(actor=actor, verb=f"draft.{act}", subject=f"draft:{row.pk}", now=now, detail={"counter": row.counter})
+def _note(actor: Actor, row: Draft, act: str, now: datetime, **more: int) -> None:
+    detail = {"counter": row.counter, **more}
+    audit.record(actor=actor, verb=f"draft.{act}", subject=f"draft:{row.pk}", now=now, detail=detail)
+
+
+def _document_of(text: str | bytes, network_code: str) -> Document:
+    """Return what a YAML text says, readdressed to a network; raises ``Unshowable`` with the line of each problem."""
+    try:
+        reading = read(text)
+    except Unreadable as refusal:
+        raise Unshowable([refusal.problem]) from None
+    document = for_network(reading.document, network_code)
+    if found := shape_problems(document):
+        raise Unshowable(located(found, reading.lines))
+    _refuse_unshowable(document)
+    return document
 
 
 def _refuse_unshowable(document: Document) -> None:

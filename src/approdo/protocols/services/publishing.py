@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
-from approdo.access.rules import Actor, Forbidden, Permission, require
+from approdo.access.rules import Actor, Forbidden
 from approdo.audit import services as audit
 from approdo.kit.errors import Invalid
 from approdo.kit.words import mark
 from approdo.networks.rules import NetworkView
-from approdo.protocols import selectors
 from approdo.protocols.models import Protocol
 from approdo.protocols.rules import Examination, Problem, digest, errors, warnings
 
@@ -38,24 +37,6 @@ class Published:
     number: int
     effective_from: datetime
     warnings: list[Problem]
-
-
-def publish(
-    *, actor: Actor, network_code: str, text: str | bytes, now: datetime, effective_from: datetime | None = None
-) -> Published:
-    """Publish a protocol's YAML text as the next version, in force from ``effective_from`` (default: now).
-
-    Running activations keep their own copy. Raises ``Forbidden``, ``NotFound`` for a network that is not the
-    actor's, ``NotPublishable`` with every problem.
-    """
-    require(actor, Permission.PUBLISH_PROTOCOL)
-    network = selectors.own_network(actor, network_code)
-    begins = effective_from or now
-    with transaction.atomic():
-        one_at_a_time(network.id)
-        examination = selectors.rehearse(actor, network_code, text, begins, now)
-        source = text.decode("utf-8-sig", "replace") if isinstance(text, bytes) else text
-        return published(actor=actor, network=network, examination=examination, source=source, begins=begins, now=now)
 
 
 def one_at_a_time(network_id: int) -> None:

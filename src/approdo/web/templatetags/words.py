@@ -29,6 +29,7 @@ from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import DRILL_WORDS, FAILURE_WORDS, RING_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
 from approdo.protocols.rules import ASSESSMENT_LABELS, PHASE_LABELS, TELL_LABELS, WHEN_CLOSED_LABELS, WHEN_LABELS
+from approdo.protocols.rules import KIND_LABELS as SHELF_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
 from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
@@ -72,6 +73,7 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     DOCUMENT_LABELS,
     DOCUMENT_STATE_LABELS,
     REASON_LABELS,
+    SHELF_LABELS,
     *CONSENT_WORDS.values(),
     *REFERRAL_WORDS.values(),
     CLOSING_LABELS,
