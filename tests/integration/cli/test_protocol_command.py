@@ -159,13 +159,13 @@ def test_every_command_shows_an_example(run, command):
     assert f"approdo protocol {command}" in run(command, "--help").output
 
 
-def test_a_version_that_leaves_a_call_unheard_is_not_published_unless_she_says_so(run, region):
+def test_a_version_that_leaves_a_call_unheard_is_not_published_unless_she_says_so(run, region, by_two):
     silent = texts.text(
         texts.call("centre", "support_centre", escalation=[{"to": "service_line"}]), network="varese", code="urgenza"
     )
     ContactPoint.objects.filter(operator=None).delete()
     before = ProtocolVersion.objects.count()
-    arguments = ("publish", "varese", "-", "--as", "coordinator@lago.example")
+    arguments = ("publish", "varese", "-", *by_two)
     refused = run(*arguments, typed=silent)
     assert refused.exit_code == 1
     assert "centre: " in refused.stderr
