@@ -9,7 +9,7 @@ from typing import Any
 
 from approdo.networks import selectors as networks
 from approdo.protocols.rules import CallRule, PathwayStep, ProtocolDocument, Section, Target, side_by_side
-from approdo.protocols.rules.sheet import DECLINED, EVERY, LATE, LIMIT, step_lines
+from approdo.protocols.rules.sheet import DECLINED, DEMANDS, EVERY, LATE, LIMIT, step_lines
 from approdo.web.templatetags.when import span
 
 _PLOT_WIDTH, _PLOT_LEFT, _PLOT_RIGHT, _ROW_HEIGHT = 340, 10, 18, 52
@@ -89,8 +89,7 @@ def read_aloud(parsed: ProtocolDocument | None) -> dict[str, Any]:
 def _step_row(step: PathwayStep) -> dict[str, Any]:
     """Return what the table says of a step of the pathway: when it is due, and what follows if it is not done."""
     said = step_lines(step)
-    again = said.get(EVERY, ())
-    needed = [one for one in (step.document, step.assessment, step.qualification) if one]
+    again, needed = said.get(EVERY, ()), said.get(DEMANDS, ())
     return {
         "step": step,
         "limit": (*said[LIMIT], *again),

@@ -25,6 +25,7 @@ def workload(request: Asked) -> HttpResponse:
             service,
             [_bar(one, number, most) for number, one in enumerate(service.people)],
             len(service.people) * _ROW_HEIGHT,
+            any(one.total for one in service.people),
         )
         for service in services
     ]

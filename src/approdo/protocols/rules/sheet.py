@@ -186,12 +186,15 @@ def _clock(clock: ReferralClock) -> tuple[Phrase, ...]:
 
 LIMIT, LATE = mark("Termine"), mark("Se non è fatto")
 DECLINED, EVERY = mark("Se lei dice di no"), mark("Si ripete")
+DEMANDS = mark("Che cosa serve")
 
 
 def step_lines(step: PathwayStep) -> Said:
     """Return what a step of the pathway says, by label."""
     conditions = [word for word in (step.when,) if word is not When.ALWAYS]
-    demands = (step.document, step.assessment, step.qualification)
+    demands = tuple(_as_written(one) for one in (step.document, step.assessment) if one)
+    if step.qualification:
+        demands += (Phrase(mark("formazione: %(name)s"), {"name": step.qualification}),)
     return {
         mark("Fase"): (_as_written(step.phase),),
         mark("Che cosa si fa"): (_as_written(step.what), *map(_as_written, conditions)),
@@ -204,7 +207,7 @@ def step_lines(step: PathwayStep) -> Said:
             else Phrase(mark("si segna, e il passo finisce")),
         ),
         **({EVERY: (_lasting(step.repeat_hours, _EVERY),)} if step.repeat_hours else {}),
-        **({mark("Che cosa serve"): tuple(_as_written(one) for one in demands if one)} if any(demands) else {}),
+        **({DEMANDS: demands} if demands else {}),
     }
 
 
