@@ -162,6 +162,7 @@ def sweep() -> None:
     from approdo.activations import services as activations
     from approdo.audit import services as audit
     from approdo.kit import clock
+    from approdo.networks import services as networks
     from approdo.notifications import services as notifications
     from approdo.usecases import attempts, breaking, referring
 
@@ -177,5 +178,6 @@ def sweep() -> None:
         seldom(as_system()(breaking.remind), 60),
         seldom(as_system()(attempts.tell_of), 5),
         seldom(as_system()(referring.advance_due), 20),
+        seldom(as_system()(networks.extend_rotations), 20),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

@@ -36,6 +36,7 @@ from approdo.networks.selectors.feed import (
     duties_by_feed,
     feed_made_at,
 )
+from approdo.networks.selectors.overrides import OverrideView, overrides, own_overrides
 from approdo.networks.selectors.people import (
     SignIn,
     SignInGroup,
@@ -65,6 +66,7 @@ from approdo.networks.selectors.places import (
     networks_served_by,
     own_network_municipalities,
 )
+from approdo.networks.selectors.rotations import RotationView, made_by, rotation, rotations
 from approdo.networks.selectors.sharing import (
     Person,
     Reachable,
@@ -82,6 +84,7 @@ from approdo.networks.selectors.sharing import (
     recipients,
     services_in,
 )
+from approdo.networks.selectors.spreadsheet import Sheet, sheet
 from approdo.networks.selectors.swaps import (
     OwnDuty,
     OwnShift,
@@ -100,6 +103,7 @@ __all__ = [
     "Member",
     "NamedDuty",
     "OrganisationEditing",
+    "OverrideView",
     "OwnAbsence",
     "OwnContacts",
     "OwnDuty",
@@ -108,7 +112,9 @@ __all__ = [
     "Reachable",
     "Recipient",
     "Rota",
+    "RotationView",
     "ServiceEditing",
+    "Sheet",
     "SignIn",
     "SignInGroup",
     "SwapView",
@@ -133,6 +139,7 @@ __all__ = [
     "kind_of",
     "label_of",
     "line_without_account",
+    "made_by",
     "members_of",
     "membership",
     "memberships_of",
@@ -154,10 +161,12 @@ __all__ = [
     "organisation_for_editing",
     "organisation_of",
     "other_organisations_around",
+    "overrides",
     "own_absences",
     "own_contacts",
     "own_duties",
     "own_network_municipalities",
+    "own_overrides",
     "own_shift",
     "people_in",
     "people_of",
@@ -166,8 +175,11 @@ __all__ = [
     "recipient_kind",
     "recipients",
     "rota",
+    "rotation",
+    "rotations",
     "service_for_editing",
     "services_in",
+    "sheet",
     "shift",
     "sign_ins_by_network",
     "spoken",

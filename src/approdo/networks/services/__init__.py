@@ -19,6 +19,7 @@ from approdo.networks.services.offer import (
     set_opening_hours,
     set_territory,
 )
+from approdo.networks.services.overrides import OverrideMade, put_override, remove_override
 from approdo.networks.services.rota import (
     CopyOutcome,
     add_shifts,
@@ -28,6 +29,8 @@ from approdo.networks.services.rota import (
     remove_shift,
     swap_shifts,
 )
+from approdo.networks.services.rotations import RotationMade, end_rotation, extend_rotations, start_rotation
+from approdo.networks.services.spreadsheet import SheetOutcome, import_shifts
 from approdo.networks.services.swaps import (
     AskedOf,
     accept_swap,
@@ -39,6 +42,9 @@ from approdo.networks.services.swaps import (
 __all__ = [
     "AskedOf",
     "CopyOutcome",
+    "OverrideMade",
+    "RotationMade",
+    "SheetOutcome",
     "accept_swap",
     "add_member",
     "add_shifts",
@@ -51,12 +57,17 @@ __all__ = [
     "edit_service",
     "end_absence",
     "end_membership",
+    "end_rotation",
     "end_shift_early",
+    "extend_rotations",
     "hand_over_shift",
+    "import_shifts",
     "make_feed",
     "note_absence",
+    "put_override",
     "reactivate_service",
     "refuse_swap",
+    "remove_override",
     "remove_shift",
     "revoke_feed",
     "set_contact_points",
@@ -65,6 +76,7 @@ __all__ = [
     "set_own_contact_points",
     "set_role",
     "set_territory",
+    "start_rotation",
     "swap_shifts",
     "withdraw_swap",
 ]
