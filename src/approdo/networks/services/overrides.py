@@ -52,7 +52,8 @@ def put_override(*, actor: Actor, service_id: int, duty: Duty, now: datetime) ->
     around = stored(service, [duty])
     check_room([duty], [one for one in around if one.position != duty.position])
     change = cut(around, duty.operator_id, duty.position, duty.period)
-    if merged(one.period for one in change.replaced if one.operator_id == duty.operator_id) == [duty.period]:
+    hers = [one for one in change.replaced if one.operator_id == duty.operator_id]
+    if merged(part.period for part in given_back(hers, duty.period)) == [duty.period]:
         raise Invalid({"operator_id": _("In tutto questo tempo è già di turno lei: scegli un'altra persona.")})
     override = Override.objects.create(
         service=service,
@@ -158,7 +159,7 @@ def _shorten(row: Shift, at: datetime) -> None:
 def _give_back(service: Service, was: OverriddenShift, back: Duty, now: datetime) -> None:
     """Give a stretch back as one shift with what the override had left of it, where that is still as it was."""
     before = after = None
-    same = service.shifts.filter(position=back.position, operator=back.operator_id)
+    same = service.shifts.filter(position=back.position, operator=back.operator_id, override=None)
     if was.starts_at < back.starts_at:
         before = same.filter(starts_at=was.starts_at, ends_at=back.starts_at).first()
     if was.ends_at > back.ends_at:
