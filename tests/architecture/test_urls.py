@@ -8,7 +8,8 @@ API addresses have their own walk in tests/integration/api/test_permissions.py; 
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from datetime import time, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -20,13 +21,16 @@ from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
 from tests.factories.region import prove_two_factors
 
-from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
+from approdo.access.rules import ROLE_PERMISSIONS, SYSTEM, Permission, Role
 from approdo.access.services import entered
 from approdo.activations.models import Call
 from approdo.cases.services import take_lead
 from approdo.documents.rules import Kind as Paper
 from approdo.documents.services import add as bring
-from approdo.networks.models import Membership, Shift, Swap
+from approdo.kit import clock
+from approdo.networks.models import Membership, Override, Shift, Swap
+from approdo.networks.rules import FIRST, SECOND, Rotation, RotationUnit
+from approdo.networks.services import start_rotation
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft
@@ -172,6 +176,15 @@ TABLE: dict[str, str | Permission] = {
     "add_shift": P.EDIT_ORGANISATION,
     "copy_week": P.EDIT_ORGANISATION,
     "shift": P.EDIT_ORGANISATION,
+    "rotations": P.EDIT_ORGANISATION,
+    "rotation": P.EDIT_ORGANISATION,
+    "overrides": P.EDIT_ORGANISATION,
+    "remove_override": P.EDIT_ORGANISATION,
+    "import_shifts": P.EDIT_ORGANISATION,
+    "shifts_template": P.EDIT_ORGANISATION,
+    "on_call_hours": P.EDIT_ORGANISATION,
+    "on_call_hours_sheet": P.EDIT_ORGANISATION,
+    "local_holidays": P.EDIT_ORGANISATION,
     "protocols": P.READ_PROTOCOL,
     "protocol": P.READ_PROTOCOL,
     "protocol_version": P.READ_PROTOCOL,
@@ -307,6 +320,8 @@ def prepared(module_transaction: None) -> Scene:
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
         "absence_id": 1,
+        "rotation_id": a_rotation(town),
+        "override_id": an_override(town),
         "referral_id": referral_id,
         "kind": "episode",
         "code": "urgent",
@@ -444,6 +459,14 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "document",
         "service",
         "shift",
+        "rotations",
+        "rotation",
+        "overrides",
+        "import_shifts",
+        "shifts_template",
+        "on_call_hours",
+        "on_call_hours_sheet",
+        "local_holidays",
         "protocol",
         "draft",
         "draft_heading",
@@ -480,6 +503,8 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "swap_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
+            "rotation_id": 999_999,
+            "override_id": uuid4(),
             "draft_id": 999_999,
             "network": "no",
         },
@@ -495,6 +520,24 @@ def a_swap(town: Town) -> Swap:
     """A request of the first person of a centre."""
     shift = Shift.objects.filter(service=town.centre)[0]
     return Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=TONIGHT)
+
+
+def a_rotation(town: Town) -> int:
+    """A rotation of a centre, second position, a month from now."""
+    plan = Rotation(SECOND, RotationUnit.WEEK, 1, (TONIGHT + timedelta(days=30)).date(), time(8), turn_of(town))
+    return start_rotation(actor=SYSTEM, service_id=town.centre.pk, plan=plan, now=TONIGHT).id
+
+
+def an_override(town: Town) -> UUID:
+    """An override of a centre that is over on no machine's clock."""
+    starts_at = clock.now() + timedelta(days=20)
+    who = {"operator_id": turn_of(town)[0], "position": FIRST, "starts_at": starts_at, "made_at": TONIGHT}
+    return Override.objects.create(service=town.centre, ends_at=starts_at + timedelta(hours=1), **who).pk
+
+
+def turn_of(town: Town) -> tuple[int, ...]:
+    """Whoever works for a centre."""
+    return (town.people[town.centre.pk][0].pk,)
 
 
 def an_activation_of(town: Town) -> dict[str, object]:
@@ -515,6 +558,8 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "document_id": document_id,
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
+        "rotation_id": a_rotation(town),
+        "override_id": an_override(town),
         "referral_id": referral_id,
         "entry_id": entry.entry_id,
         "activation_id": made.id,

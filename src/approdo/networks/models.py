@@ -245,6 +245,7 @@ class OverriddenShift(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
 
     class Meta:
         constraints = [

@@ -110,7 +110,10 @@ def test_they_are_told_without_content_when_it_is_put_and_when_it_is_taken_back(
     duty = Duty(house.carla.pk, FIRST, EVENING, EVENING + HOUR)
     overrides.put(actor=house.coordinator, service_id=house.service.pk, duty=duty, now=NOON)
     told = Message.objects.exclude(channel="app")
-    assert set(told.values_list("recipient_operator_id", "template")) == {(house.anna.pk, "notice"), (house.carla.pk, "notice")}
+    assert set(told.values_list("recipient_operator_id", "template")) == {
+        (house.anna.pk, "notice"),
+        (house.carla.pk, "notice"),
+    }
     [override] = selectors.overrides(house.coordinator, house.service.pk, NOON)
     overrides.remove(actor=house.coordinator, override_id=override.id, now=NOON)
     overrides.remove(actor=house.coordinator, override_id=override.id, now=NOON)

@@ -36,7 +36,16 @@ from approdo.networks.selectors.feed import (
     duties_by_feed,
     feed_made_at,
 )
-from approdo.networks.selectors.overrides import OverrideView, overrides, own_overrides
+from approdo.networks.selectors.on_call_hours import (
+    MonthHours,
+    NotedDuty,
+    OwnHours,
+    PersonHours,
+    month_hours,
+    own_hours,
+    shift_note,
+)
+from approdo.networks.selectors.overrides import OverrideView, override, overrides, own_overrides
 from approdo.networks.selectors.people import (
     SignIn,
     SignInGroup,
@@ -65,6 +74,7 @@ from approdo.networks.selectors.places import (
     networks_of,
     networks_served_by,
     own_network_municipalities,
+    proposed_patron,
 )
 from approdo.networks.selectors.rotations import RotationView, made_by, rotation, rotations
 from approdo.networks.selectors.sharing import (
@@ -101,14 +111,18 @@ from approdo.networks.selectors.wording import spoken, spoken_away, spoken_day
 __all__ = [
     "AwayDuty",
     "Member",
+    "MonthHours",
     "NamedDuty",
+    "NotedDuty",
     "OrganisationEditing",
     "OverrideView",
     "OwnAbsence",
     "OwnContacts",
     "OwnDuty",
+    "OwnHours",
     "OwnShift",
     "Person",
+    "PersonHours",
     "Reachable",
     "Recipient",
     "Rota",
@@ -143,6 +157,7 @@ __all__ = [
     "members_of",
     "membership",
     "memberships_of",
+    "month_hours",
     "municipalities",
     "municipalities_by_code",
     "municipality",
@@ -161,15 +176,18 @@ __all__ = [
     "organisation_for_editing",
     "organisation_of",
     "other_organisations_around",
+    "override",
     "overrides",
     "own_absences",
     "own_contacts",
     "own_duties",
+    "own_hours",
     "own_network_municipalities",
     "own_overrides",
     "own_shift",
     "people_in",
     "people_of",
+    "proposed_patron",
     "publishers",
     "reachable",
     "recipient_kind",
@@ -181,6 +199,7 @@ __all__ = [
     "services_in",
     "sheet",
     "shift",
+    "shift_note",
     "sign_ins_by_network",
     "spoken",
     "spoken_away",

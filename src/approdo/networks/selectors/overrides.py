@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from approdo.access.rules import Actor, acting
+from approdo.kit.errors import NotFound
 from approdo.networks.models import Override
 from approdo.networks.rules import Period
 from approdo.networks.selectors.contacts import services_worked_for
 from approdo.networks.selectors.coverage import shown_name
-from approdo.networks.selectors.editing import own_service
+from approdo.networks.selectors.editing import editable_services, own_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class OverrideView:
     """An override that is not over: who is on call instead of whom; ``hers`` when the reader is who stands in."""
 
     id: UUID
+    service_id: int
     service: str
     position: int
     period: Period
@@ -33,6 +35,15 @@ def overrides(actor: Actor, service_id: int, at: datetime) -> tuple[OverrideView
     """Return the overrides of a service that are not over, in order, for who may edit it."""
     service = own_service(actor, service_id)
     return _views(actor, Override.objects.filter(service=service), at)
+
+
+def override(actor: Actor, override_id: UUID, at: datetime) -> OverrideView:
+    """Return an override, not over, of a service the actor may edit; ``NotFound`` for any other."""
+    found = Override.objects.filter(pk=override_id, service__in=editable_services(actor))
+    views = _views(actor, found, at)
+    if not views:
+        raise NotFound
+    return views[0]
 
 
 def own_overrides(actor: Actor, at: datetime) -> tuple[OverrideView, ...]:
@@ -53,6 +64,7 @@ def _view(actor: Actor, row: Override) -> OverrideView:
     names = (one.operator.display_name for one in replaced if one.operator_id != row.operator_id)
     return OverrideView(
         id=row.pk,
+        service_id=row.service_id,
         service=shown_name(row.service.kind, row.service.name, row.service.code),
         position=row.position,
         period=Period(row.starts_at, row.ends_at),

@@ -9,6 +9,7 @@ from approdo.networks.services.feed import (
     make_feed,
     revoke_feed,
 )
+from approdo.networks.services.holidays import set_local_holidays
 from approdo.networks.services.installation import create_network, create_organisation, set_lead_organisation
 from approdo.networks.services.members import add_member, end_membership, set_role
 from approdo.networks.services.offer import (
@@ -26,6 +27,7 @@ from approdo.networks.services.rota import (
     copy_week,
     end_shift_early,
     hand_over_shift,
+    note_shift,
     remove_shift,
     swap_shifts,
 )
@@ -64,6 +66,7 @@ __all__ = [
     "import_shifts",
     "make_feed",
     "note_absence",
+    "note_shift",
     "put_override",
     "reactivate_service",
     "refuse_swap",
@@ -72,6 +75,7 @@ __all__ = [
     "revoke_feed",
     "set_contact_points",
     "set_lead_organisation",
+    "set_local_holidays",
     "set_opening_hours",
     "set_own_contact_points",
     "set_role",

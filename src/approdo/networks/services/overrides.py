@@ -118,16 +118,17 @@ def _check_alone(service: Service, duty: Duty) -> None:
 
 def _keep(override: Override, change: Cut) -> None:
     """Write down the shifts as they were, and which rotation had made them."""
-    made_by = dict(Shift.objects.filter(pk__in=[one.id for one in change.replaced]).values_list("pk", "rotation_id"))
+    rows = Shift.objects.filter(pk__in=[one.id for one in change.replaced]).order_by("starts_at")
     OverriddenShift.objects.bulk_create(
         OverriddenShift(
             override=override,
-            operator_id=one.operator_id,
-            starts_at=one.starts_at,
-            ends_at=one.ends_at,
-            rotation_id=made_by.get(one.id or 0),
+            operator_id=row.operator_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            rotation_id=row.rotation_id,
+            note=row.note,
         )
-        for one in change.replaced
+        for row in rows
     )
 
 
@@ -170,6 +171,7 @@ def _give_back(service: Service, was: OverriddenShift, back: Duty, now: datetime
         after.delete()
     row = before or row_of(service, back)
     row.ends_at = back.ends_at
+    row.note = row.note or was.note
     if (row.starts_at, row.ends_at) == (was.starts_at, was.ends_at):
         row.rotation = was.rotation
     row.save()

@@ -14,6 +14,7 @@ from approdo.kit.words import mark as _
 from approdo.networks.models import Service, Shift
 from approdo.networks.rules import (
     LONGEST_SHIFT,
+    NOTE_LENGTH,
     POSITIONS,
     WEEKS_AHEAD,
     Duty,
@@ -151,6 +152,17 @@ def remove_shift(*, actor: Actor, shift_id: int, now: datetime) -> None:
     check_ahead(shift, now)
     shift.delete()
     record(actor, "shift.remove", service, now, {"shift": shift_id})
+
+
+@transaction.atomic
+def note_shift(*, actor: Actor, shift_id: int, note: str, now: datetime) -> None:
+    """Write beside a shift what is owed for it, also when it is over; an empty note takes it away."""
+    service = _service_of(actor, shift_id)
+    text = note.strip()
+    if len(text) > NOTE_LENGTH:
+        raise Invalid({"note": _("Al massimo 200 caratteri.")})
+    service.shifts.filter(pk=shift_id).update(note=text)
+    record(actor, "shift.note", service, now, {"shift": shift_id})
 
 
 def _service_of(actor: Actor, shift_id: int) -> Service:

@@ -73,7 +73,9 @@ def end_rotation(*, actor: Actor, rotation_id: int, ends_at: datetime, now: date
         raise Invalid({"day": _("Questa rotazione finisce già prima.")})
     rotation.ends_at = ends_at
     rotation.save(update_fields=["ends_at"])
-    gone, _by_model = Shift.objects.filter(rotation=rotation, starts_at__gte=ends_at, starts_at__gt=now).delete()
+    gone, _by_model = Shift.objects.filter(
+        rotation=rotation, note="", starts_at__gte=ends_at, starts_at__gt=now
+    ).delete()
     record(actor, "rotation.end", service, now, {"rotation": rotation.pk})
     return gone
 
