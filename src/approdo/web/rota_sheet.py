@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Turni da un foglio di calcolo: every line is judged first, and nothing is stored until she confirms the whole."""
 
-import binascii
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ class ShownLine:
     """A line of the sheet as she wrote it, and what is said of it: a column beside each sentence, if it has one."""
 
     number: int
-    cells: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]
     problems: tuple[tuple[str, str], ...]
     there_already: bool
 
@@ -64,7 +63,7 @@ def _content(request: Asked) -> bytes:
     if request.POST.get("act") == "confirm":
         try:
             return b64decode(request.POST.get("content", ""), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise Invalid({"sheet": _("Il file non è arrivato intero: sceglilo di nuovo.")}) from error
     sent = request.FILES.get("sheet")
     if not isinstance(sent, UploadedFile):
@@ -137,7 +136,7 @@ def _shown(line: Judged) -> ShownLine:
         (problem.column.value if problem.column else "", _(problem.sentence) % _spoken(problem.words))
         for problem in line.problems
     )
-    cells = tuple(line.line.cells[column] for column in Column)
+    cells = tuple((column.value, line.line.cells[column]) for column in Column)
     return ShownLine(line.line.number, cells, problems, line.there_already)
 
 
