@@ -71,7 +71,24 @@ REGISTER: dict[str, dict[str, str]] = {
     "networks.ServiceTerritory": {"public": "service_id municipality_id", "technical": "id"},
     "networks.OpeningHours": {"public": "service_id days opens closes", "technical": "id"},
     "networks.ContactPoint": {"people": "service_id operator_id position channel address hours", "technical": "id"},
-    "networks.Shift": {"people": "service_id operator_id position starts_at ends_at", "technical": "id"},
+    "networks.LocalHoliday": {"public": "service_id month day name", "technical": "id"},
+    "networks.Rotation": {
+        "people": "service_id position unit every first_day hand_over ends_at",
+        "technical": "id made_until",
+    },
+    "networks.RotationPerson": {"people": "rotation_id operator_id place", "technical": "id"},
+    "networks.Override": {
+        "people": "service_id position operator_id starts_at ends_at made_at removed_at",
+        "technical": "id",
+    },
+    "networks.OverriddenShift": {
+        "people": "override_id operator_id starts_at ends_at rotation_id note",
+        "technical": "id",
+    },
+    "networks.Shift": {
+        "people": "service_id operator_id position starts_at ends_at rotation_id override_id note",
+        "technical": "id",
+    },
     "networks.Absence": {"people": "operator_id starts_at ends_at", "technical": "id"},
     "networks.Swap": {
         "people": "shift_id in_return_id asker_id state asked_at ended_at accepted_by_id",

@@ -8,7 +8,7 @@ API addresses have their own walk in tests/integration/api/test_permissions.py; 
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,13 +23,16 @@ from tests.factories.pathway import a_task
 from tests.factories.protocols import another
 from tests.factories.region import prove_two_factors
 
-from approdo.access.rules import ROLE_PERMISSIONS, Permission, Role
+from approdo.access.rules import ROLE_PERMISSIONS, SYSTEM, Permission, Role
 from approdo.access.services import entered
 from approdo.activations.models import Call
 from approdo.cases.services import take_lead
 from approdo.documents.rules import Kind as Paper
 from approdo.documents.services import add as bring
-from approdo.networks.models import Membership, Shift, Swap
+from approdo.kit import clock
+from approdo.networks.models import Membership, Override, Shift, Swap
+from approdo.networks.rules import FIRST, SECOND, Rotation, RotationUnit
+from approdo.networks.services import start_rotation
 from approdo.notifications.models import Drill, DrillPlan
 from approdo.notifications.rules import DrillState
 from approdo.persons.rules import Kind
@@ -191,6 +194,15 @@ TABLE: dict[str, str | Permission] = {
     "press_drill": P.EDIT_ORGANISATION,
     "mend_drill": P.EDIT_ORGANISATION,
     "network_drills": P.SUPERVISE_NETWORK,
+    "rotations": P.EDIT_ORGANISATION,
+    "rotation": P.EDIT_ORGANISATION,
+    "overrides": P.EDIT_ORGANISATION,
+    "remove_override": P.EDIT_ORGANISATION,
+    "import_shifts": P.EDIT_ORGANISATION,
+    "shifts_template": P.EDIT_ORGANISATION,
+    "on_call_hours": P.EDIT_ORGANISATION,
+    "on_call_hours_sheet": P.EDIT_ORGANISATION,
+    "local_holidays": P.EDIT_ORGANISATION,
     "protocols": P.READ_PROTOCOL,
     "protocol": P.READ_PROTOCOL,
     "protocol_version": P.READ_PROTOCOL,
@@ -341,6 +353,8 @@ def prepared(module_transaction: None) -> Scene:
         "swap_id": a_swap(town).pk,
         "drill_id": a_drill(town),
         "absence_id": 1,
+        "rotation_id": a_rotation(town),
+        "override_id": an_override(town),
         "referral_id": referral_id,
         "task_id": task_id,
         "kind": "episode",
@@ -492,6 +506,14 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "drills",
         "drill_outcome",
         "network_drills",
+        "rotations",
+        "rotation",
+        "overrides",
+        "import_shifts",
+        "shifts_template",
+        "on_call_hours",
+        "on_call_hours_sheet",
+        "local_holidays",
         "protocol",
         "draft",
         "draft_heading",
@@ -541,6 +563,8 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "drill_id": uuid4(),
             "service_id": 999_999,
             "shift_id": 999_999,
+            "rotation_id": 999_999,
+            "override_id": uuid4(),
             "draft_id": 999_999,
             "item_id": 999_999,
             "edition_id": 999_999,
@@ -567,6 +591,24 @@ def a_drill(town: Town) -> UUID:
     return Drill.objects.create(state=DrillState.NOBODY, **values).pk
 
 
+def a_rotation(town: Town) -> int:
+    """A rotation of a centre, second position, a month from now."""
+    plan = Rotation(SECOND, RotationUnit.WEEK, 1, (TONIGHT + timedelta(days=30)).date(), time(8), turn_of(town))
+    return start_rotation(actor=SYSTEM, service_id=town.centre.pk, plan=plan, now=TONIGHT).id
+
+
+def an_override(town: Town) -> UUID:
+    """An override of a centre that is over on no machine's clock."""
+    starts_at = clock.now() + timedelta(days=20)
+    who = {"operator_id": turn_of(town)[0], "position": FIRST, "starts_at": starts_at, "made_at": TONIGHT}
+    return Override.objects.create(service=town.centre, ends_at=starts_at + timedelta(hours=1), **who).pk
+
+
+def turn_of(town: Town) -> tuple[int, ...]:
+    """Whoever works for a centre."""
+    return (town.people[town.centre.pk][0].pk,)
+
+
 def an_activation_of(town: Town) -> dict[str, object]:
     """Identifiers of things another network has."""
     made = an_activation(town, municipality_code="013075")
@@ -587,6 +629,8 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "grant_id": grant_id,
         "swap_id": a_swap(town).pk,
         "drill_id": a_drill(town),
+        "rotation_id": a_rotation(town),
+        "override_id": an_override(town),
         "referral_id": referral_id,
         "task_id": task_id,
         "entry_id": entry.entry_id,

@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceW
 
 _LED = """
 import json
-from datetime import timedelta
+from datetime import time, timedelta
+from approdo.access.rules import SYSTEM
 from approdo.access.services import entered
 from approdo.activations.models import Activation, Call
 from approdo.cases.services import take_lead
@@ -30,7 +31,9 @@ from approdo.documents import rules as papers
 from approdo.documents.services import add as bring
 from approdo.kit import clock
 from approdo.networks.models import Membership, Network, Shift, Swap
+from approdo.networks.rules import FIRST, SECOND, Duty, Rotation, RotationUnit
 from approdo.networks.selectors import actor_for
+from approdo.networks.services import put_override, start_rotation
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft, open_glossary
@@ -57,6 +60,13 @@ with entered(actor=writer):
     which = open_glossary(actor=writer, network_code=network, now=now)
     draft_id = open_draft(actor=writer, network_code=network, version=("urgent", 1), now=now)
 shift = Shift.objects.filter(service_id={centre}, operator_id=held.operator_id)[0]
+town, later = Membership.objects.filter(service_id={centre}, active=True).order_by("pk"), now + timedelta(days=40)
+turns = tuple(town.values_list("operator_id", flat=True))
+plan = Rotation(SECOND, RotationUnit.WEEK, 1, later.date(), time(8), turns)
+stretch = Duty(held.operator_id, FIRST, later - timedelta(days=9), later - timedelta(days=8))
+with entered(actor=SYSTEM):
+    rotation_id = start_rotation(actor=SYSTEM, service_id={centre}, plan=plan, now=now).id
+    override_id = put_override(actor=SYSTEM, service_id={centre}, duty=stretch, now=now).id
 swap = Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=now)
 print(json.dumps({{
     "activation_id": made.pk,
@@ -71,6 +81,8 @@ print(json.dumps({{
     "item_id": which.item_id,
     "edition_id": which.edition_id,
     "swap_id": swap.pk,
+    "rotation_id": rotation_id,
+    "override_id": override_id,
     "absence_id": 1,
     "task_id": case_task,
     "place": 1,

@@ -162,6 +162,7 @@ def sweep() -> None:
     from approdo.activations import services as activations
     from approdo.audit import services as audit
     from approdo.kit import clock
+    from approdo.networks import services as networks
     from approdo.notifications import services as notifications
     from approdo.usecases import attempts, breaking, drills, holes, pathway, referring
 
@@ -183,5 +184,6 @@ def sweep() -> None:
         seldom(drills.advance_due, 1),
         seldom(holes.watch, 60),
         seldom(holes.look, 5),
+        seldom(as_system()(networks.extend_rotations), 20),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

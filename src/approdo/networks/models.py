@@ -10,11 +10,13 @@ from django.db.models import Deferrable, F, Func, Q
 
 from approdo.access.rules import Role
 from approdo.networks.rules import (
+    NOTE_LENGTH,
     POSITIONS,
     Channel,
     ContactHours,
     OrganisationKind,
     Qualification,
+    RotationUnit,
     ServiceKind,
     SwapState,
 )
@@ -128,6 +130,23 @@ class OpeningHours(models.Model):
         ]
 
 
+class LocalHoliday(models.Model):
+    """A day of each year that a service keeps as a holiday, as the patron saint of its place."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="local_holidays", db_index=False)
+    month = models.PositiveSmallIntegerField()
+    day = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "month", "day"], name="local_holiday_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(month__range=(1, 12)) & Q(day__range=(1, 31)), name="local_holiday_is_a_day"
+            ),
+        ]
+
+
 class ContactPoint(models.Model):
     """A way to reach a person for a service, or, without a person, the service's own line."""
 
@@ -152,14 +171,100 @@ class ContactPoint(models.Model):
         ]
 
 
+class Rotation(models.Model):
+    """People who take turns in a position; shifts say what came of it, and it makes each of them once."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="rotations")
+    position = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=10)
+    every = models.PositiveSmallIntegerField()
+    first_day = models.DateField()
+    hand_over = models.TimeField()
+    people = models.ManyToManyField("accounts.Operator", through="RotationPerson", related_name="+")
+    made_until = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(position__in=list(POSITIONS)), name="rotation_position_known"),
+            models.CheckConstraint(condition=Q(unit__in=_values(RotationUnit)), name="rotation_unit_known"),
+            models.CheckConstraint(condition=Q(every__gte=1), name="rotation_turn_is_long"),
+            models.UniqueConstraint(
+                fields=["service", "position"], condition=Q(ends_at=None), name="one_rotation_per_position"
+            ),
+        ]
+
+
+class RotationPerson(models.Model):
+    """Whose turn comes after whose."""
+
+    rotation = models.ForeignKey(Rotation, on_delete=models.CASCADE, related_name="turns", db_index=False)
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rotation", "place"], name="rotation_place_of_one"),
+            models.UniqueConstraint(fields=["rotation", "operator"], name="in_a_rotation_once"),
+        ]
+
+
+class Override(models.Model):
+    """Somebody else is on call in a position, from one instant to another; the shifts it cut are kept to give back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="overrides", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="override_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(position__in=list(POSITIONS)), name="override_position_known"),
+            # its index also answers which overrides a service has
+            ExclusionConstraint(
+                name="overridden_once_at_a_time",
+                expressions=[
+                    ("service", RangeOperators.EQUAL),
+                    ("position", RangeOperators.EQUAL),
+                    (_SHIFT_STRETCH, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(removed_at=None),
+            ),
+        ]
+
+
+class OverriddenShift(models.Model):
+    """A shift as it was before an override cut it or took its place."""
+
+    override = models.ForeignKey(Override, on_delete=models.CASCADE, related_name="replaced")
+    operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="overridden_ends_after_it_starts"),
+        ]
+
+
 class Shift(models.Model):
-    """Who is first or second on call for a service, from when to when."""
+    """Who is first or second on call for a service, from when to when; made by what, as long as nobody touched it."""
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="shifts", db_index=False)
     operator = models.ForeignKey("accounts.Operator", on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, null=True, related_name="shifts")
+    override = models.ForeignKey(Override, on_delete=models.PROTECT, null=True, related_name="shifts")
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
 
     class Meta:
         constraints = [

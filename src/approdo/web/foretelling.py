@@ -19,5 +19,10 @@ def unless_told(
 
 def asking(request: Asked, found: Foretold) -> dict[str, object]:
     """Return what a page needs to ask: what would be, and everything that was sent, each value of each field."""
-    sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
-    return {"foretold": found, "carried": sent if found else []}
+    return {"foretold": found, "carried": carried(request) if found else []}
+
+
+def carried(request: Asked, *but: str) -> list[tuple[str, str]]:
+    """Return everything that was sent, each value of each field, but for some fields, so that it can be sent again."""
+    left_out = {"csrfmiddlewaretoken", *but}
+    return [(name, value) for name, values in request.POST.lists() for value in values if name not in left_out]

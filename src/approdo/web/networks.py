@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from approdo.access.rules import Permission, may
 from approdo.networks import selectors
 from approdo.networks.rules import MunicipalityView, NetworkView
-from approdo.web import contacts, organisation, rota
+from approdo.web import contacts, on_call_hours, organisation, overrides, rota, rota_sheet, rotations
 from approdo.web.guards import Asked, needs
 from approdo.web.standing import standing_of
 
@@ -61,4 +61,8 @@ urlpatterns: list[URLPattern] = [
     *organisation.urlpatterns,
     *contacts.urlpatterns,
     *rota.urlpatterns,
+    *rotations.urlpatterns,
+    *overrides.urlpatterns,
+    *rota_sheet.urlpatterns,
+    *on_call_hours.urlpatterns,
 ]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approdo.kit.errors import Conflict, Invalid
 from approdo.networks import selectors, services
-from approdo.networks.rules import SWAP_ENDED, SwapParty, SwapState
+from approdo.networks.rules import ROME, SWAP_ENDED, SwapParty, SwapState
 from approdo.networks.selectors import OwnShift, SwapView
 from approdo.usecases import swaps
 from approdo.usecases.coverage import Foretold
@@ -50,6 +50,8 @@ def own_shifts(request: Asked) -> HttpResponse:
     words = {
         "duties": selectors.own_duties(actor, now),
         "asked": selectors.swaps_asked_of(actor, now),
+        "overrides": selectors.own_overrides(actor, now),
+        "hours": selectors.own_hours(actor, now.astimezone(ROME).date()),
         "away": {own.duty.id for absence in absences for own in absence.duties},
     }
     return render(request, "web/networks/own_shifts.html", words)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who is on call in a week: the shifts of a service as a table, its holes in words, and every change of a shift."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -20,10 +20,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approdo.kit import clock
 from approdo.kit.errors import Invalid
 from approdo.networks import selectors, services
-from approdo.networks.rules import ROME, Gap, Period, holiday_name, local_period, touching
+from approdo.networks.rules import ROME, Gap, LocalHoliday, Period, local_name, local_period, touching
 from approdo.networks.selectors import AwayDuty, NamedDuty, Rota, ServiceEditing
 from approdo.usecases import coverage, drills
 from approdo.usecases.coverage import Foretold
+from approdo.web.foretelling import carried
 from approdo.web.guards import Asked
 from approdo.web.network_forms import (
     CopyWeekForm,
@@ -34,6 +35,7 @@ from approdo.web.network_forms import (
     accepted,
     whole_page,
 )
+from approdo.web.rota_forms import NoteForm
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,14 @@ def _clipped(period: Period, day: Period) -> Period | None:
     return clipped if clipped.starts_at < clipped.ends_at else None
 
 
-def _days(week: Rota, away: Iterable[AwayDuty]) -> list[Day]:
+def _days(week: Rota, away: Iterable[AwayDuty], local: Sequence[LocalHoliday]) -> list[Day]:
     absences: dict[int, list[Period]] = {}
     for one in away:
         absences.setdefault(one.shift_id, []).append(Period(one.away_from, one.away_until))
     days = [week.monday + timedelta(days=number) for number in range(7)]
     spans = {day: local_period(day, time.min, time.min) for day in days}
     return [
-        Day(day, holiday_name(day), _cell(week, spans[day], 1, absences), _cell(week, spans[day], 2, absences))
+        Day(day, local_name(day, local), _cell(week, spans[day], 1, absences), _cell(week, spans[day], 2, absences))
         for day in days
     ]
 
@@ -112,7 +114,7 @@ def _week_page(
     gaps = selectors.gaps_ahead(request.actor, service_id, request.now)
     words = {
         "service": service,
-        "days": _days(week, selectors.away_on_duty(service_id, request.now)),
+        "days": _days(week, selectors.away_on_duty(service_id, request.now), service.local_holidays),
         "monday": week.monday,
         "sunday": week.monday + timedelta(days=6),
         "before": week.monday - timedelta(days=7),
@@ -122,14 +124,10 @@ def _week_page(
         "copy": copy or CopyWeekForm(),
         "wrong": form or copy,
         "foretold": warned,
-        "carried": _carried(request),
+        "carried": carried(request),
         "drill": drills.last_of(request.actor, service_id),
     }
     return render(request, "web/networks/rota.html", words, status=422 if form or copy else 200)
-
-
-def _carried(request: Asked) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
 
 
 def _unless_away(request: Asked, service_id: int, act: Callable[[], None]) -> Foretold:
@@ -209,7 +207,7 @@ def shift(request: Asked, shift_id: int) -> HttpResponse:
     service_id, shown = selectors.shift(actor, shift_id)
     service = selectors.service_for_editing(actor, service_id)
     others = [one for one in selectors.upcoming(actor, service_id, now) if one.duty.id != shift_id]
-    page = _ShiftPage(request, service, shown, others)
+    page = _ShiftPage(request, service, shown, others, selectors.shift_note(actor, shift_id))
     if request.method == "POST" and page.act(now):
         return _to_week(service_id, shown.duty.starts_at.astimezone(ROME).date())
     words = {
@@ -221,15 +219,17 @@ def shift(request: Asked, shift_id: int) -> HttpResponse:
         "wrong": page.wrong,
         "problems": page.problems,
         "foretold": page.foretold,
-        "carried": _carried(request),
+        "carried": carried(request),
     }
     return render(request, "web/networks/shift.html", words, status=422 if page.failed else 200)
 
 
 class _ShiftPage:
-    """The three forms of a shift's page, of which at most one was sent."""
+    """The forms of a shift's page, of which at most one was sent."""
 
-    def __init__(self, request: Asked, service: ServiceEditing, shown: NamedDuty, others: list[NamedDuty]) -> None:
+    def __init__(
+        self, request: Asked, service: ServiceEditing, shown: NamedDuty, others: list[NamedDuty], note: str
+    ) -> None:
         self.actor = request.actor
         self.shift_id = shown.duty.id or 0
         self.sent = request.POST.get("act", "") if request.method == "POST" else ""
@@ -244,6 +244,7 @@ class _ShiftPage:
             "hand_over": HandOverForm(data("hand_over"), members=free, auto_id="affida_%s"),
             "swap": SwapForm(data("swap"), others=ahead, auto_id="scambia_%s"),
             "end_early": EndEarlyForm(data("end_early"), initial={"day": ends.date()}, auto_id="finisce_%s"),
+            "note": NoteForm(data("note"), initial={"note": note}, auto_id="nota_%s"),
         }
         self.wrong: forms.Form | None = None
         self.problems: dict[str, str] = {}
@@ -272,6 +273,9 @@ class _ShiftPage:
                 shift_id=self.shift_id,
                 ends_at=cast(EndEarlyForm, form).instant(),
                 now=now,
+            ),
+            "note": lambda: services.note_shift(
+                actor=self.actor, shift_id=self.shift_id, note=form.cleaned_data["note"], now=now
             ),
         }
         if form.is_valid() and accepted(form, lambda: self._unless_silent(acts[self.sent], now)):

@@ -245,7 +245,7 @@ def test_many_shifts_cost_no_more_questions_than_one(
         _another(region, shift.ends_at + timedelta(days=number))
     client = sign_in("centre")
     client.get(PAGE)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert text(client.get(PAGE)).count("Cedi<") == 20
 
 

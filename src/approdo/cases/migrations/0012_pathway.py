@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0011_referred'),
-        ('networks', '0010_qualifications'),
+        ('networks', '0008_qualifications'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Opening hours on the clock of Rome: nights, public holidays and both clock changes."""
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -48,6 +49,41 @@ def is_holiday(day: date) -> bool:
 def holiday_name(day: date) -> str:
     """Return the Italian name of a public holiday, or an empty string."""
     return str(_calendar().get(day) or "")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LocalHoliday:
+    """A day of each year that a place keeps as a holiday."""
+
+    month: int
+    day: int
+    name: str
+
+
+def holidays_with(local: Iterable[LocalHoliday]) -> Callable[[date], bool]:
+    """Return what tells whether a day is a holiday: a national one, or one of these."""
+    days = {(one.month, one.day) for one in local}
+    return (lambda day: is_holiday(day) or (day.month, day.day) in days) if days else is_holiday
+
+
+def local_name(day: date, local: Iterable[LocalHoliday]) -> str:
+    """Return the name of a holiday, national or local, or an empty string."""
+    return holiday_name(day) or next((one.name for one in local if (one.month, one.day) == (day.month, day.day)), "")
+
+
+def exists_in_a_year(month: int, day: int) -> bool:
+    """Tell whether a day comes in any year; the 29th of February does."""
+    return 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
+
+
+def patron_of(province_acronym: str, year: int) -> LocalHoliday | None:
+    """Return the patron saint's day of the capital of a province, or None where nobody has told the library."""
+    if province_acronym not in _holidays.country_holidays("IT").subdivisions:
+        return None
+    known = _holidays.country_holidays("IT", subdiv=province_acronym, language="it_IT", years=year)
+    national = _holidays.country_holidays("IT", language="it_IT", years=year)
+    own = sorted(day for day in known if day not in national)
+    return LocalHoliday(own[0].month, own[0].day, str(known.get(own[0]))) if len(own) == 1 else None
 
 
 def day_key(day: date, holidays: Callable[[date], bool] = is_holiday) -> int:

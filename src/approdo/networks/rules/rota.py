@@ -12,6 +12,7 @@ FIRST, SECOND = 1, 2
 POSITIONS = (FIRST, SECOND)
 LONGEST_SHIFT = timedelta(days=7, hours=1)  # a whole week on call, the week of the October clock change included
 WEEKS_AHEAD = 26
+NOTE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,20 @@ def week_of(day: date) -> Period:
     monday = day - timedelta(days=day.weekday())
     midnight = datetime.min.time()
     return Period(instant(monday, midnight), instant(monday + timedelta(days=7), midnight))
+
+
+def weeks(whole: Period) -> list[Period]:
+    """Split a stretch every seven days on the wall, so that none of its shifts is longer than a shift may be."""
+    wall = whole.starts_at.astimezone(ROME).replace(tzinfo=None)
+    parts: list[Period] = []
+    starts_at = whole.starts_at
+    while True:
+        wall += timedelta(days=7)
+        ends_at = instant(wall.date(), wall.time())
+        if ends_at >= whole.ends_at:
+            return [*parts, Period(starts_at, whole.ends_at)]
+        parts.append(Period(starts_at, ends_at))
+        starts_at = ends_at
 
 
 def hours_long(period: Period) -> float:

@@ -3,9 +3,9 @@
 """Who serves a place at an instant: on the way of every emergency, so one plain statement (ADR 0008)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from approdo.kit.rows import Answer, ask, read
@@ -17,12 +17,14 @@ from approdo.networks.rules import (
     Duty,
     Foreseen,
     Hours,
+    LocalHoliday,
     NamePlate,
     Period,
     PersonOnCall,
     ServiceKind,
     ServiceView,
     course,
+    holidays_with,
     is_open,
     not_in_use,
     opening_periods,
@@ -39,7 +41,9 @@ SELECT s.id, s.organisation_id, o.name, s.name, s.code, s.kind, s.capabilities, 
           FROM networks_shift d JOIN accounts_operator p ON p.id = d.operator_id AND p.is_active
          WHERE d.service_id = s.id AND d.starts_at <= %(until)s AND d.ends_at > %(at)s),
        (SELECT json_agg(json_build_array(c.operator_id, c.channel, c.address, c.hours) ORDER BY c.position)
-          FROM networks_contactpoint c WHERE c.service_id = s.id)
+          FROM networks_contactpoint c WHERE c.service_id = s.id),
+       (SELECT json_agg(json_build_array(l.month, l.day, l.name))
+          FROM networks_localholiday l WHERE l.service_id = s.id)
   FROM networks_service s JOIN networks_organisation o ON o.id = s.organisation_id
  WHERE s.active AND s.id = ANY(ARRAY({which}))
  ORDER BY s.kind, s.rank, s.id
@@ -78,6 +82,7 @@ class Observed:
     view: ServiceView
     hours: tuple[Hours, ...]
     always_open: bool
+    holidays: Callable[[date], bool]
 
 
 def coverage(municipality_code: str, at: datetime, network_code: str | None = None) -> tuple[ServiceView, ...]:
@@ -155,7 +160,13 @@ def foreseen(network_code: str, whole: Period) -> Foreseen:
 
 
 def _course(row: tuple[Any, ...], whole: Period) -> Course:
-    opened = opening_periods(_hours(row[11] or ()), always_open=row[10], start=whole.starts_at, end=whole.ends_at)
+    opened = opening_periods(
+        _hours(row[11] or ()),
+        always_open=row[10],
+        start=whole.starts_at,
+        end=whole.ends_at,
+        holidays=_holidays(row[14] or ()),
+    )
 
     def view(open_now: bool, on_call: Mapping[int, int]) -> ServiceView:
         return _view(row, {place: (person, whole.ends_at) for place, person in on_call.items()}, open_now=open_now)
@@ -176,11 +187,15 @@ def _hours(lines: Iterable[tuple[list[int], str, str]]) -> tuple[Hours, ...]:
     )
 
 
+def _holidays(days: Iterable[tuple[int, int, str]]) -> Callable[[date], bool]:
+    return holidays_with(LocalHoliday(*one) for one in days)
+
+
 def _observe(row: tuple[Any, ...], at: datetime) -> Observed:
-    hours, always_open = _hours(row[11] or ()), row[10]
+    hours, always_open, holidays = _hours(row[11] or ()), row[10], _holidays(row[14] or ())
     on_call = {duty.position: (duty.operator_id, duty.ends_at) for duty in _duties(row)}
-    open_now = is_open(hours, always_open=always_open, at=at)
-    return Observed(_view(row, on_call, open_now=open_now), hours, always_open)
+    open_now = is_open(hours, always_open=always_open, at=at, holidays=holidays)
+    return Observed(_view(row, on_call, open_now=open_now), hours, always_open, holidays)
 
 
 def _view(row: tuple[Any, ...], on_call: Mapping[int, tuple[int, datetime]], *, open_now: bool) -> ServiceView:

@@ -26,6 +26,7 @@ from approdo.networks.rules import (
     Duty,
     Gap,
     Hours,
+    LocalHoliday,
     MunicipalityView,
     OrganisationKind,
     Period,
@@ -33,6 +34,7 @@ from approdo.networks.rules import (
     ServiceDetails,
     ServiceKind,
     gaps,
+    holidays_with,
     instant,
     next_opening,
     opening_periods,
@@ -96,6 +98,7 @@ class ServiceEditing:
     active: bool
     always_open: bool
     hours: tuple[Hours, ...]
+    local_holidays: tuple[LocalHoliday, ...]
     territory: tuple[MunicipalityView, ...]
     contacts: tuple[Contact, ...]
     members: tuple[Member, ...]
@@ -163,7 +166,9 @@ def organisation_for_editing(actor: Actor, at: datetime) -> OrganisationEditing:
     organisation = Organisation.objects.filter(pk__in=[actor.organisation_id]).first()
     if organisation is None:
         raise NotFound
-    services = list(editable_services(actor).prefetch_related("opening_hours").order_by("-active", "kind", "name"))
+    services = list(
+        editable_services(actor).prefetch_related("opening_hours", "local_holidays").order_by("-active", "kind", "name")
+    )
     ids = [service.pk for service in services]
     members: dict[int, int] = defaultdict(int)
     for service_id in Membership.objects.filter(service__in=ids, active=True).values_list("service_id", flat=True):
@@ -226,6 +231,7 @@ def service_for_editing(actor: Actor, service_id: int) -> ServiceEditing:
         active=service.active,
         always_open=service.always_open,
         hours=stored_hours(service),
+        local_holidays=stored_holidays(service),
         territory=tuple(MunicipalityView(*row) for row in territory),
         contacts=tuple(contacts[None]),
         members=tuple(_members(actor, service, contacts)),
@@ -314,12 +320,18 @@ def stored_hours(service: Service) -> tuple[Hours, ...]:
     )
 
 
+def stored_holidays(service: Service) -> tuple[LocalHoliday, ...]:
+    """Return the days that a service keeps as holidays beside the national ones, in the order of the year."""
+    return tuple(sorted(LocalHoliday(one.month, one.day, one.name) for one in service.local_holidays.all()))
+
+
 def opens_from(service_id: int, at: datetime) -> datetime:
     """Return the first instant from this one on at which a service is open; this one when it does not open soon."""
-    service = Service.objects.filter(pk=service_id).prefetch_related("opening_hours").first()
+    service = Service.objects.filter(pk=service_id).prefetch_related("opening_hours", "local_holidays").first()
     if service is None:
         return at
-    return next_opening(stored_hours(service), always_open=service.always_open, at=at) or at
+    kept = holidays_with(stored_holidays(service))
+    return next_opening(stored_hours(service), always_open=service.always_open, at=at, holidays=kept) or at
 
 
 def _duties(ids: list[int], whole: Period) -> dict[int, list[Duty]]:
@@ -336,7 +348,11 @@ def _duties(ids: list[int], whole: Period) -> dict[int, list[Duty]]:
 
 def _gaps(service: Service, duties: list[Duty], whole: Period) -> list[Gap]:
     opened = opening_periods(
-        stored_hours(service), always_open=service.always_open, start=whole.starts_at, end=whole.ends_at
+        stored_hours(service),
+        always_open=service.always_open,
+        start=whole.starts_at,
+        end=whole.ends_at,
+        holidays=holidays_with(stored_holidays(service)),
     )
     found = [gap for position in POSITIONS for gap in gaps(duties, opened, position=position, whole=whole)]
     return sorted(found, key=lambda gap: (gap.starts_at, gap.position))

@@ -5,7 +5,15 @@ from django.db.models import Case, IntegerField, Value, When
 from approdo.access.rules import Actor, Permission, require
 from approdo.kit.rows import Statement, read
 from approdo.networks.models import Municipality, Network
-from approdo.networks.rules import MunicipalityView, NetworkView, UnknownMunicipality, folded, is_istat_code
+from approdo.networks.rules import (
+    LocalHoliday,
+    MunicipalityView,
+    NetworkView,
+    UnknownMunicipality,
+    folded,
+    is_istat_code,
+    patron_of,
+)
 
 _FIELDS = ("istat_code", "name", "province_acronym")
 
@@ -93,3 +101,11 @@ def own_network_municipalities(actor: Actor) -> tuple[MunicipalityView, ...]:
     require(actor, Permission.EDIT_ORGANISATION)
     rows = Municipality.objects.filter(networks__organisations=actor.organisation_id).distinct().order_by("folded_name")
     return tuple(MunicipalityView(*row) for row in rows.values_list(*_FIELDS))
+
+
+def proposed_patron(seat_code: str | None, year: int) -> LocalHoliday | None:
+    """Return the patron saint's day of a municipality that is the capital of its province, or None for any other."""
+    row = Municipality.objects.filter(pk=seat_code).values_list("name", "province_name", "province_acronym").first()
+    if row is None or not f"{row[1]} ".startswith(f"{row[0]} "):
+        return None
+    return patron_of(row[2], year)

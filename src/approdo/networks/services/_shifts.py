@@ -13,7 +13,7 @@ from approdo.audit import services as audit
 from approdo.kit import live
 from approdo.kit.errors import Invalid
 from approdo.kit.words import mark as _
-from approdo.networks.models import Membership, Service, Shift, Swap
+from approdo.networks.models import Membership, Override, Rotation, Service, Shift, Swap
 from approdo.networks.rules import Duty, Period, SwapAct, SwapState, first_overlap, next_swap_state
 from approdo.networks.selectors import spoken
 
@@ -74,19 +74,27 @@ def duty_of(shift: Shift) -> Duty:
     return Duty(shift.operator_id, shift.position, shift.starts_at, shift.ends_at, shift.pk)
 
 
-def row_of(service: Service, duty: Duty) -> Shift:
-    """Return a shift to be stored."""
+def row_of(
+    service: Service, duty: Duty, *, rotation: Rotation | None = None, override: Override | None = None
+) -> Shift:
+    """Return a shift to be stored, and what made it."""
     return Shift(
         service=service,
         operator_id=duty.operator_id,
         position=duty.position,
         starts_at=duty.starts_at,
         ends_at=duty.ends_at,
+        rotation=rotation,
+        override=override,
     )
 
 
-def lapse_swaps(shift_ids: Collection[int], now: datetime) -> None:
-    """Let the open requests about some shifts die, because the shifts are no longer what was asked."""
+def touched(shift_ids: Collection[int], now: datetime) -> None:
+    """Let some shifts be of the people who changed them: no rotation and no override takes them away any more.
+
+    The open requests about them die, because they are no longer what was asked.
+    """
+    Shift.objects.filter(pk__in=shift_ids).update(rotation=None, override=None)
     lapsed = next_swap_state(SwapState.OPEN, SwapAct.LAPSE)
     touched = Q(shift__in=shift_ids) | Q(in_return__in=shift_ids)
     Swap.objects.filter(touched, state=SwapState.OPEN).update(state=lapsed, ended_at=now)

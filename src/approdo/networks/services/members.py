@@ -5,6 +5,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext
 
 from approdo.access.rules import ROLE_PERMISSIONS, Actor, Permission, Role, may_all_of
@@ -74,6 +75,11 @@ def end_membership(*, actor: Actor, service_id: int, membership_id: int, now: da
                 "": gettext("È ancora di turno %(shift)s. Prima affida i suoi turni a un'altra persona.")
                 % {"shift": spoken(Period(first.starts_at, first.ends_at))}
             }
+        )
+    running = Q(ends_at=None) | Q(ends_at__gt=F("made_until"))
+    if service.rotations.filter(running, turns__operator=membership.operator_id).exists():
+        raise Invalid(
+            {"": _("È in una rotazione di questo servizio: prima falla finire, e falla di nuovo senza di lei.")}
         )
     membership.active = False
     membership.save(update_fields=["active"])

@@ -14,6 +14,7 @@ from approdo.kit.words import mark as _
 from approdo.networks.models import Service, Shift
 from approdo.networks.rules import (
     LONGEST_SHIFT,
+    NOTE_LENGTH,
     POSITIONS,
     WEEKS_AHEAD,
     Duty,
@@ -28,10 +29,10 @@ from approdo.networks.services._shifts import (
     check_people,
     check_room,
     duty_of,
-    lapse_swaps,
     record,
     row_of,
     stored,
+    touched,
     working,
 )
 
@@ -105,7 +106,7 @@ def swap_shifts(*, actor: Actor, shift_id: int, other_id: int, now: datetime) ->
     check_room(changed, [duty for duty in stored(service, changed) if duty.id not in shifts])
     # one statement: the constraint that keeps a person in one position looks only when it is over
     Shift.objects.bulk_update([one, other], ["operator"])
-    lapse_swaps([shift_id, other_id], now)
+    touched([shift_id, other_id], now)
     record(actor, "shift.swap", service, now, {"shift": shift_id, "other": other_id})
 
 
@@ -125,7 +126,7 @@ def hand_over_shift(*, actor: Actor, shift_id: int, operator_id: int, now: datet
     else:
         shift.operator_id = operator_id
         shift.save(update_fields=["operator"])
-    lapse_swaps([shift_id], now)
+    touched([shift_id], now)
     record(actor, "shift.hand_over", service, now, {"shift": shift_id, "operator": operator_id})
 
 
@@ -139,7 +140,7 @@ def end_shift_early(*, actor: Actor, shift_id: int, ends_at: datetime, now: date
         raise Invalid({"ends_at": _("La nuova fine deve venire dopo adesso, dopo l'inizio e prima della fine di ora.")})
     shift.ends_at = ends_at
     shift.save(update_fields=["ends_at"])
-    lapse_swaps([shift_id], now)
+    touched([shift_id], now)
     record(actor, "shift.end_early", service, now, {"shift": shift_id})
 
 
@@ -151,6 +152,17 @@ def remove_shift(*, actor: Actor, shift_id: int, now: datetime) -> None:
     check_ahead(shift, now)
     shift.delete()
     record(actor, "shift.remove", service, now, {"shift": shift_id})
+
+
+@transaction.atomic
+def note_shift(*, actor: Actor, shift_id: int, note: str, now: datetime) -> None:
+    """Write beside a shift what is owed for it, also when it is over; an empty note takes it away."""
+    service = _service_of(actor, shift_id)
+    text = note.strip()
+    if len(text) > NOTE_LENGTH:
+        raise Invalid({"note": _("Al massimo 200 caratteri.")})
+    service.shifts.filter(pk=shift_id).update(note=text)
+    record(actor, "shift.note", service, now, {"shift": shift_id})
 
 
 def _service_of(actor: Actor, shift_id: int) -> Service:

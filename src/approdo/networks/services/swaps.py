@@ -33,9 +33,9 @@ from approdo.networks.services._shifts import (
     check_people,
     check_room,
     duty_of,
-    lapse_swaps,
     record,
     stored,
+    touched,
     working,
 )
 
@@ -109,7 +109,7 @@ def accept_swap(*, actor: Actor, swap_id: UUID, now: datetime) -> int:
     Shift.objects.bulk_update([shift, in_return] if in_return else [shift], ["operator"])
     swap.state, swap.ended_at, swap.accepted_by_id = state, now, own_id
     swap.save(update_fields=["state", "ended_at", "accepted_by"])
-    lapse_swaps([duty.id for duty in duties if duty.id], now)
+    touched([duty.id for duty in duties if duty.id], now)
     _record(actor, "swap.accept", swap, service, now)
     return swap.asker_id
 

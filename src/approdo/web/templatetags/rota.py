@@ -3,14 +3,14 @@
 """How the network speaks: numbers in groups, nights by their day, hours and languages in words."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from approdo.networks import rules, selectors
-from approdo.networks.rules import ROME, Capability, DirectoryEntry, Duty, Gap, Hours, Period
+from approdo.networks.rules import ROME, Capability, DirectoryEntry, Duty, Gap, Hours, Period, Rotation, RotationUnit
 from approdo.web.network_forms import DAYS
 from approdo.web.templatetags import when
 
@@ -33,6 +33,40 @@ def spoken_away(period: Period) -> str:
 def spoken_day(day: date) -> str:
     """Say a day: "giovedì 26 novembre"."""
     return selectors.spoken_day(day)
+
+
+@register.filter
+def long(time: timedelta) -> str:
+    """Say how long in hours and minutes: "132:30"."""
+    minutes = round(time.total_seconds() / 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+@register.filter
+def spoken_instant(at: datetime) -> str:
+    """Say an instant by its local day and hour: "lunedì 7 dicembre, 8:00"."""
+    local = at.astimezone(ROME)
+    return f"{selectors.spoken_day(local)}, {hour(at)}"
+
+
+@register.filter
+def rotation_words(plan: Rotation) -> str:
+    """Say how often people change, and when: "Ogni settimana, il lunedì alle 8:00"."""
+    at = f"{plan.hand_over:%-H:%M}"
+    weekday = str(DAYS[plan.first_day.weekday()][1]).lower()
+    words = {"n": plan.every, "at": at, "day": plan.first_day.day, "weekday": weekday}
+    if plan.unit is RotationUnit.HOUR:
+        said = ngettext("Ogni ora, dalle %(at)s", "Ogni %(n)d ore, dalle %(at)s", plan.every)
+    elif plan.unit is RotationUnit.DAY:
+        said = ngettext("Ogni giorno, alle %(at)s", "Ogni %(n)d giorni, alle %(at)s", plan.every)
+    elif plan.unit is RotationUnit.WEEK:
+        said = ngettext(
+            "Ogni settimana, %(weekday)s alle %(at)s", "Ogni %(n)d settimane, %(weekday)s alle %(at)s", plan.every
+        )
+    else:
+        said = ngettext("Ogni mese, il %(day)d alle %(at)s", "Ogni %(n)d mesi, il %(day)d alle %(at)s", plan.every)
+    last = gettext(" (nei mesi più corti, l'ultimo giorno)")
+    return said % words + (last if plan.unit is RotationUnit.MONTH and plan.first_day.day > 28 else "")
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('networks', '0006_absences'),
+        ('networks', '0007_rotations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
