@@ -377,6 +377,30 @@ WALLS = {
         "            pass\n",
         "tests/integration/web/test_coverage_pages.py",
     ),
+    "a rotation never looks back at what it has made": Wall(
+        "networks/services/rotations.py",
+        "    rotation.made_until = max(until, rotation.made_until)\n",
+        "",
+        "tests/integration/networks/test_rotations.py",
+    ),
+    "what a person did to a shift is hers, and no rotation or override takes it away": Wall(
+        "networks/services/_shifts.py",
+        "    Shift.objects.filter(pk__in=shift_ids).update(rotation=None, override=None)\n",
+        "",
+        "tests/integration/networks/test_rotations.py tests/integration/networks/test_overrides.py",
+    ),
+    "of a sheet with a wrong line nothing is stored": Wall(
+        "networks/services/spreadsheet.py",
+        "    if sheet.wrong:\n",
+        "    if False:\n",
+        "tests/integration/networks/test_spreadsheet.py",
+    ),
+    "of a shelter no local holiday says where it is": Wall(
+        "networks/services/holidays.py",
+        "if days and service.kind == ServiceKind.SHELTER:",
+        "if False:",
+        "tests/integration/networks/test_holidays.py",
+    ),
     "who wrote a protocol does not approve it": Wall(
         "protocols/rules/drafting.py",
         "(S.PROPOSED, DraftAct.APPROVE): (S.PUBLISHED, _OTHER),",
