@@ -82,7 +82,8 @@ def test_turns_a_substitution_and_a_sheet(sign_in: SignIn, product: Installation
 
     page.goto(rota)
     page.get_by_role("link", name="Da un foglio").click()
-    page.get_by_label("File", exact=True).set_input_files(a_sheet((who[1], 2, 2), ("Nessuna Tale", 4, 2), (who[0], 6, 3)))
+    wrong = a_sheet((who[1], 2, 2), ("Nessuna Tale", 4, 2), (who[0], 6, 3))
+    page.get_by_label("File", exact=True).set_input_files(wrong)
     page.get_by_role("button", name="Controlla").click()
     expect(page.get_by_role("alert").filter(has_text="Non è stato salvato nessun turno")).to_be_focused()
     expect(page.get_by_role("row").filter(has_text="Nessuna Tale")).to_contain_text("si chiama così")
