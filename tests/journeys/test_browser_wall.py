@@ -60,12 +60,12 @@ with entered(actor=writer):
     which = open_glossary(actor=writer, network_code=network, now=now)
     draft_id = open_draft(actor=writer, network_code=network, version=("urgent", 1), now=now)
 shift = Shift.objects.filter(service_id={centre}, operator_id=held.operator_id)[0]
-town, later = Membership.objects.filter(service_id={centre}, active=True).order_by("pk"), now + timedelta(days=40)
+town, later = Membership.objects.filter(service_id={coordination}, active=True).order_by("pk"), now + timedelta(days=40)
 turns = tuple(town.values_list("operator_id", flat=True))
 plan = Rotation(SECOND, RotationUnit.WEEK, 1, later.date(), time(8), turns)
 stretch = Duty(held.operator_id, FIRST, later - timedelta(days=9), later - timedelta(days=8))
 with entered(actor=SYSTEM):
-    rotation_id = start_rotation(actor=SYSTEM, service_id={centre}, plan=plan, now=now).id
+    rotation_id = start_rotation(actor=SYSTEM, service_id={coordination}, plan=plan, now=now).id
     override_id = put_override(actor=SYSTEM, service_id={centre}, duty=stretch, now=now).id
 swap = Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=now)
 print(json.dumps({{
