@@ -91,7 +91,7 @@ def test_she_publishes_a_new_version_and_what_is_under_way_keeps_its_own(
     field = coordinator.get_by_label("Testo del protocollo")
     field.fill(text.replace("answer_within_minutes: 30", "answer_within_minutes: mai"))
     coordinator.get_by_role("button", name="Carica", exact=True).click()
-    expect(coordinator.get_by_role("alert").filter(has_text="Non è cambiato nulla")).to_contain_text("answer_within")
+    expect(coordinator.get_by_role("alert").filter(has_text="Non è cambiato nulla")).to_contain_text("un numero intero")
     assert text.count(SECOND_PERSON_OF_THE_SHELTER) == 1
     field.fill(text.replace(SECOND_PERSON_OF_THE_SHELTER, ""))
     coordinator.get_by_role("button", name="Carica", exact=True).click()
