@@ -49,9 +49,9 @@ INSERT INTO networks_contactpoint (service_id, operator_id, position, channel, a
     SELECT 1 + n / 6, n + 1, 1, 'sms', '+39002' || lpad(n::text, 7, '0'), 'always'
       FROM generate_series(0, %(services)s * 6 - 1) n;
 -- nights and days in turn, by six people; one shift in fifty was forgotten
-INSERT INTO networks_shift (service_id, operator_id, position, starts_at, ends_at)
+INSERT INTO networks_shift (service_id, operator_id, position, starts_at, ends_at, note)
     SELECT s, (s - 1) * 6 + p + 2 * ((n + 184) %% 3), p, date_trunc('day', now()) + n * interval '12 hours',
-           date_trunc('day', now()) + (n + 1) * interval '12 hours'
+           date_trunc('day', now()) + (n + 1) * interval '12 hours', ''
       FROM generate_series(1, %(services)s) s, generate_series(1, 2) p, generate_series(-184, 184) n
      WHERE (s * 7919 + p * 104729 + (n + 184) * 31) %% 50 <> 0
 """

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`python -m bench.today`: the *Oggi* page of a service with 500 open cases, among twenty such services.
 
-One open case in five has no next contact, one in ten an activation of which a call still waits. The floor counts the
-same rows by one SQL query, above the walls; it draws nothing, knows nobody's role, and asks neither for referrals, nor
-swaps, nor emergency accesses.
+One open case in five has no next contact, one in ten an activation of which a call still waits, and each a step of the
+protocol to do, one in three of them late. The floor counts the same rows by one SQL query, above the walls; it draws
+nothing, knows nobody's role, and asks neither for referrals, nor swaps, nor emergency accesses.
 """
 
 import argparse
@@ -39,13 +39,23 @@ INSERT INTO activations_call (id, activation_id, key, position, service_id, serv
                               answer_by, due_at, reached)
     SELECT md5('call' || n)::uuid, id, 'centro', 1, service, ARRAY[service], 'calling', 1,
            now() - interval '1 minute', now() + interval '1 hour', now() + interval '1 hour', true
-      FROM opened WHERE (n / %(services)s) %% 10 = 1
+      FROM opened WHERE (n / %(services)s) %% 10 = 1;
+INSERT INTO tasks_stretch (id, case_id, phase, begun_at)
+    SELECT n, id, 'reception', now() - n * interval '1 minute' FROM opened;
+INSERT INTO tasks_task (id, stretch_id, case_id, exercise, step, key, service_id, for_lead, status, reached_at, due_at,
+                        escalate_at, end_reason, instrument)
+    SELECT md5('task' || n)::uuid, n, id, false, jsonb_build_object('key', 'listen', 'phase', 'reception', 'what',
+               'Primo colloquio', 'within_hours', 72, 'escalate_after_hours', 96, 'tell', 'lead'),
+           'listen', service, true, 'requested', now() - n * interval '1 minute', due, due + interval '1 day', '', ''
+      FROM (SELECT *, now() + CASE WHEN (n / %(services)s) %% 3 = 0 THEN - n * interval '1 minute'
+                                   ELSE interval '9 days' END AS due FROM opened) dated
 """
 _COUNTED = """
 SELECT (SELECT count(*) FROM cases_case WHERE service_ids @> ARRAY[%(service)s]::bigint[] AND closed_at IS NULL
            AND next_contact_at IS NULL),
        (SELECT count(*) FROM activations_call c JOIN activations_activation a ON a.id = c.activation_id
-         WHERE c.service_id = %(service)s AND c.state = 'calling' AND a.state = 'open')
+         WHERE c.service_id = %(service)s AND c.state = 'calling' AND a.state = 'open'),
+       (SELECT count(*) FROM tasks_task WHERE service_id = %(service)s AND ended_at IS NULL AND due_at < now())
 """
 
 
@@ -66,6 +76,7 @@ def measured(made: Ground, each: int, times: int) -> dict[str, float]:
     from approdo.access.rules import Actor, Role
     from approdo.access.services import entered
     from approdo.kit import clock
+    from approdo.tasks.selectors import SHOWN
     from approdo.usecases import overview
 
     actor = Actor(1, 1, 1, Role.CENTRE_OPERATOR)
@@ -74,12 +85,12 @@ def measured(made: Ground, each: int, times: int) -> dict[str, float]:
         return overview.day(actor, clock.now())
 
     with psycopg.connect(made.observer, autocommit=True) as above:
-        adrift, waiting = above.execute(_COUNTED, {"service": 1}).fetchone() or (0, 0)
+        adrift, waiting, late = above.execute(_COUNTED, {"service": 1}).fetchone() or (0, 0, 0)
         floor = seconds(lambda: above.execute(_COUNTED, {"service": 1}).fetchone(), times)
     with entered(actor=actor):
         day = read()
         shown = len(day.calling) + len(day.late) + len(day.waiting)
-        if shown != waiting or len(day.adrift) < min(adrift, 1):
+        if shown != waiting or len(day.adrift) < min(adrift, 1) or len(day.to_do.late) != min(late, SHOWN):
             raise AssertionError(f"the page shows {shown} calls and {len(day.adrift)} cases of {waiting} and {adrift}")
         took = seconds(read, times)
         drawn = seconds(lambda: render_to_string("web/_today.html", {"day": read()}), times)
