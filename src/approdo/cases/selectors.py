@@ -11,14 +11,14 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from approdo.access.rules import Actor, Permission, acting, require
 from approdo.cases.models import Case, Event, Participation
-from approdo.cases.rules import Arrival, CaseState, EventKind, Path
+from approdo.cases.rules import Arrival, CaseState, ClosingReason, EventKind, Path
 from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.rows import Answer, Rows, Statement, ask, read, together
 from approdo.kit.words import mark as _
 
 _EVENTS = "SELECT happened_at, kind, service_id, subject, detail FROM cases_event"
 _NEWEST = _EVENTS + " WHERE case_id = %s ORDER BY happened_at DESC, id DESC LIMIT %s"
-PAGE = 25
+PAGE, LISTED = 25, 200
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -70,13 +70,14 @@ class CasePage:
     lead_operator_id: int | None
     offered_service_id: int | None
     next_contact_at: datetime | None
+    closing_reason: ClosingReason | None
     participants: tuple[Participant, ...]
     chronology: tuple[EventRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseBrief:
-    """What of a case the protocol needs to know: where it is, and who is around."""
+    """What of a case the protocol needs to know: where it is, and who is around, those that joined first first."""
 
     id: UUID
     state: CaseState
@@ -222,6 +223,17 @@ def ask_promised(actor: Actor, after: datetime, until: datetime) -> Answer[tuple
     return asked.then(lambda rows: tuple(Promised(*row) for row in rows))
 
 
+def promised(actor: Actor, after: datetime, until: datetime, *, mine: bool = False) -> tuple[Promised, ...]:
+    """Return the same, or only on the cases that the actor leads in person."""
+    require(actor, Permission.READ_CASE)
+    operator_id, service_id = acting(actor)
+    rows = Case.objects.filter(lead_service_id=service_id, closed_at=None, next_contact_at__gte=after)
+    rows = rows.filter(next_contact_at__lt=until).order_by("next_contact_at", "id")
+    rows = rows.filter(lead_operator_id=operator_id) if mine else rows
+    columns = ("id", "alias", "next_contact_at", "lead_operator_id", "exercise")
+    return tuple(Promised(*row) for row in rows.values_list(*columns)[:LISTED])
+
+
 _PRESSING = {missing.value: rank for rank, missing in enumerate(Missing)}
 
 
@@ -275,6 +287,7 @@ def ask_case_page(actor: Actor, case_id: UUID, *, limit: int = 200) -> Callable[
             lead_operator_id=case.lead_operator_id,
             offered_service_id=case.offered_service_id,
             next_contact_at=case.next_contact_at,
+            closing_reason=ClosingReason(case.closing_reason) if case.closing_reason else None,
             participants=tuple(Participant(*row) for row in participants.value),
             chronology=() if chronology is None else chronology.value,
         )
@@ -324,8 +337,9 @@ def opened_lately(since: datetime, limit: int) -> tuple[UUID, ...]:
 
 def brief_of(row: Case) -> CaseBrief:
     """Return what of a stored case the protocol needs to know."""
+    around = row.participations.filter(until=None).order_by("since", "service_id").values_list("service_id", flat=True)
     return CaseBrief(
-        row.pk, CaseState(row.state), row.municipality_id, row.exercise, row.lead_service_id, tuple(row.service_ids)
+        row.pk, CaseState(row.state), row.municipality_id, row.exercise, row.lead_service_id, tuple(around)
     )
 
 

@@ -15,8 +15,8 @@ from approdo.protocols.rules import PathwayStep, Phase, parse_step
 from approdo.tasks.models import Stretch, Task
 from approdo.tasks.rules import OPEN, Act, Instrument, Party, PastTask, Status, parties, possible
 
-SHOWN = 25
-"""How many open tasks a page lists; the count says how many there are."""
+SHOWN, LISTED = 25, 200
+"""How many open tasks her day shows, and how many the list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +132,25 @@ class Due:
     more: bool
 
 
-def due_until(actor: Actor, until: datetime) -> Due:
-    """Return the open tasks of the actor's service whose limit comes before an instant."""
-    return ask_due(actor, until).value
+def due_until(actor: Actor, until: datetime, *, mine: bool = False) -> Due:
+    """Return the open tasks of the actor's service whose limit comes before an instant, or those in her own hands."""
+    require(actor, Permission.READ_CASE)
+    operator_id, service_id = acting(actor)
+    rows = Task.objects.filter(service_id=service_id, ended_at=None, due_at__lt=until)
+    rows = rows.filter(operator_id=operator_id) if mine else rows
+    return _listed(list(_named(rows).order_by("due_at", "id")[: LISTED + 1]), LISTED)
 
 
 def ask_due(actor: Actor, until: datetime) -> Answer[Due]:
-    """Ask for the same without waiting for it."""
+    """Ask for the first of the open tasks of the actor's service whose limit comes before an instant; do not wait."""
     require(actor, Permission.READ_CASE)
     _operator_id, service_id = acting(actor)
-    return _OPEN_OF_SERVICE.ask(service=service_id, until=until).then(_listed)
+    return _OPEN_OF_SERVICE.ask(service=service_id, until=until).then(lambda rows: _listed(rows, SHOWN))
 
 
-def _listed(rows: Sequence[Any]) -> Due:
+def _listed(rows: Sequence[Any], most: int) -> Due:
     lines = tuple(line_of(row, row.alias) for row in rows)
-    return Due(lines[:SHOWN], len(lines) > SHOWN)
+    return Due(lines[:most], len(lines) > most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,15 @@ from approdo.networks import selectors as networks
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import Phase, Tell, context_of
 from approdo.tasks import selectors, services
-from approdo.tasks.rules import BY_PRESS, OF_STATE, Act, Around
+from approdo.tasks.rules import BY_PRESS, OF_STATE, Act, Around, EndReason
 from approdo.tasks.selectors import Page
 from approdo.tasks.services import Done, Ticked
-from approdo.usecases import documents
+from approdo.usecases import documents, referring
 from approdo.usecases.notices import tell
 from approdo.usecases.standing import may_in
 
+_ENDS = {CaseAct.CLOSE: EndReason.PATHWAY_CLOSED, CaseAct.REOPEN: EndReason.PATHWAY_REOPENED}
+"""Acts that end whatever is to do; after them a phase asks anew."""
 LOOKED_BACK = timedelta(days=2)
 """How far back the sweep looks for cases whose first phase has not begun; it looks every few seconds."""
 
@@ -73,7 +75,9 @@ def of_case(actor: Actor, case_id: UUID, now: datetime) -> CasePathway:
 
 @transaction.atomic
 def move(*, actor: Actor, case_id: UUID, act: CaseAct, reason: str, now: datetime) -> CaseState:
-    """Move a case: it leaves one phase and reaches another, whose steps become tasks. Closed, nothing stays to do.
+    """Move a case: it leaves one phase and reaches another, whose steps become tasks.
+
+    Closed, nothing stays to do, and what her service had asked of others and nobody answered is called off.
 
     Raises ``NotFound`` for whoever does not lead it, ``Conflict`` when the act does not fit, ``Invalid`` without a
     reason for closing.
@@ -82,8 +86,10 @@ def move(*, actor: Actor, case_id: UUID, act: CaseAct, reason: str, now: datetim
     state = case_services.move(actor=actor, case_id=case_id, act=act, now=now, reason=reason)
     over = state is CaseState.CLOSED
     left = set(Phase) if over else set(OF_STATE.values())
-    services.leave(actor=actor, case_id=case_id, phases=left, now=now, tasks_too=over or act is CaseAct.REOPEN)
+    services.leave(actor=actor, case_id=case_id, phases=left, now=now, ends=_ENDS.get(act))
     _begin(actor, case_id, OF_STATE[state], now)
+    if over:
+        referring.call_off(actor=actor, case_id=case_id, now=now)
     return state
 
 

@@ -27,7 +27,7 @@ from approdo.networks.selectors import Recipient
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import USUAL_CLOCKS, ReferralClock, Urgency, context_of
 from approdo.referrals import selectors, services
-from approdo.referrals.rules import OVER, Act, Answer, Party, SheSaid, Wish
+from approdo.referrals.rules import OVER, Act, Answer, CancelReason, Party, SheSaid, Status, Wish
 from approdo.referrals.selectors import Desk, Letter, Line, Page
 from approdo.referrals.services import Ticked
 from approdo.usecases import referral_letters as letters
@@ -175,6 +175,19 @@ def act(*, actor: Actor, referral_id: UUID, done: Act, answer: Answer, now: date
         if done in {Act.SEND, Act.ANSWER}:
             letters.send(referral_id=line.id, target_id=line.target_id, now=now)
     return line
+
+
+@transaction.atomic
+def call_off(*, actor: Actor, case_id: UUID, now: datetime) -> int:
+    """Call off what the actor's service has asked of others for a case and nobody has answered; return how much."""
+    waiting = [
+        line
+        for line in selectors.of_case(actor, case_id)
+        if line.requester_id == actor.service_id and line.status in {Status.DRAFT, Status.REQUESTED}
+    ]
+    for line in waiting:
+        act(actor=actor, referral_id=line.id, done=Act.CANCEL, answer=Answer(CancelReason.NOT_NEEDED.value), now=now)
+    return len(waiting)
 
 
 def page(actor: Actor, referral_id: UUID, now: datetime) -> Shown:

@@ -10,7 +10,6 @@ from approdo.access.rules import Actor
 from approdo.access.services import as_system
 from approdo.cases import selectors as cases
 from approdo.cases.selectors import Promised
-from approdo.kit.rows import together
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ROME, instant
 from approdo.tasks import selectors as tasks
@@ -74,16 +73,12 @@ class Coming:
 
 def coming(actor: Actor, now: datetime, *, mine: bool = False) -> Coming:
     """Return what the actor's service is to do in the coming weeks, or only what is in the actor's own hands."""
-    with together():
-        due, promised = tasks.ask_due(actor, now + WEEKS), cases.ask_promised(actor, now, now + WEEKS)
-        found, contacts = due.value, promised.value
-    lines = [one for one in found.lines if not mine or one.operator_id == actor.operator_id]
-    kept = [one for one in contacts if not mine or one.manager_id == actor.operator_id]
+    found = tasks.due_until(actor, now + WEEKS, mine=mine)
     return Coming(
-        late=tuple(one for one in lines if one.late(now)),
-        later=tuple(one for one in lines if not one.late(now)),
+        late=tuple(one for one in found.lines if one.late(now)),
+        later=tuple(one for one in found.lines if not one.late(now)),
         more=found.more,
-        promised=tuple(kept),
+        promised=cases.promised(actor, now, now + WEEKS, mine=mine),
     )
 
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from pytest_django.fixtures import Settings
-from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.activations import TONIGHT, Town, a_staffed_service, a_town, an_activation
 from tests.factories.files import a_photograph
 from tests.factories.pathway import the_town_follows
 from tests.factories.pathway_steps import a_step
@@ -21,19 +21,21 @@ from tests.factories.pathway_steps import a_step
 from approdo.access.rules import ROLE_PERMISSIONS, Actor, Forbidden, Permission, Role
 from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
-from approdo.cases.models import Case, Event
+from approdo.cases.models import Case, Event, Participation
 from approdo.cases.rules import CaseAct, CaseState, ClosingReason
-from approdo.cases.services import offer_lead, plan_contact
+from approdo.cases.services import hold, offer_lead, plan_contact
 from approdo.documents.rules import Kind
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks.models import Membership, OpeningHours, Service
-from approdo.networks.rules import ROME, instant
+from approdo.networks.rules import ROME, ServiceKind, instant
 from approdo.networks.services import set_qualifications
 from approdo.notifications.models import Message
 from approdo.protocols.rules import Phase
+from approdo.referrals.models import Referral
+from approdo.referrals.rules import SheSaid, Wish
 from approdo.tasks.models import Stretch, Task
 from approdo.tasks.rules import Act, EndReason, Instrument, SkipReason, Status
-from approdo.usecases import conformance, documents, overview, pathway, sharing, todo
+from approdo.usecases import conformance, documents, overview, pathway, referring, sharing, todo
 from approdo.usecases.pathway import CasePathway
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +163,7 @@ def test_closing_ends_what_was_to_do_and_asks_what_comes_after(centre: Actor, ca
     assert set(Task.objects.exclude(key="goodbye").values_list("end_reason", flat=True)) == {EndReason.PATHWAY_CLOSED}
     moved(centre, case, CaseAct.REOPEN)
     assert open_keys(centre, case) == {"listen", "children"}
+    assert task(case, "goodbye").end_reason == EndReason.PATHWAY_REOPENED
     assert Case.objects.get().closing_reason == ""
 
 
@@ -590,3 +593,42 @@ def test_who_supervises_the_network_reads_how_the_steps_went(town: Town, centre:
     other = stranger.actor(stranger.coordination, role=Role.NETWORK_COORDINATOR)
     with entered(actor=other), pytest.raises(NotFound):
         conformance.conformance(other, town.network.code, 90, NOW)
+
+
+def test_closing_calls_off_what_was_asked_and_nobody_answered(town: Town, centre: Actor, case: UUID) -> None:
+    service, staff = a_staffed_service(town.network, ServiceKind.FAMILY_CLINIC)
+    town.people[service.pk] = staff
+    wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
+    with entered(actor=centre):
+        mine = referring.offer(actor=centre, case_id=case, target_id=service.pk, now=NOW, **wish)
+    with entered(actor=town.nurse):
+        hers = referring.offer(actor=town.nurse, case_id=case, target_id=service.pk, now=NOW, **wish)
+    moved(centre, case, CaseAct.CLOSE)
+    with as_system():
+        found = dict(Referral.objects.values_list("pk", "status"))
+    assert found == {mine: "cancelled", hers: "requested"}, "what another service asked is its own"
+
+
+def test_mine_is_found_however_much_the_service_has_to_do(town: Town, centre: Actor, case: UUID) -> None:
+    moved(centre, case, CaseAct.RECEIVE)
+    did(centre, case, "listen", Act.TAKE)
+    with as_system():
+        row = task(case, "listen")
+        for number in range(30):
+            row.pk, row.key, row.operator_id, row.status = uuid4(), f"other-{number}", None, Status.REQUESTED
+            row.due_at = NOW
+            row.save(force_insert=True)
+    with entered(actor=centre):
+        whole, mine = todo.coming(centre, NOW), todo.coming(centre, NOW, mine=True)
+        day = overview.day(centre, NOW + timedelta(minutes=1)).to_do
+    assert [line.step.key for line in mine.later] == ["listen"]
+    assert len(whole.later) == 32
+    assert (len(day.late), day.more) == (25, True)
+
+
+def test_of_two_services_of_a_kind_the_one_that_joined_first_does_it(town: Town, centre: Actor, case: UUID) -> None:
+    second, staff = a_staffed_service(town.network, ServiceKind.EMERGENCY_DEPARTMENT)
+    town.people[second.pk] = staff
+    with as_system():
+        Participation.objects.create(case_id=case, service=second, since=TONIGHT - timedelta(days=1))
+        assert next(iter(hold(case_id=case).service_ids)) == second.pk

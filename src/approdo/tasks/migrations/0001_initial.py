@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('status__in', ['requested', 'in-progress', 'completed'])), models.Q(('end_reason__in', ['no_children', 'done_elsewhere', 'not_needed', 'not_reached', 'she_declined', 'pathway_closed']), ('status', 'cancelled')), _connector='OR'), name='task_not_done_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('status__in', ['requested', 'in-progress', 'completed'])), models.Q(('end_reason__in', ['no_children', 'done_elsewhere', 'not_needed', 'not_reached', 'she_declined', 'pathway_closed', 'pathway_reopened']), ('status', 'cancelled')), _connector='OR'), name='task_not_done_says_why'),
         ),
         migrations.AddConstraint(
             model_name='task',

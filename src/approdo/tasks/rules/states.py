@@ -86,6 +86,7 @@ class EndReason(StrEnum):
 
     SHE_DECLINED = "she_declined"
     PATHWAY_CLOSED = "pathway_closed"
+    PATHWAY_REOPENED = "pathway_reopened"
 
 
 class Instrument(StrEnum):
@@ -115,6 +116,7 @@ SKIP_LABELS: dict[SkipReason, str] = {
 END_LABELS: dict[EndReason, str] = {
     EndReason.SHE_DECLINED: _("lei ha detto di no"),
     EndReason.PATHWAY_CLOSED: _("il percorso si è concluso prima"),
+    EndReason.PATHWAY_REOPENED: _("il percorso è stato riaperto"),
 }
 INSTRUMENT_LABELS: dict[Instrument, str] = {
     Instrument.STRUCTURED_JUDGEMENT: _("giudizio professionale strutturato"),

@@ -68,18 +68,20 @@ def begin(
 
 
 @transaction.atomic
-def leave(*, actor: Actor, case_id: UUID, phases: Collection[Phase], now: datetime, tasks_too: bool = False) -> None:
-    """Let a case leave some phases; what is still to do stays to do, unless the pathway is over (``tasks_too``)."""
+def leave(
+    *, actor: Actor, case_id: UUID, phases: Collection[Phase], now: datetime, ends: EndReason | None = None
+) -> None:
+    """Let a case leave some phases; what is still to do stays to do, unless it all ends, and why (``ends``)."""
     left = Stretch.objects.filter(case_id=case_id, phase__in=list(phases), ended_at=None)
     for stretch in left.select_for_update():
         stretch.ended_at = now
         stretch.save(update_fields=["ended_at"])
         detail = {"phase": stretch.phase}
         audit.record(actor=actor, verb="phase.end", subject=f"case:{case_id}", case_id=case_id, now=now, detail=detail)
-    if tasks_too:
+    if ends is not None:
         for row in Task.objects.select_for_update().filter(case_id=case_id, ended_at=None):
             row.status = moved(Status(row.status), Act.END, {Party.PATHWAY}, asks_again=False)
-            row.ended_at, row.end_reason, row.act_at = now, EndReason.PATHWAY_CLOSED.value, None
+            row.ended_at, row.end_reason, row.act_at = now, ends.value, None
             row.save(update_fields=["status", "ended_at", "end_reason", "act_at"])
             note(row, Act.END, actor=actor, code=row.end_reason, now=now)
 
