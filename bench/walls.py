@@ -103,11 +103,11 @@ def wall(service: int) -> Iterator[Callable[[_Statement], None]]:
 
 def statements(service: int) -> dict[str, _Statement]:
     """What the pages ask, with the service's own filter, as the product wrote it."""
-    from approdo.cases import selectors
+    from approdo.cases.selectors import pages, waiting
 
-    sql, slots, _finish = selectors._CASES._written
-    page = _Statement(sql, tuple(_fill(slots, {"service": service, "before": selectors._EVER})))
-    sql, slots, _finish = selectors._ADRIFT._written
+    sql, slots, _finish = pages._CASES._written
+    page = _Statement(sql, tuple(_fill(slots, {"service": service, "before": pages._EVER})))
+    sql, slots, _finish = waiting._ADRIFT._written
     from approdo.kit import clock
 
     adrift = _Statement(sql, tuple(_fill(slots, {"service": service, "at": clock.now()})))
@@ -161,7 +161,7 @@ def of_the_models(made: Ground, service: int, times: int) -> dict[str, tuple[flo
 
     from approdo.access.rules import Actor, Role
     from approdo.access.services import entered
-    from approdo.cases import selectors
+    from approdo.cases.selectors import pages, waiting
     from approdo.kit import clock
     from approdo.persons.models import NameToken
 
@@ -174,8 +174,8 @@ def of_the_models(made: Ground, service: int, times: int) -> dict[str, tuple[flo
         written_out(above, service)
     tokens = NameToken.objects.filter(organisation_id=service, token=420).values_list("case_id")[:500]
     asked = {
-        "list of cases": lambda: selectors._page(service, selectors._EVER),
-        "without a next step": lambda: selectors._going_nowhere(service, clock.now()),
+        "list of cases": lambda: pages._page(service, pages._EVER),
+        "without a next step": lambda: waiting._going_nowhere(service, clock.now()),
         "search by a beginning": tokens.all,
     }
     took: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in asked}

@@ -14,6 +14,7 @@ from approdo.access.services import entered
 from approdo.cases import selectors
 from approdo.cases.models import Case, Participation
 from approdo.cases.rules import CaseState
+from approdo.cases.selectors import pages
 from approdo.cases.services import join, take_lead
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_a_stranger_finds_nothing(town: Town) -> None:
 def test_a_page_is_taken_from_its_index_before_anything_is_joined(town: Town) -> None:
     """Otherwise it walks every open case: twenty milliseconds among 20,000, a second among a million."""
     several(town, 2)
-    sql, slots, _finish = selectors._CASES._written
+    sql, slots, _finish = pages._CASES._written
     with entered(actor=town.nurse), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {sql}", _values(slots))

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of cases; the first argument is who asks, but for what the system asks itself."""
+
+from approdo.cases.selectors.inside import (
+    CaseBrief,
+    Told,
+    brief_of,
+    lead_of,
+    led_by_operator,
+    manager_of,
+    opened_lately,
+    paths,
+    told_of,
+)
+from approdo.cases.selectors.pages import (
+    PAGE,
+    CasePage,
+    CaseRow,
+    EventRow,
+    Participant,
+    ask_case_page,
+    ask_chronology_of,
+    case_page,
+    cases_of,
+    joinable,
+    led_among,
+    takes_part,
+)
+from approdo.cases.selectors.waiting import (
+    ADRIFT,
+    Adrift,
+    Missing,
+    Promised,
+    adrift,
+    ask_adrift,
+    ask_promised,
+    promised,
+)
+
+__all__ = [
+    "ADRIFT",
+    "PAGE",
+    "Adrift",
+    "CaseBrief",
+    "CasePage",
+    "CaseRow",
+    "EventRow",
+    "Missing",
+    "Participant",
+    "Promised",
+    "Told",
+    "adrift",
+    "ask_adrift",
+    "ask_case_page",
+    "ask_chronology_of",
+    "ask_promised",
+    "brief_of",
+    "case_page",
+    "cases_of",
+    "joinable",
+    "lead_of",
+    "led_among",
+    "led_by_operator",
+    "manager_of",
+    "opened_lately",
+    "paths",
+    "promised",
+    "takes_part",
+    "told_of",
+]
