@@ -2,17 +2,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The pathway of a draft: what is done in each phase, one page for each step."""
 
-import re
-
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approdo.access.rules import Permission
-from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.protocols.rules import MOST_PATHWAY_STEPS, Problem, parse_step, place_of, plain, problems
 from approdo.protocols.rules.composing import (
@@ -27,8 +21,8 @@ from approdo.protocols.rules.sheet import step_lines
 from approdo.protocols.selectors import DraftPage
 from approdo.protocols.services import Overtaken
 from approdo.web.draft_pathway_forms import PathwayStepForm
-from approdo.web.draft_reading import address_of, piece_meant
-from approdo.web.drafts import BASE, page_of_piece, save, saved, to_write
+from approdo.web.draft_reading import piece_meant
+from approdo.web.drafts import BASE, page_of_piece, rearranged, save, saved, to_write
 from approdo.web.guards import Asked, needs
 
 
@@ -78,23 +72,8 @@ def _aloud(document: Document, step: Document) -> dict[str, object]:
 def draft_steps(request: Asked, network: str, draft_id: int) -> HttpResponse:
     """Move a step of the pathway up or down, or take it away."""
     draft, instead = to_write(request, network, draft_id)
-    if instead:
-        return instead
-    name, _dash, number = request.POST.get("act", "").partition("-")
-    place = int(number) - 1 if re.fullmatch(r"[0-9]{1,3}", number) else -1
-    if not 0 <= place < len(pathway_of(draft.document)) or name not in {"up", "down", "remove"}:
-        raise NotFound
-
-    def change(document: Document) -> Document:
-        if name == "remove":
-            return without_pathway_step(document, place)
-        return moved_pathway_step(document, place, -1 if name == "up" else 1)
-
-    try:
-        save(request, draft, change)
-    except Overtaken as refusal:
-        messages.warning(request, _(refusal.sentence))
-    return redirect(address_of("draft", draft) + "#percorso")
+    steps = pathway_of(draft.document)
+    return instead or rearranged(request, draft, steps, without_pathway_step, moved_pathway_step, "#percorso")
 
 
 urlpatterns = [

@@ -3,7 +3,7 @@
 """Bozze: protocols written by filling pages in, read aloud while one writes, saved also with errors."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -240,25 +240,31 @@ def _acted(call: Document, act: str) -> Document:
 def draft_calls(request: Asked, network: str, draft_id: int) -> HttpResponse:
     """Move a call up or down, or take it away."""
     draft, instead = to_write(request, network, draft_id)
-    if instead:
-        return instead
+    return instead or rearranged(request, draft, draft.document["calls"], without_call, moved_call, "#chiamate")
+
+
+def rearranged(
+    request: Asked,
+    draft: DraftPage,
+    pieces: Sequence[Document],
+    without: Callable[[Document, int], Document],
+    moved: Callable[[Document, int, int], Document],
+    back: str,
+) -> HttpResponse:
+    """Move one of some pieces up or down, or take it away, and go back; ``NotFound`` for one that is not there."""
     name, _dash, number = request.POST.get("act", "").partition("-")
     place = int(number) - 1 if re.fullmatch(r"[0-9]{1,3}", number) else -1
-    if not 0 <= place < len(draft.document["calls"]) or name not in {"up", "down", "remove"}:
+    if not 0 <= place < len(pieces) or name not in {"up", "down", "remove"}:
         raise NotFound
 
     def change(document: Document) -> Document:
-        return (
-            without_call(document, place)
-            if name == "remove"
-            else moved_call(document, place, -1 if name == "up" else 1)
-        )
+        return without(document, place) if name == "remove" else moved(document, place, -1 if name == "up" else 1)
 
     try:
         save(request, draft, change)
     except Overtaken as refusal:
         messages.warning(request, _(refusal.sentence))
-    return redirect(address_of("draft", draft) + "#chiamate")
+    return redirect(address_of("draft", draft) + back)
 
 
 @needs(Permission.PUBLISH_PROTOCOL)
