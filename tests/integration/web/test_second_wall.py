@@ -12,8 +12,8 @@ from tests.factories.region import Region
 
 from approdo.access.rules import Actor
 from approdo.activations.selectors import boards
-from approdo.cases import selectors
 from approdo.cases.models import Case, Participation
+from approdo.cases.selectors import pages
 from approdo.kit.rows import Statement
 from approdo.protocols.rules import Need
 
@@ -27,7 +27,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """The statements behind the list, the case and the board have lost ``visible_to``, as after a bad merge."""
     everything: dict[str, tuple[object, Statement]] = {
         "_CASE": (
-            selectors,
+            pages,
             Statement(lambda case: Case.objects.filter(pk=case).annotate(place=F("municipality__name")), case=UUID),
         ),
         "_ACTIVATION": (
@@ -42,7 +42,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
             ),
         ),
         "_CASES": (
-            selectors,
+            pages,
             Statement(
                 lambda: Participation.objects.annotate(last=F("since")).values_list(
                     "case_id",
