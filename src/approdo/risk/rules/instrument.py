@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An assessment instrument as frozen values: items, answers, how they are scored, what the score means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+FORMAT = 1
+
+
+class Purpose(StrEnum):
+    """What an instrument is for."""
+
+    DANGER = "danger"
+    CASE_FINDING = "case_finding"
+    CHILD = "child"
+    SIGN = "sign"
+
+
+class Window(StrEnum):
+    """To what time a question looks back."""
+
+    EVER = "ever"
+    PAST_YEAR = "past_year"
+    PAST_SIX_MONTHS = "past_six_months"
+    CURRENT = "current"
+
+
+class Scorer(StrEnum):
+    """How answers become a score; a judgement has none."""
+
+    COUNT = "count"
+    WEIGHTED = "weighted"
+    SENTINEL_OR_COUNT = "sentinel_or_count"
+    JUDGEMENT_ONLY = "judgement_only"
+
+
+class Outcome(StrEnum):
+    """What a score means, the worst last."""
+
+    NEGATIVE = "negative"
+    LOW = "low"
+    MEDIUM = "medium"
+    POSITIVE = "positive"
+    HIGH = "high"
+    EXTREME = "extreme"
+
+
+ORDER: dict[Outcome, int] = {outcome: place for place, outcome in enumerate(Outcome)}
+"""How bad an outcome is. Case finding says negative or positive, danger low to extreme; no instrument says both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer that may be given, and what it adds."""
+
+    code: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question or sign."""
+
+    code: str
+    text: str
+    answers: tuple[Answer, ...]
+    window: Window
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The least and the most that it can add, which is what it adds while it is not known."""
+        points = [answer.points for answer in self.answers]
+        return min(points), max(points)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinel:
+    """An answer after which the outcome is at least so bad, whatever the score."""
+
+    item: str
+    answer: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The scores from one to another, both included, that mean an outcome."""
+
+    least: int
+    most: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One version of an instrument; ``licence``: what its text may be used for."""
+
+    code: str
+    version: str
+    language: str
+    title: str
+    purpose: Purpose
+    licence: str
+    source: str
+    validated: bool
+    """Whether this wording was validated in this language."""
+    items: tuple[Item, ...]
+    scorer: Scorer
+    sentinels: tuple[Sentinel, ...]
+    bands: tuple[Band, ...]
+    expires: date | None
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The least and the most that all items together can add."""
+        return sum(item.range[0] for item in self.items), sum(item.range[1] for item in self.items)
+
+
+def parse(document: Mapping[str, Any]) -> Instrument:
+    """Turn a document without faults into frozen values; on one with faults it raises KeyError or ValueError."""
+    sets = {
+        name: tuple(Answer(one["code"], int(one["points"])) for one in listed)
+        for name, listed in document["answer_sets"].items()
+    }
+    return Instrument(
+        code=document["code"],
+        version=document["version"],
+        language=document["language"],
+        title=document["title"],
+        purpose=Purpose(document["purpose"]),
+        licence=document["licence"],
+        source=document["source"],
+        validated=bool(document["validated"]),
+        items=tuple(
+            Item(one["code"], one["text"], sets[one["answers"]], Window(one.get("window", Window.EVER)))
+            for one in document["items"]
+        ),
+        scorer=Scorer(document["scorer"]),
+        sentinels=tuple(
+            Sentinel(one["item"], one["answer"], Outcome(one["outcome"])) for one in document.get("sentinels", ())
+        ),
+        bands=tuple(
+            Band(int(one["from"]), int(one["to"]), Outcome(one["outcome"])) for one in document.get("bands", ())
+        ),
+        expires=date.fromisoformat(document["expires"]) if "expires" in document else None,
+    )
