@@ -97,6 +97,7 @@ own = {{"service_id": {service}, "operator_id": held.operator_id, "membership_id
 print(json.dumps(own, default=str))
 """
 _ARGUMENTS = {"code": "urgent", "number": 1, "kind": "episode", "pk": 1, "glass_id": uuid4(), "drill_id": uuid4()}
+_ARGUMENTS |= {"instrument": "da5"}
 _LEAVES = "account_logout"
 # no page of these for whoever is signed in already and has proved no factor, brings no code, or would approve what
 # nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py, test_editor.py and test_drill.py meet

@@ -6,6 +6,9 @@ from typing import Any
 
 import yaml
 
+from approdo.kit.errors import NotFound
+from approdo.risk.rules import Instrument, parse
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -14,3 +17,15 @@ def shipped() -> dict[str, dict[str, Any]]:
     """Return the documents of the instruments that come with the program, by code; copy them, never change them."""
     found = [yaml.safe_load(path.read_text()) for path in sorted(DATA.glob("*.yaml"))]
     return {document["code"]: document for document in found}
+
+
+def instruments() -> tuple[Instrument, ...]:
+    """Return the instruments that come with the program, by title."""
+    return tuple(sorted((parse(document) for document in shipped().values()), key=lambda one: one.title))
+
+
+def instrument(code: str) -> Instrument:
+    """Return one of them; raises ``NotFound``."""
+    if code not in shipped():
+        raise NotFound
+    return parse(shipped()[code])

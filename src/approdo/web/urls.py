@@ -22,6 +22,7 @@ from approdo.web import (
     drills,
     gateway,
     health,
+    instruments,
     networks,
     own_shifts,
     papers,
@@ -73,7 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
-PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval, shelf)
+PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

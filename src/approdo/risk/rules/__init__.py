@@ -7,6 +7,9 @@ from approdo.risk.rules.clocks import USUAL_CLOCK, Trigger, due_at
 from approdo.risk.rules.deciding import decision_faults
 from approdo.risk.rules.instrument import (
     ORDER,
+    OUTCOME_LABELS,
+    PURPOSE_LABELS,
+    WINDOW_LABELS,
     Instrument,
     Outcome,
     Purpose,
@@ -18,9 +21,12 @@ from approdo.risk.rules.scoring import UNKNOWN, Score, UnknownAnswers, score
 
 __all__ = [
     "ORDER",
+    "OUTCOME_LABELS",
+    "PURPOSE_LABELS",
     "SCHEMA",
     "UNKNOWN",
     "USUAL_CLOCK",
+    "WINDOW_LABELS",
     "Fault",
     "Instrument",
     "Outcome",

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from approdo.kit.words import mark as _
+
 FORMAT = 1
 
 
@@ -20,6 +22,14 @@ class Purpose(StrEnum):
     SIGN = "sign"
 
 
+PURPOSE_LABELS: dict[Purpose, str] = {
+    Purpose.DANGER: _("quanto è in pericolo"),
+    Purpose.CASE_FINDING: _("chiedere in privato"),
+    Purpose.CHILD: _("segni nei bambini"),
+    Purpose.SIGN: _("segni"),
+}
+
+
 class Window(StrEnum):
     """To what time a question looks back."""
 
@@ -27,6 +37,14 @@ class Window(StrEnum):
     PAST_YEAR = "past_year"
     PAST_SIX_MONTHS = "past_six_months"
     CURRENT = "current"
+
+
+WINDOW_LABELS: dict[Window, str] = {
+    Window.EVER: _("da sempre"),
+    Window.PAST_YEAR: _("nell'ultimo anno"),
+    Window.PAST_SIX_MONTHS: _("negli ultimi sei mesi"),
+    Window.CURRENT: _("adesso"),
+}
 
 
 class Scorer(StrEnum):
@@ -49,6 +67,14 @@ class Outcome(StrEnum):
     EXTREME = "extreme"
 
 
+OUTCOME_LABELS: dict[Outcome, str] = {
+    Outcome.NEGATIVE: _("niente da segnalare"),
+    Outcome.LOW: _("basso"),
+    Outcome.MEDIUM: _("medio"),
+    Outcome.POSITIVE: _("da approfondire"),
+    Outcome.HIGH: _("alto"),
+    Outcome.EXTREME: _("estremo"),
+}
 ORDER: dict[Outcome, int] = {outcome: place for place, outcome in enumerate(Outcome)}
 """How bad an outcome is. Case finding says negative or positive, danger low to extreme; no instrument says both."""
 
@@ -118,6 +144,12 @@ class Instrument:
     def range(self) -> tuple[int, int]:
         """The least and the most that all items together can add."""
         return sum(item.range[0] for item in self.items), sum(item.range[1] for item in self.items)
+
+    @property
+    def named_sentinels(self) -> tuple[tuple[str, Outcome], ...]:
+        """Each sentinel as its question and what an answer to it comes to at least."""
+        texts = {item.code: item.text for item in self.items}
+        return tuple((texts[one.item], one.outcome) for one in self.sentinels)
 
 
 def parse(document: Mapping[str, Any]) -> Instrument:

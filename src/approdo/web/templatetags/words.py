@@ -34,6 +34,7 @@ from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET
 from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
 from approdo.referrals.selectors import Told
+from approdo.risk.rules import OUTCOME_LABELS, PURPOSE_LABELS, WINDOW_LABELS
 from approdo.tasks.rules import END_LABELS, INSTRUMENT_LABELS, SKIP_LABELS, STATUS_LABELS, EndReason, SkipReason
 from approdo.usecases.record import REASON_LABELS
 
@@ -86,6 +87,9 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     SKIP_LABELS,
     END_LABELS,
     INSTRUMENT_LABELS,
+    OUTCOME_LABELS,
+    PURPOSE_LABELS,
+    WINDOW_LABELS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()
