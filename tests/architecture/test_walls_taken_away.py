@@ -468,7 +468,7 @@ WALLS = {
         "tests/integration/web/test_conformance_pages.py",
     ),
     "nor what would give the few away": Wall(
-        "activations/rules/conformance.py",
+        "kit/counts.py",
         "        if size >= FEWEST and not 0 < together < FEWEST:\n",
         "        if size >= FEWEST:\n",
         "tests/unit/activations/test_conformance.py",
@@ -510,13 +510,13 @@ WALLS = {
         "tests/unit/protocols/test_drafting.py",
     ),
     "what is approved is what was read": Wall(
-        "protocols/services/drafting.py",
+        "protocols/services/two_people.py",
         "    row.state = draft_moved(DraftState(row.state), act, part).value\n    if row.counter != counter:\n",
         "    row.state = draft_moved(DraftState(row.state), act, part).value\n    if False:\n",
         "tests/integration/protocols/test_drafts.py",
     ),
     "who saves a draft second is told": Wall(
-        "protocols/services/drafting.py",
+        "protocols/services/two_people.py",
         "    if row.counter != counter and row.state == DraftState.EDITING:\n        raise Overtaken\n",
         "    counter = row.counter\n",
         "tests/integration/protocols/test_drafts.py",
