@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Sostituzioni: somebody else is on call for a stretch, whatever shifts it cuts; and the stretch given back."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from approdo.kit.errors import Invalid
 from approdo.networks import selectors
-from approdo.usecases import coverage
 from approdo.usecases import overrides as usecase
 from approdo.usecases.coverage import Foretold
-from approdo.web.foretelling import carried
+from approdo.web.foretelling import carried, unless_told
 from approdo.web.guards import Asked
 from approdo.web.network_forms import accepted, whole_page
 from approdo.web.rota_forms import OverrideForm
@@ -35,7 +33,7 @@ def overrides(request: Asked, service_id: int) -> HttpResponse:
 
     if request.method == "GET":
         return _page(request, service_id, form)
-    if form.is_valid() and accepted(form, lambda: found.append(_unless_silent(request, service_id, put))):
+    if form.is_valid() and accepted(form, lambda: found.append(unless_told(request, [service_id], put))):
         if not found[0]:
             messages.success(request, _("Fatto: chi sostituisce e chi è sostituita ricevono un avviso."))
             return redirect("overrides", service_id)
@@ -54,23 +52,13 @@ def remove_override(request: Asked, override_id: UUID) -> HttpResponse:
         usecase.remove(actor=request.actor, override_id=override_id, now=request.now)
 
     try:
-        found = _unless_silent(request, shown.service_id, remove)
+        found = unless_told(request, [shown.service_id], remove)
     except Invalid as refusal:
         return _page(request, shown.service_id, form, problems=whole_page(refusal))
     if found:
         return _page(request, shown.service_id, form, found=found)
     messages.success(request, _("Tolta: quelle ore tornano a chi le aveva."))
     return redirect("overrides", shown.service_id)
-
-
-def _unless_silent(request: Asked, service_id: int, act: Callable[[], None]) -> Foretold:
-    """Do it, unless it would bring what she has not been told: a call unheard, somebody away."""
-    found = Foretold()
-    if request.POST.get("even_so") != "1":
-        found = coverage.foretold(service_id, act, request.now)
-    if not found:
-        act()
-    return found
 
 
 def _page(

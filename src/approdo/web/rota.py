@@ -24,7 +24,7 @@ from approdo.networks.rules import ROME, Gap, LocalHoliday, Period, local_name, 
 from approdo.networks.selectors import AwayDuty, NamedDuty, Rota, ServiceEditing
 from approdo.usecases import coverage, drills
 from approdo.usecases.coverage import Foretold
-from approdo.web.foretelling import carried
+from approdo.web.foretelling import carried, unless_told
 from approdo.web.guards import Asked
 from approdo.web.network_forms import (
     CopyWeekForm,
@@ -130,16 +130,6 @@ def _week_page(
     return render(request, "web/networks/rota.html", words, status=422 if form or copy else 200)
 
 
-def _unless_away(request: Asked, service_id: int, act: Callable[[], None]) -> Foretold:
-    """Do what only adds shifts, unless somebody is away in one of them and she has not been told so."""
-    found = Foretold()
-    if request.POST.get("even_so") != "1":
-        found = coverage.foretold(service_id, act, request.now, removes=False)
-    if not found:
-        act()
-    return found
-
-
 def _to_week(service_id: int, day: date) -> HttpResponse:
     return redirect(f"{reverse('rota', args=[service_id])}?week={day.isoformat()}")
 
@@ -161,7 +151,9 @@ def add_shift(request: Asked, service_id: int) -> HttpResponse:
     def act() -> None:
         made[:] = services.add_shifts(actor=request.actor, service_id=service_id, duties=form.duties(), now=request.now)
 
-    valid = form.is_valid() and accepted(form, lambda: found.append(_unless_away(request, service_id, act)))
+    valid = form.is_valid() and accepted(
+        form, lambda: found.append(unless_told(request, [service_id], act, removes=False))
+    )
     if valid and not found[0]:
         words = ngettext("Aggiunto %(n)d turno.", "Aggiunti %(n)d turni.", len(made)) % {"n": len(made)}
         messages.success(request, words)
@@ -184,7 +176,9 @@ def copy_week(request: Asked, service_id: int) -> HttpResponse:
             services.copy_week(actor=request.actor, service_id=service_id, day=day, weeks=weeks, now=request.now)
         ]
 
-    valid = form.is_valid() and accepted(form, lambda: found.append(_unless_away(request, service_id, act)))
+    valid = form.is_valid() and accepted(
+        form, lambda: found.append(unless_told(request, [service_id], act, removes=False))
+    )
     if not valid or found[0]:
         return _week_page(request, service_id, day, copy=form, warned=found[0] if found else None)
     outcome = made[0]
@@ -293,12 +287,8 @@ class _ShiftPage:
 
     def _unless_silent(self, act: Callable[[], None], now: datetime) -> None:
         """Do what was sent, unless it would bring what she has not been told: a call unheard, somebody away."""
-        if not self.sure:
-            self.foretold = coverage.foretold(self.service_id, act, now)
-        if self.foretold:
-            self.failed = True
-        else:
-            act()
+        self.foretold = coverage.unless_foretold([self.service_id], act, now, sure=self.sure)
+        self.failed = bool(self.foretold)
 
 
 urlpatterns: list[URLPattern] = [

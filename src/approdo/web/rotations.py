@@ -10,10 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from approdo.networks import selectors, services
-from approdo.usecases import coverage
 from approdo.usecases import rotations as usecase
 from approdo.usecases.coverage import Foretold
-from approdo.web.foretelling import carried
+from approdo.web.foretelling import carried, unless_told
 from approdo.web.guards import Asked
 from approdo.web.network_forms import accepted
 from approdo.web.rota_forms import EndRotationForm, RotationForm
@@ -74,10 +73,7 @@ def rotation(request: Asked, rotation_id: int) -> HttpResponse:
         gone.append(services.end_rotation(actor=actor, rotation_id=rotation_id, ends_at=ends_at, now=now))
 
     def unless_silent() -> None:
-        if request.POST.get("even_so") != "1":
-            found.append(coverage.foretold(shown.service_id, end, now))
-        if not any(found):
-            end()
+        found.append(unless_told(request, [shown.service_id], end))
 
     done = sent and form.is_valid() and accepted(form, unless_silent)
     if done and not any(found):
