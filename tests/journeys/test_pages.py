@@ -69,16 +69,25 @@ def test_the_coordinator_reads_and_edits_on_every_page_of_hers(sign_in: SignIn, 
     pages += ["/rete/organizzazione/", "/rete/servizi/nuovo/", f"{mine}/"]
     pages += [f"{mine}/{part}/" for part in ("dati", "orari", "comuni", "recapiti", "persone", "turni")]
     pages += [f"{mine}/recapiti/{facts['operator']}/", f"/rete/turni/{facts['shift']}/"]
-    pages += [f"{protocols}/p/urgent/1/", f"{protocols}/pubblica/?code=urgent"]
+    pages += [f"{protocols}/p/urgent/1/", f"{protocols}/carica/", f"{protocols}/adotta/"]
+    pages += [
+        f"/rete/scaffale/{facts['network']}/",
+        "/rete/strumenti/",
+        "/rete/strumenti/da5/",
+        "/compiti/",
+        "/rete/carico/",
+    ]
     pages += [f"/rete/copertura/{facts['network']}/?days=90"]
     pages += [f"/rete/andamento/{facts['network']}/", "/rete/confronto/"]
     wrong = walk(coordinator, product, pages, PHONE, DESK)
-    for address, button in (("/rete/servizi/nuovo/", "Salva"), (f"{protocols}/pubblica/", "Controlla")):
+    for address, button in (("/rete/servizi/nuovo/", "Salva"), (f"{protocols}/carica/", "Carica")):
         coordinator.goto(product.site + address)  # and what each says when it refuses
-        coordinator.get_by_role("button", name=button).click()
-        coordinator.get_by_role("alert").filter(has_text="corregg").wait_for()
+        coordinator.get_by_role("button", name=button, exact=True).click()
+        coordinator.get_by_role("alert").first.wait_for()
         wrong += flaws(coordinator, (PHONE, DESK))
-    coordinator.goto(f"{product.site}{protocols}/pubblica/?code=urgent")
+    coordinator.goto(f"{product.site}{protocols}/p/urgent/1/")
+    coordinator.get_by_role("button", name="Apri una bozza da questa").click()
+    coordinator.goto(f"{coordinator.url}proponi/")
     coordinator.get_by_role("button", name="Prova sul passato").click()
     expect(coordinator.get_by_role("heading", name="Prova sulle attivazioni passate")).to_be_visible()
     expect(coordinator.get_by_text(re.compile(r"(Una|\d+) attivazion[ei] dal"))).to_be_visible()
