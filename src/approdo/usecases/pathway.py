@@ -25,8 +25,8 @@ from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import Phase, Tell, context_of
 from approdo.tasks import selectors, services
 from approdo.tasks.rules import BY_PRESS, OF_STATE, Act, Around, EndReason
-from approdo.tasks.selectors import Page
-from approdo.tasks.services import Done, Ticked
+from approdo.tasks.selectors import Line, Page
+from approdo.tasks.services import Ticked
 from approdo.usecases import documents, referring
 from approdo.usecases.notices import tell
 from approdo.usecases.standing import may_in
@@ -144,10 +144,10 @@ def _begin_on(actor: Actor, case: CaseBrief, phase: Phase, now: datetime) -> int
         around=Around(kinds, case.lead_service_id, beginner),
         now=now,
     )
-    if begun.tasks and phase in BY_PRESS:
+    if begun and phase in BY_PRESS:
         event = NewEvent(case.id, EventKind.PHASE_BEGUN, actor.service_id, detail=phase.value)
         case_services.append(events=[event], now=now)
-    return begun.tasks
+    return begun
 
 
 @transaction.atomic
@@ -161,22 +161,22 @@ def take_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def act(*, actor: Actor, task_id: UUID, done: Act, code: str, now: datetime) -> Done:
-    """Do one act on a task, and let the case tell of its end.
+def act(*, actor: Actor, case_id: UUID, task_id: UUID, done: Act, code: str, now: datetime) -> Line:
+    """Do one act on a task of a case, and let the case tell of its end.
 
     Raises like ``tasks.services.act``, and ``Invalid`` when what the protocol demands of a step is not there.
     """
-    case_id = selectors.case_of(task_id)
-    if case_id is None or case_services.hold(case_id=case_id) is None:  # first the case, then its tasks, like a move
+    held = case_services.hold(case_id=case_id)  # first the case, then its tasks, like a move
+    if held is None or selectors.case_of(task_id) != case_id:
         raise NotFound
     led = tuple(cases.led_among(actor, [case_id]))
     if done is Act.COMPLETE:
         _check_demands(actor, selectors.page(actor, task_id, led), now)
-    result = services.act(actor=actor, task_id=task_id, act=done, code=code, now=now, led=led)
-    if not result.line.open:
+    line = services.act(actor=actor, task_id=task_id, act=done, code=code, now=now, led=led)
+    if not line.open:
         kind = EventKind.TASK_DONE if done is Act.COMPLETE else EventKind.TASK_NOT_DONE
         case_services.append(events=[NewEvent(case_id, kind, actor.service_id, task_id)], now=now)
-    return result
+    return line
 
 
 def _check_demands(actor: Actor, found: Page, now: datetime) -> None:

@@ -133,7 +133,7 @@ def task(request: Asked, case_id: UUID, task_id: UUID) -> HttpResponse:
     done, code = Act(form.cleaned_data["act"]), form.cleaned_data["code"]
 
     def press() -> None:
-        pathway.act(actor=request.actor, task_id=task_id, done=done, code=code, now=request.now)
+        pathway.act(actor=request.actor, case_id=case_id, task_id=task_id, done=done, code=code, now=request.now)
 
     return _pressed(request, case_id, press, _("Segnato."))
 

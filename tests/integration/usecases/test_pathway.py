@@ -96,7 +96,8 @@ def task(case: UUID, key: str) -> Task:
 
 def did(actor: Actor, case: UUID, key: str, act: Act, code: str = "", at: datetime = NOW) -> Status:
     with entered(actor=actor):
-        return pathway.act(actor=actor, task_id=task(case, key).pk, done=act, code=code, now=at).line.status
+        which = {"case_id": case, "task_id": task(case, key).pk}
+        return pathway.act(actor=actor, **which, done=act, code=code, now=at).status
 
 
 def told(act: Callable[[], object]) -> set[int]:
@@ -251,9 +252,11 @@ def test_who_does_a_task_sees_it_who_leads_sees_all_and_nobody_else_any(town: To
     with entered(actor=shelter):
         assert not Task.objects.exists()  # the database says it again
         with pytest.raises(NotFound):
-            pathway.act(actor=shelter, task_id=task_id_of(case, "listen"), done=Act.TAKE, code="", now=NOW)
+            pathway.act(
+                actor=shelter, case_id=case, task_id=task_id_of(case, "listen"), done=Act.TAKE, code="", now=NOW
+            )
         with pytest.raises(NotFound):
-            pathway.act(actor=shelter, task_id=uuid4(), done=Act.TAKE, code="", now=NOW)
+            pathway.act(actor=shelter, case_id=case, task_id=uuid4(), done=Act.TAKE, code="", now=NOW)
 
 
 def task_id_of(case: UUID, key: str) -> UUID:
@@ -632,3 +635,13 @@ def test_of_two_services_of_a_kind_the_one_that_joined_first_does_it(town: Town,
     with as_system():
         Participation.objects.create(case_id=case, service=second, since=TONIGHT - timedelta(days=1))
         assert next(iter(hold(case_id=case).service_ids)) == second.pk
+
+
+def test_a_task_of_another_of_her_cases_is_not_one_of_this(town: Town, centre: Actor, case: UUID) -> None:
+    other = an_activation(town, key="another-key").case_id
+    with entered(actor=centre):
+        pathway.take_lead(actor=centre, case_id=other, now=NOW)
+    moved(centre, case, CaseAct.RECEIVE)
+    with entered(actor=centre), pytest.raises(NotFound):
+        pathway.act(actor=centre, case_id=other, task_id=task_id_of(case, "listen"), done=Act.TAKE, code="", now=NOW)
+    assert task(case, "listen").operator_id is None

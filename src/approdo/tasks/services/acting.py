@@ -3,7 +3,6 @@
 """What people do to a task: who may, when, is one table (``rules.TRANSITIONS``)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -26,14 +25,6 @@ MOVING = (
 """What people change of a task; the rest was said once (tasks 0002)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a task stands after an act, and when its step is to be done again, if it is."""
-
-    line: Line
-    again_at: datetime | None
-
-
 @transaction.atomic
 def act(
     *,
@@ -43,8 +34,8 @@ def act(
     code: str = "",
     now: datetime,
     led: Collection[UUID] = (),
-) -> Done:
-    """Do one act on a task; ``code`` is the instrument of an assessment, or why a step is skipped.
+) -> Line:
+    """Do one act on a task and return how it stands; ``code``: the instrument of an assessment, or why it is skipped.
 
     What a step demands beyond that (a document, a training) was asked by the caller. Raises ``NotFound`` for absent
     and hidden alike, ``Conflict`` when the act does not fit or is not hers, ``Invalid`` for a code that does not fit.
@@ -59,7 +50,6 @@ def act(
     asks_again = step.ask_again_after_hours is not None
     row.status = moved(Status(row.status), act, held_by(actor, row, led), asks_again=asks_again)
     code = _code(act, step, code)
-    again_at = None
     if act in {Act.TAKE, Act.HAND_BACK}:
         row.operator_id = operator_id if act is Act.TAKE else None
     elif act is Act.ASK_AGAIN:
@@ -73,16 +63,15 @@ def act(
     row.save(update_fields=MOVING)
     note(row, act, actor=actor, code=code, now=now)
     if act is Act.COMPLETE and step.repeat_hours and row.stretch.ended_at is None:
-        again_at = _again(row, step, now)
-    return Done(line_of(row, row.alias), again_at)
+        _again(row, step, now)
+    return line_of(row, row.alias)
 
 
-def _again(row: Task, step: PathwayStep, now: datetime) -> datetime:
+def _again(row: Task, step: PathwayStep, now: datetime) -> None:
     """Let the step be done again while the phase lasts, by the same service."""
     to = Holder(row.service_id, row.for_lead)
     following = new_row(row.stretch, step, row.step, to, step.repeat_hours or 0, row.exercise, now)
     following.save(force_insert=True)
-    return following.due_at
 
 
 def _code(act: Act, step: PathwayStep, written: str) -> str:

@@ -3,7 +3,6 @@
 """A case reaches a phase and leaves it: the steps of the protocol become tasks, and what was not done ends."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,14 +19,6 @@ from approdo.tasks.rules import Act, Around, EndReason, Party, Status, holder, m
 from approdo.tasks.services._rows import limits_of, new_row, note, wind
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What beginning a phase made: how many tasks, and of which services."""
-
-    tasks: int
-    service_ids: frozenset[int]
-
-
 @transaction.atomic
 def begin(
     *,
@@ -39,8 +30,8 @@ def begin(
     version_id: int | None,
     around: Around,
     now: datetime,
-) -> Begun:
-    """Let a case reach a phase: each of its steps, as the protocol writes them, becomes a task of who does it.
+) -> int:
+    """Let a case reach a phase: each of its steps becomes a task, as the protocol writes them; return how many.
 
     A step that is still to do from an earlier time is left as it is. The caller holds the case and knows it. Raises
     ``Conflict`` when the case is in the phase already.
@@ -64,7 +55,7 @@ def begin(
         now=now,
         detail={"phase": phase.value, "tasks": len(rows)},
     )
-    return Begun(len(rows), frozenset(row.service_id for row in rows))
+    return len(rows)
 
 
 @transaction.atomic
