@@ -1,0 +1,8 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What visits to an emergency department say, show and add up to, so that somebody asks her in private."""
+
+from approdo.recognition.rules.evidence import Band, Detector, Evidence, Verdict
+from approdo.recognition.rules.visit import Code, Sign, System, Visit
+
+__all__ = ["Band", "Code", "Detector", "Evidence", "Sign", "System", "Verdict", "Visit"]
