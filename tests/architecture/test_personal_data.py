@@ -33,6 +33,22 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "service_id operator_id",
         "technical": "id number organisation_id",
     },
+    "risk.InstrumentVersion": {"public": "code version digest document", "technical": "id kept_at"},
+    "risk.Assessment": {
+        "her": "case_id slice child_id sealed instrument_id assessed_at",
+        "people": "organisation_id service_id operator_id",
+        "technical": "id",
+    },
+    "risk.Judgement": {
+        "her": "case_id slice child_id sealed assessment_id made_at needs_reader read_at",
+        "people": "organisation_id service_id operator_id reader_id",
+        "technical": "id",
+    },
+    "risk.Happening": {
+        "her": "case_id slice child_id sealed happened_at noted_at",
+        "people": "organisation_id service_id operator_id",
+        "technical": "id",
+    },
     "tasks.Stretch": {"her": "case_id phase begun_at ended_at", "technical": "id protocol_version_id"},
     "tasks.Task": {
         "her": "case_id stretch_id step key status reached_at ended_at end_reason instrument",

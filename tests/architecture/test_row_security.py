@@ -33,6 +33,9 @@ WALLED = {
     "referrals_referral",
     "referrals_replylink",
     "referrals_step",
+    "risk_assessment",
+    "risk_happening",
+    "risk_judgement",
     "tasks_stretch",
     "tasks_task",
     "vault_wrappedkey",
@@ -64,6 +67,7 @@ OPEN = {
     "protocols_shelfitem": "titles of models, forms and glossaries",
     "protocols_withdrawal": "of published procedures",
     "notifications_message": "addresses of operators and when they were called; never a word about a case",
+    "risk_instrumentversion": "questions and what answers mean; who answered, only walled rows say",
     "usersessions_usersession": "operators",
 }
 OPEN_FAMILIES = {

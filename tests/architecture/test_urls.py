@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.assessing import an_assessment
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
 from tests.factories.pathway import a_task
@@ -162,6 +163,13 @@ TABLE: dict[str, str | Permission] = {
     "move_case": P.READ_CASE,
     "case_phase": P.READ_CASE,
     "case_task": P.READ_CASE,
+    "assessments": P.READ_CASE,
+    "assess": P.READ_CASE,
+    "assessment": P.READ_CASE,
+    "judge": P.READ_CASE,
+    "confirm_judgement": P.READ_CASE,
+    "note_happening": P.READ_CASE,
+    "ask_to_close": P.READ_CASE,
     "to_do": P.READ_CASE,
     "workload": P.EDIT_ORGANISATION,
     "referrals": P.READ_CASE,
@@ -230,6 +238,7 @@ TABLE: dict[str, str | Permission] = {
     "instrument": P.READ_PROTOCOL,
     "draft_step": P.PUBLISH_PROTOCOL,
     "draft_hours": P.PUBLISH_PROTOCOL,
+    "draft_reviews": P.PUBLISH_PROTOCOL,
     "draft_text": P.PUBLISH_PROTOCOL,
     "draft_load": P.PUBLISH_PROTOCOL,
     "draft_act": P.PUBLISH_PROTOCOL,
@@ -334,6 +343,7 @@ def prepared(module_transaction: None) -> Scene:
         wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
         referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
         task_id = a_task(actor, made.case_id)
+        assessed = an_assessment(actor, made.case_id)
     membership = Membership.objects.get(operator=operator)
     client = Client()
     client.force_login(operator)
@@ -360,6 +370,8 @@ def prepared(module_transaction: None) -> Scene:
         "referral_id": referral_id,
         "task_id": task_id,
         "instrument": "da5",
+        "about": "lei",
+        **assessed,
         "kind": "episode",
         "code": "urgent",
         "number": 1,
@@ -521,9 +533,13 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "draft",
         "draft_heading",
         "case_pathway",
+        "assessments",
+        "assess",
+        "assessment",
         "draft_call",
         "draft_step",
         "draft_hours",
+        "draft_reviews",
         "draft_text",
         "draft_load",
         "propose_draft",
@@ -627,6 +643,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
         wish = {"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}
         referral_id = offer(actor=actor, case_id=made.case_id, target_id=town.shelter.pk, now=TONIGHT, **wish)
         task_id = a_task(actor, made.case_id)
+        assessed = an_assessment(actor, made.case_id)
     return {
         "document_id": document_id,
         "grant_id": grant_id,
@@ -642,6 +659,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "service_id": town.centre.pk,
         "shift_id": Shift.objects.filter(service=town.centre)[0].pk,
         "draft_id": a_draft(town),
+        **assessed,
         **an_edition(town),
         "network": town.network.code,
     }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A town whose protocol says steps of the pathway, and tasks that come of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +19,21 @@ from approdo.tasks.rules import Around
 from approdo.tasks.services import begin
 
 
-def the_town_follows(town: Town, *steps: dict[str, Any]) -> ProtocolVersion:
-    """Let the protocol of a town say these steps from now on."""
-    content = document(*CALLS, network=town.network.code) | {"pathway": list(steps)}
+def the_town_follows(town: Town, *steps: dict[str, Any], **entries: Any) -> ProtocolVersion:
+    """Let the protocol of a town say these steps, and other entries of a document, from now on."""
+    content = document(*CALLS, network=town.network.code) | {"pathway": list(steps)} | entries
+    protocol = Protocol.objects.get(network=town.network)
+    before = protocol.versions.count()
     return ProtocolVersion.objects.create(
-        protocol=Protocol.objects.get(network=town.network),
-        number=2,
+        protocol=protocol,
+        number=before + 1,
         name=content["name"],
         source=write(content),
         document=content,
         digest=digest(content),
         municipality_codes=[],
         contexts=[],
-        effective_from=TONIGHT,
+        effective_from=TONIGHT + timedelta(minutes=before - 1),
         published_at=TONIGHT,
         published_by=an_operator(),
     )

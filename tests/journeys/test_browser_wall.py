@@ -41,6 +41,7 @@ from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
+from tests.factories.assessing import an_assessment
 from tests.factories.pathway import a_task
 made, now = Activation.objects.get(pk="{activation}"), clock.now()
 held = Membership.objects.filter(service_id={centre}).order_by("pk")[0]
@@ -53,6 +54,7 @@ with entered(actor=actor):
     wish = {{"wish": Wish("health", "urgent"), "she_said": SheSaid.YES, "words": ""}}
     referral_id = offer(actor=actor, case_id=made.case_id, target_id={shelter}, now=now, **wish)
     case_task = a_task(actor, made.case_id, now=now)
+    assessed = an_assessment(actor, made.case_id, now=now)
 coordinator = Membership.objects.filter(service_id={coordination}).order_by("pk")[0]
 network = Network.objects.get().code
 writer = actor_for(coordinator.operator_id, coordinator.pk)
@@ -85,6 +87,7 @@ print(json.dumps({{
     "override_id": override_id,
     "absence_id": 1,
     "task_id": case_task,
+    **assessed,
     "place": 1,
 }}, default=str))
 """
@@ -97,7 +100,7 @@ own = {{"service_id": {service}, "operator_id": held.operator_id, "membership_id
 print(json.dumps(own, default=str))
 """
 _ARGUMENTS = {"code": "urgent", "number": 1, "kind": "episode", "pk": 1, "glass_id": uuid4(), "drill_id": uuid4()}
-_ARGUMENTS |= {"instrument": "da5"}
+_ARGUMENTS |= {"instrument": "da5", "about": "lei"}
 _LEAVES = "account_logout"
 # no page of these for whoever is signed in already and has proved no factor, brings no code, or would approve what
 # nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py, test_editor.py and test_drill.py meet

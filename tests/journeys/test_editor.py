@@ -167,7 +167,17 @@ def test_every_page_of_the_editor_is_for_everybody(sign_in: SignIn, product: Ins
     draft = page.url
     page.get_by_role("link", name="Aggiungi una chiamata").click()
     page.get_by_role("button", name="Aggiungi un passo").click()
-    for address in ("", "nome/", "chiamate/1/", "chiamate/5/", "percorso/1/", "invii/", "testo/carica/", "proponi/"):
+    for address in (
+        "",
+        "nome/",
+        "chiamate/1/",
+        "chiamate/5/",
+        "percorso/1/",
+        "invii/",
+        "valutazioni/",
+        "testo/carica/",
+        "proponi/",
+    ):
         page.goto(draft + address)
         found += flaws(page, (PHONE, DESK))
     page.goto(draft)

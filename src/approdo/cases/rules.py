@@ -171,6 +171,9 @@ class EventKind(StrEnum):
     PHASE_BEGUN = "phase_begun"
     TASK_DONE = "task_done"
     TASK_NOT_DONE = "task_not_done"
+    ASSESSED = "assessed"
+    LEVEL_JUDGED = "level_judged"
+    HAPPENED = "happened"
 
 
 EVENT_LABELS = {
@@ -203,6 +206,9 @@ EVENT_LABELS = {
     EventKind.PHASE_BEGUN: _("comincia una fase"),
     EventKind.TASK_DONE: _("un passo del protocollo è fatto"),
     EventKind.TASK_NOT_DONE: _("un passo del protocollo non si fa"),
+    EventKind.ASSESSED: _("il rischio è stato valutato"),
+    EventKind.LEVEL_JUDGED: _("una persona ha dato il suo giudizio sul rischio"),
+    EventKind.HAPPENED: _("c'è un fatto nuovo: il rischio va rivalutato"),
 }
 
 _WORDS = """

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "approdo.consents",
     "approdo.cases",
     "approdo.referrals",
+    "approdo.risk",
     "approdo.tasks",
     "approdo.activations",
     "approdo.jobs",

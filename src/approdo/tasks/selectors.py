@@ -13,7 +13,7 @@ from approdo.kit.errors import NotFound
 from approdo.kit.rows import Answer, Statement
 from approdo.protocols.rules import PathwayStep, Phase, parse_step
 from approdo.tasks.models import Stretch, Task
-from approdo.tasks.rules import OPEN, Act, Instrument, Party, PastTask, Status, parties, possible
+from approdo.tasks.rules import OPEN, Act, Party, PastTask, Status, parties, possible
 
 SHOWN, LISTED = 25, 200
 """How many open tasks her day shows, and how many the list of them."""
@@ -36,7 +36,8 @@ class Line:
     escalated: bool
     ended_at: datetime | None
     end_reason: str
-    instrument: Instrument | None
+    instrument: str
+    """The code of the instrument of an assessment; empty where none was made."""
 
     @property
     def open(self) -> bool:
@@ -72,7 +73,7 @@ def line_of(row: Task, alias: str) -> Line:
         escalated=row.escalated_at is not None,
         ended_at=row.ended_at,
         end_reason=row.end_reason,
-        instrument=Instrument(row.instrument) if row.instrument else None,
+        instrument=row.instrument,
     )
 
 

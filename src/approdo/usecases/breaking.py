@@ -21,6 +21,7 @@ from approdo.consents.selectors import Breaking
 from approdo.documents import selectors as documents
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
+from approdo.risk import selectors as risk
 from approdo.usecases.notices import tell
 from approdo.usecases.standing import standing_of
 from approdo.vault import selectors as vault
@@ -192,5 +193,5 @@ def _entitled(one: Breaking, now: datetime) -> bool:
         return True  # another emergency access of hers, or of a colleague
     reading = {line.service_id for line in consents.grants_of(one.case_id, at=now) if line.state == "live"}
     reading |= cases.lead_of(one.case_id)
-    wrote = log.wrote(mine, one.case_id) or mine in documents.writers(one.case_id)
+    wrote = log.wrote(mine, one.case_id) or mine in documents.writers(one.case_id) | risk.writers(one.case_id)
     return wrote or mine in {networks.organisation_of(service) for service in reading}

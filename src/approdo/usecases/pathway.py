@@ -14,21 +14,21 @@ from approdo.audit import services as audit
 from approdo.cases import selectors as cases
 from approdo.cases import services as case_services
 from approdo.cases.rules import TRANSITIONS, CaseAct, CaseState, EventKind
-from approdo.cases.selectors import CaseBrief, CasePage
+from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
 from approdo.consents import selectors as consents
 from approdo.consents.rules import Action
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
-from approdo.protocols import selectors as protocols
-from approdo.protocols.rules import Phase, Tell, context_of
+from approdo.protocols.rules import Phase, Tell
 from approdo.tasks import selectors, services
-from approdo.tasks.rules import BY_PRESS, OF_STATE, Act, Around, EndReason
+from approdo.tasks.rules import BY_PRESS, OF_STATE, Act, EndReason
 from approdo.tasks.selectors import Line, Page
 from approdo.tasks.services import Ticked
-from approdo.usecases import documents, referring
+from approdo.usecases import assessing, documents, referring
 from approdo.usecases.notices import tell
+from approdo.usecases.phases import begin_on, ensure_phase
 from approdo.usecases.standing import may_in
 
 _ENDS = {CaseAct.CLOSE: EndReason.PATHWAY_CLOSED, CaseAct.REOPEN: EndReason.PATHWAY_REOPENED}
@@ -83,11 +83,15 @@ def move(*, actor: Actor, case_id: UUID, act: CaseAct, reason: str, now: datetim
     reason for closing.
     """
     _check_moves(actor, case_id, now)
+    if act is CaseAct.CLOSE:
+        assessing.check_closing(actor, case_id, now)
     state = case_services.move(actor=actor, case_id=case_id, act=act, now=now, reason=reason)
     over = state is CaseState.CLOSED
     left = set(Phase) if over else set(OF_STATE.values())
     services.leave(actor=actor, case_id=case_id, phases=left, now=now, ends=_ENDS.get(act))
     _begin(actor, case_id, OF_STATE[state], now)
+    if act is CaseAct.REOPEN:
+        assessing.wind_again(actor=actor, case_id=case_id, now=now)
     if over:
         referring.call_off(actor=actor, case_id=case_id, now=now)
     return state
@@ -125,29 +129,7 @@ def _begin(actor: Actor, case_id: UUID, phase: Phase, now: datetime) -> int:
     case = case_services.hold(case_id=case_id)
     if case is None:
         raise NotFound
-    return _begin_on(actor, case, phase, now)
-
-
-def _begin_on(actor: Actor, case: CaseBrief, phase: Phase, now: datetime) -> int:
-    beginner = actor.service_id or case.lead_service_id or next(iter(case.service_ids), None)
-    if beginner is None:
-        return 0
-    kinds = {one: kind for one in case.service_ids if (kind := networks.kind_of(one)) is not None}
-    held = protocols.in_force(case.municipality_code, context_of(kinds[beginner]), now) if beginner in kinds else None
-    begun = services.begin(
-        actor=actor,
-        case_id=case.id,
-        exercise=case.exercise,
-        phase=phase,
-        written=held.document.get("pathway", ()) if held else (),
-        version_id=held.version_id if held else None,
-        around=Around(kinds, case.lead_service_id, beginner),
-        now=now,
-    )
-    if begun and phase in BY_PRESS:
-        event = NewEvent(case.id, EventKind.PHASE_BEGUN, actor.service_id, detail=phase.value)
-        case_services.append(events=[event], now=now)
-    return begun
+    return begin_on(actor, case, phase, now)
 
 
 @transaction.atomic
@@ -156,8 +138,8 @@ def take_lead(*, actor: Actor, case_id: UUID, now: datetime) -> None:
     case_services.take_lead(actor=actor, case_id=case_id, now=now)
     services.follow_lead(case_id=case_id, service_id=actor.service_id or 0, now=now)
     case = case_services.hold(case_id=case_id)
-    if case is not None and OF_STATE[case.state] not in selectors.phases_of(case_id):
-        _begin_on(actor, case, OF_STATE[case.state], now)  # it was there before phases were written down
+    if case is not None:
+        ensure_phase(actor, case, now)  # it was there before phases were written down
 
 
 @transaction.atomic
@@ -208,7 +190,7 @@ def _begin_recognition(case_id: UUID, now: datetime) -> bool:
     held = case_services.hold(case_id=case_id, wait=False)
     if held is None or held.state is not CaseState.CONTACT or selectors.phases_of(case_id):
         return False  # somebody was quicker, or is at it
-    _begin_on(SYSTEM, held, Phase.RECOGNITION, now)
+    begin_on(SYSTEM, held, Phase.RECOGNITION, now)
     return True
 
 

@@ -27,6 +27,7 @@ from approdo.networks import selectors as networks
 from approdo.networks.selectors import Recipient
 from approdo.persons import selectors as persons
 from approdo.persons.rules import Kind
+from approdo.risk import selectors as risk
 from approdo.usecases.standing import standing_of
 from approdo.vault import selectors as vault
 from approdo.vault import services as keys
@@ -375,7 +376,7 @@ def _withdraw_keys(actor: Actor, case_id: UUID, now: datetime) -> None:
     granted = {line.service_id for line in consents.grants_of(case_id, at=now) if line.state == "live"}
     live = {one for one in granted if consents.live_slices(service_id=one, case_id=case_id, at=now)}
     reading = {networks.organisation_of(one) for one in live} | {actor.organisation_id}
-    reading |= persons.writers(case_id) | documents.writers(case_id)
+    reading |= persons.writers(case_id) | documents.writers(case_id) | risk.writers(case_id)
     glasses = consents.ask_unreviewed(now).value
     reading |= {one.organisation_id for one in glasses if one.case_id == case_id and one.state is BreakGlassState.OPEN}
     lost = vault.holders(case_id) - {one for one in reading if one is not None}

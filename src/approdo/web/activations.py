@@ -29,8 +29,10 @@ from approdo.activations.rules.states import (
 )
 from approdo.activations.selectors import Board, Preview
 from approdo.activations.services.activating import Request
+from approdo.cases import selectors as cases
+from approdo.cases.selectors import CasePage
 from approdo.kit import clock
-from approdo.kit.errors import Conflict, Invalid, Refusal
+from approdo.kit.errors import Conflict, Invalid, NotFound, Refusal
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind, UnknownMunicipality
 from approdo.protocols.rules import Context, Need, context_of
@@ -51,6 +53,8 @@ class Choice:
     needs: frozenset[Need] = frozenset()
     consent: Consent = Consent.GIVEN
     exercise: bool = False
+    case: CasePage | None = None
+    """The pathway that it is for; None opens a new one."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
     @property
@@ -58,27 +62,42 @@ class Choice:
         """Return the choices as an address carries them, so that a link can keep them."""
         pairs: list[tuple[str, str]] = [("need", need) for need in sorted(self.needs)]
         pairs += [("consent", self.consent)] if self.consent is not Consent.GIVEN else []
+        pairs += [("case", str(self.case.id))] if self.case else []
         return urlencode(pairs + ([("exercise", "1")] if self.exercise else []))
 
 
 def _choice(request: Asked, data: QueryDict) -> Choice:
-    """Read the form; raises ``Invalid`` for a need or a consent that does not exist."""
+    """Read the form.
+
+    Raises ``Invalid`` for a need or a consent that does not exist, ``NotFound`` for a pathway that is not hers to see.
+    """
     standing = standing_of(request)
     try:
         needs = frozenset(Need(need) for need in data.getlist("need"))
         consent = Consent(data.get("consent", Consent.GIVEN))
     except ValueError:
         raise Invalid({"need": _("Questo bisogno non esiste: scegli fra quelli della pagina.")}) from None
+    case = _case(request, data.get("case", ""))
     choice = Choice(
-        municipality=data.get("municipality") or standing.get("seat") or "",
+        municipality=data.get("municipality") or (case.municipality_code if case else standing.get("seat")) or "",
         context=context_of(ServiceKind(standing.get("kind", ServiceKind.NETWORK_COORDINATION))),
         needs=needs,
         consent=consent,
-        exercise=data.get("exercise") == "1",
+        exercise=case.exercise if case else data.get("exercise") == "1",
+        case=case,
     )
     if key := data.get("key"):
         choice.key = key
     return choice
+
+
+def _case(request: Asked, written: str) -> CasePage | None:
+    if not written:
+        return None
+    try:
+        return cases.case_page(request.actor, UUID(written), limit=0)
+    except ValueError:
+        raise NotFound from None
 
 
 def _preview(request: Asked, choice: Choice) -> Preview | None:
@@ -114,7 +133,8 @@ def activate(request: Asked) -> HttpResponse:
     choice = _choice(request, request.POST)
     if "preview" in request.POST:  # the button of a browser without script
         return _page(request, choice)
-    wanted = Request(choice.municipality, choice.needs, choice.consent, choice.context, choice.exercise)
+    case_id = choice.case.id if choice.case else None
+    wanted = Request(choice.municipality, choice.needs, choice.consent, choice.context, choice.exercise, case_id)
     try:
         made = services.activate(
             actor=request.actor,

@@ -66,7 +66,8 @@ class LengthField(LaterText):
         return hours
 
 
-def _length(label: Any, **more: Any) -> LengthField:
+def length(label: Any, **more: Any) -> LengthField:
+    """Return a field for a length of time in words."""
     return LengthField(label=label, max_length=20, widget=forms.TextInput(attrs={"class": "short"}), **more)
 
 
@@ -91,12 +92,12 @@ class PathwayStepForm(DraftForm):
         help_text=_("Se nessun servizio di quel tipo la accompagna, lo fa chi conduce."),
     )
     when = either(_("Per chi"), lambda: labelled(WHEN_LABELS))
-    within_hours = _length(_("Entro quanto tempo"), help_text=_("Per esempio: 36 ore, oppure 3 giorni."))
+    within_hours = length(_("Entro quanto tempo"), help_text=_("Per esempio: 36 ore, oppure 3 giorni."))
     when_closed = either(_("Se a quell'ora il servizio è chiuso"), lambda: labelled(WHEN_CLOSED_LABELS))
-    escalate_after_hours = _length(_("Se non è fatto, dopo quanto si avvisa"), help_text=_("Dall'inizio della fase."))
+    escalate_after_hours = length(_("Se non è fatto, dopo quanto si avvisa"), help_text=_("Dall'inizio della fase."))
     tell = LaterChoice(label=_("Chi si avvisa"), choices=lambda: [("", gettext("scegli…")), *labelled(TELL_LABELS)])
-    repeat_hours = _length(_("Ogni quanto si ripete"), help_text=_("Vuoto: si fa una volta sola."))
-    ask_again_after_hours = _length(
+    repeat_hours = length(_("Ogni quanto si ripete"), help_text=_("Vuoto: si fa una volta sola."))
+    ask_again_after_hours = length(
         _("Se lei dice di no, dopo quanto le si chiede di nuovo"), help_text=_("Vuoto: il suo no chiude il passo.")
     )
     document = forms.ChoiceField(

@@ -25,7 +25,7 @@ from approdo.protocols.rules import (
     problems,
     readable,
 )
-from approdo.protocols.rules.composing import Document, pathway_of
+from approdo.protocols.rules.composing import Document, pathway_of, sound_reviews
 from approdo.protocols.rules.referring import clocks
 from approdo.protocols.rules.sheet import Line
 from approdo.protocols.selectors import DraftPage
@@ -49,6 +49,9 @@ def shown_problems(draft: DraftPage, found: list[Problem]) -> list[Shown]:
     return [_shown(draft, problem) for problem in found if not (unnamed and problem.path == "code")]
 
 
+_PAGES = {"referrals": "draft_hours", "reviews": "draft_reviews", "calls": "draft", "pathway": "draft"}
+
+
 def _shown(draft: DraftPage, problem: Problem) -> Shown:
     place = place_of(problem)
     address = address_of if draft.may_write else _nowhere
@@ -59,7 +62,9 @@ def _shown(draft: DraftPage, problem: Problem) -> Shown:
         said.insert(0, _("Passo «%(step)s»") % {"step": title})
         return Shown(plain(problem), ", ".join(said), address("draft_step", draft, place.pathway + 1))
     if place.call is None:
-        name = {"referrals": "draft_hours", "calls": "draft", "pathway": "draft"}.get(place.entry, "draft_heading")
+        name = {"referrals": "draft_hours", "reviews": "draft_reviews", "calls": "draft", "pathway": "draft"}.get(
+            place.entry, "draft_heading"
+        )
         return Shown(plain(problem), ", ".join(said).capitalize(), address(name, draft))
     title = draft.document["calls"][place.call].get("key") or str(place.call + 1)
     if place.step is not None:
@@ -136,6 +141,11 @@ def listed_step(document: Document, place: int, found: list[Problem]) -> dict[st
     }
 
 
+_PARTS = {"referrals": "hours", "reviews": "reviews"}
+_SECTIONS = {"heading": 0, "hours": 1, "reviews": 2}
+"""Where the parts of a document without calls and steps stand side by side."""
+
+
 def about(draft: DraftPage, part: str) -> dict[str, Any]:
     """Return the problems of a part of the document by the entry they concern."""
     wrong: dict[str, list[Problem]] = {}
@@ -143,13 +153,13 @@ def about(draft: DraftPage, part: str) -> dict[str, Any]:
         place = place_of(one.problem)
         if place.call is not None or place.pathway is not None or place.entry in {"calls", "pathway"}:
             continue
-        if (place.entry == "referrals") == (part == "hours"):
+        if _PARTS.get(place.entry, "heading") == part:
             wrong.setdefault(place.entry, []).append(one.problem)
     return {"wrong": wrong}
 
 
 def standing_now(document: Document, part: str) -> tuple[Line, ...]:
-    """Return what the heading of a draft, or its hours, say now; of hours only those that are in order."""
+    """Return what a part of a draft says now; of hours only those that are in order."""
     places, contexts = document["municipalities"], document.get("contexts", ALL)
     hours = document if not any(place_of(one).entry == "referrals" for one in problems(document)) else {}
     read = ProtocolDocument(
@@ -160,9 +170,10 @@ def standing_now(document: Document, part: str) -> tuple[Line, ...]:
         contexts=frozenset() if contexts == ALL else frozenset(Context(word) for word in contexts),
         calls=(),
         referrals=clocks(hours),
+        reviews=sound_reviews(document),
     )
     sections = compared(read, read)
-    return tuple(line for line in sections[0 if part == "heading" else -1].lines if line.after)
+    return tuple(line for line in sections[_SECTIONS[part]].lines if line.after)
 
 
 def of_call(draft: DraftPage, number: int) -> dict[str, Any]:

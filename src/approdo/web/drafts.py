@@ -38,10 +38,12 @@ from approdo.protocols.rules.composing import (
     moved_step,
     pathway_of,
     removed_step,
+    sound_reviews,
     stepped,
     with_call,
     without_call,
 )
+from approdo.protocols.rules.sheet import review_lines
 from approdo.protocols.selectors import DraftPage
 from approdo.protocols.services import Overtaken, Unshowable
 from approdo.web.draft_forms import (
@@ -140,6 +142,8 @@ def _overview(request: Asked, draft: DraftPage, **more: Any) -> HttpResponse:
         "places": [] if places == ALL else [named.get(code, code) for code in places],
         "everywhere": places == ALL,
         "contexts": None if contexts == ALL else frozenset(Context(one) for one in contexts),
+        "reviews": review_lines(sound_reviews(document)),
+        "own_reviews": "reviews" in document,
         "own_hours": [form.title for form in hours_forms(document) if form.initial["own"]],
         "room": len(document["calls"]) < MOST_CALLS,
         "steps_listed": [listed_step(document, place, found) for place in range(len(pathway_of(document)))],

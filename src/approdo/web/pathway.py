@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The pathway of a case: where she is, what is to do by when, and how it goes on; and all that a service is to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from approdo.access.rules import Permission
 from approdo.cases.rules import CLOSING_LABELS, CaseAct
 from approdo.kit.errors import Conflict, Invalid
 from approdo.protocols.rules import Phase
-from approdo.tasks.rules import INSTRUMENT_LABELS, SKIP_LABELS, Act
+from approdo.tasks.rules import SKIP_LABELS, Act
 from approdo.tasks.selectors import Page
 from approdo.usecases import pathway, todo
 from approdo.web.guards import Asked, needs
@@ -41,23 +41,25 @@ PRESSED = {
     Act.SKIP: later("Non si fa, perché…"),
 }
 """What a person may press on a task, in the order in which a page offers it; the clock presses nothing."""
-CODES: dict[Act, Mapping[Any, str]] = {Act.COMPLETE: INSTRUMENT_LABELS, Act.SKIP: SKIP_LABELS}
 
 
 class Press:
     """One act on a task, as a page offers it."""
 
-    def __init__(self, act: Act, one: Page) -> None:
+    def __init__(self, act: Act) -> None:
         self.act, self.words = act, PRESSED[act]
-        asks = act is Act.SKIP or (act is Act.COMPLETE and one.line.step.assessment is not None)
-        self.choices = [(str(code), _(label)) for code, label in CODES[act].items()] if asks else []
-        self.field = "" if not asks else _("Con quale strumento") if act is Act.COMPLETE else _("Perché")
+        self.choices = [(str(code), _(label)) for code, label in SKIP_LABELS.items()] if act is Act.SKIP else []
+        self.field = _("Perché") if self.choices else ""
         self.folded = act not in {Act.COMPLETE, Act.TAKE}
 
 
 def presses(one: Page) -> list[Press]:
-    """Return what may be pressed on a task, in order; nothing for what only the clock does."""
-    return [Press(act, one) for act in PRESSED if act in one.acts]
+    """Return what may be pressed on a task, in order; nothing for what only the clock does.
+
+    An assessment is done by assessing: nobody presses that it was.
+    """
+    offered = one.acts - {Act.COMPLETE} if one.line.step.assessment else one.acts
+    return [Press(act) for act in PRESSED if act in offered]
 
 
 @needs(Permission.READ_CASE)

@@ -9,6 +9,7 @@ from approdo.web import (
     absences,
     accounts,
     activations,
+    assessments,
     breaking,
     calendar,
     cases,
@@ -18,6 +19,7 @@ from approdo.web import (
     documents,
     draft_approval,
     draft_pathway,
+    draft_reviews,
     drafts,
     drills,
     gateway,
@@ -73,8 +75,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
-PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval, shelf, instruments)
+RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
+PATHWAY = (pathway, assessments)
+PROTOCOLS = (protocols, drafts, draft_pathway, draft_reviews, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
-for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
+for feature in (
+    today,
+    activations,
+    breaking,
+    *RECORD,
+    *PATHWAY,
+    networks,
+    *PROTOCOLS,
+    coverage,
+    conformance,
+    *SHIFTS,
+    gateway,
+):
     urlpatterns += feature.urlpatterns

@@ -34,7 +34,7 @@ from approdo.protocols.rules import Phase
 from approdo.referrals.models import Referral
 from approdo.referrals.rules import SheSaid, Wish
 from approdo.tasks.models import Stretch, Task
-from approdo.tasks.rules import Act, EndReason, Instrument, SkipReason, Status
+from approdo.tasks.rules import Act, EndReason, SkipReason, Status
 from approdo.usecases import conformance, documents, overview, pathway, referring, sharing, todo
 from approdo.usecases.pathway import CasePathway
 
@@ -306,13 +306,11 @@ def test_skipping_says_why_from_the_list(centre: Actor, case: UUID, code: str) -
     assert task(case, "inform").status == Status.REQUESTED
 
 
-def test_an_assessment_says_with_which_instrument(centre: Actor, case: UUID) -> None:
+def test_nobody_presses_that_an_assessment_was_made(centre: Actor, case: UUID) -> None:
     moved(centre, case, *TO_INTAKE)
-    for wrong in ("", "sixth_sense"):
-        with pytest.raises(Invalid):
-            did(centre, case, "risk", Act.COMPLETE, wrong)
-    did(centre, case, "risk", Act.COMPLETE, Instrument.SARA_S)
-    assert task(case, "risk").instrument == Instrument.SARA_S
+    with pytest.raises(Invalid):
+        did(centre, case, "risk", Act.COMPLETE)
+    assert task(case, "risk").status == Status.REQUESTED
 
 
 def test_a_step_for_the_trained_is_done_by_the_trained(town: Town, centre: Actor, case: UUID) -> None:
@@ -513,7 +511,7 @@ WRONG_ROWS = {
     "open with an instant": {"ended_at": NOW},
     "in nobody's hands": {"status": "in-progress"},
     "an unknown status": {"status": "failed"},
-    "an instrument that nobody knows": {"status": "completed", "ended_at": NOW, "act_at": None, "instrument": "guess"},
+    "assessed and not done": {"instrument": "da5"},
     "told before it is due": {"escalate_at": NOW - timedelta(days=1)},
 }
 

@@ -133,8 +133,8 @@ def test_every_verb_about_a_case_has_words() -> None:
         if "case_id=" in text:
             written |= set(
                 re.findall(
-                    r'"((?:case|referral|record|entry|activation|consent|block|mask|glass|document|pathway|phase)'
-                    r'\.[a-z_]+)"',
+                    r'"((?:case|referral|record|entry|activation|consent|block|mask|glass|document|pathway|phase'
+                    r'|assessment|judgement|happening)\.[a-z_]+)"',
                     text,
                 )
             )

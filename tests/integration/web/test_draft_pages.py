@@ -76,7 +76,7 @@ def test_pages_that_are_sent_untouched_change_nothing(coordinator, model):
     page = begun(coordinator, model)
     before = document()
     assert before == shipped(model)
-    pieces = ["nome/", "invii/", *(f"chiamate/{n + 1}/" for n in range(len(before["calls"])))]
+    pieces = ["nome/", "invii/", "valutazioni/", *(f"chiamate/{n + 1}/" for n in range(len(before["calls"])))]
     pieces += [f"percorso/{n + 1}/" for n in range(len(before["pathway"]))]
     for piece in pieces:
         assert send(coordinator, page + piece, "counter").status_code == 200
@@ -191,14 +191,21 @@ def test_a_call_that_moved_meanwhile_is_found_by_its_name(coordinator, second):
     assert next((c["key"], c["answer_within_minutes"]) for c in document()["calls"]) == ("rifugio", 40)
 
 
-@pytest.mark.parametrize("piece", ["nome/", "invii/"])
+STANDING = {
+    "nome/": "Nome Un altro nome",
+    "invii/": "ordinario sollecito dopo 48 ore",
+    "valutazioni/": "alto ogni 7 giorni",
+}
+
+
+@pytest.mark.parametrize("piece", STANDING)
 def test_the_other_pages_tell_her_too(coordinator, second, piece):
     page = begun(coordinator, "citta-centro-24-ore")
     _action, hers = form_on(second.get(page + piece).content, "counter")
     send(coordinator, page + "nome/", "counter", name="Un altro nome")
     answer = second.post(page + piece, hers)
     assert answer.status_code == 409
-    assert ("Nome Un altro nome" if piece == "nome/" else "ordinario sollecito dopo 48 ore") in said(answer)
+    assert STANDING[piece] in said(answer)
     assert document()["name"] == "Un altro nome"
 
 
@@ -348,3 +355,42 @@ def test_who_only_reads_protocols_compares_versions_and_sees_no_draft(coordinato
     assert "bozza" not in said(nurse.get(compare))
     assert nurse.get(compare, {"b": "b-" + page.rstrip("/").rpartition("/")[2]}).status_code == 403
     assert nurse.get(page).status_code == 403
+
+
+TIMES = {
+    "extreme_hours": "24 ore",
+    "high_hours": "3 giorni",
+    "medium_hours": "2 settimane",
+    "low_hours": "30 giorni",
+    "not_assessable_hours": "3 giorni",
+    "escalate_after_hours": "12 ore",
+    "activate_from": "medium",
+}
+
+
+def test_a_network_writes_when_a_risk_is_assessed_again_and_goes_back_to_the_usual(coordinator):
+    page = begun(coordinator, SHIPPED[0]) + "valutazioni/"
+    assert "reviews" not in document()
+    send(coordinator, page, "high_hours", own="on", **TIMES)
+    assert document()["reviews"] == {
+        "extreme_hours": 24,
+        "high_hours": 72,
+        "medium_hours": 336,
+        "low_hours": 720,
+        "not_assessable_hours": 72,
+        "escalate_after_hours": 12,
+        "activate_from": "medium",
+    }
+    assert "tempi della rete" in said(coordinator.get(page.removesuffix("valutazioni/")))
+    send(coordinator, page, "high_hours", without=("own",))
+    assert "reviews" not in document()
+
+
+def test_times_out_of_order_are_kept_and_said(coordinator):
+    page = begun(coordinator, SHIPPED[0]) + "valutazioni/"
+    send(coordinator, page, "high_hours", own="on", **TIMES | {"high_hours": "1 ora"})
+    assert document()["reviews"]["high_hours"] == 1
+    assert "le ore non sono in ordine" in said(coordinator.get(page))
+    overview = coordinator.get(page.removesuffix("valutazioni/"))
+    assert f'href="{page}"' in overview.content.decode()
+    assert "le ore non sono in ordine" in said(overview)

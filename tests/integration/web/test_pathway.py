@@ -111,15 +111,23 @@ def test_an_act_that_came_too_late_says_so_calmly(led: tuple[Client, str], case:
 
 def test_a_task_is_pressed_and_said_done(led: tuple[Client, str], case: str) -> None:
     centre, address = led
-    task_id = the_task(case, assessment="risk")
+    task_id = the_task(case)
     page = centre.get(address).content.decode()
     assert {"complete", "take", "decline", "skip"} <= set(pressed(page))
     assert "hand_back" not in pressed(page)
+    done = centre.post(f"{address}{task_id}/", {"act": "complete"}, follow=True).content.decode()
+    assert "fatto ·" in done
+
+
+def test_an_assessment_is_done_by_assessing_and_the_task_says_with_what(led: tuple[Client, str], case: str) -> None:
+    centre, address = led
+    task_id = the_task(case, assessment="risk")
+    assert "complete" not in pressed(centre.get(address).content.decode())
     refused = centre.post(f"{address}{task_id}/", {"act": "complete"})
     assert refused.status_code == 422
-    assert "Scegli con quale strumento." in refused.content.decode()
-    done = centre.post(f"{address}{task_id}/", {"act": "complete", "code": "sara_s"}, follow=True).content.decode()
-    assert "fatto · SARA-S" in done
+    assert "Si segna da sé quando salvi la valutazione." in refused.content.decode()
+    centre.post(f"{case}valutazioni/nuova/lei/da5/", {"item-weapon": "no"})
+    assert "fatto · DA5, valutazione breve del rischio" in centre.get(address).content.decode()
 
 
 def test_a_task_of_others_is_not_there(led: tuple[Client, str], case: str, sign_in: SignIn) -> None:

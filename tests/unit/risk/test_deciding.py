@@ -1,42 +1,120 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Who sets which level, and when it is assessed again: the whole tables."""
+"""Who sets which level and with whom, which level holds, and when it is assessed again: the whole tables."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approdo.risk.rules import ORDER, USUAL_CLOCK, Outcome, Trigger, decision_faults, due_at
+from approdo.protocols.rules import USUAL_REVIEW, ReviewClock, RiskLevel
+from approdo.risk.rules import (
+    ORDER,
+    TRIGGER_LABELS,
+    Assessed,
+    Judged,
+    Outcome,
+    Purpose,
+    StandingLevel,
+    Trigger,
+    closing_is_read,
+    decision_faults,
+    due_at,
+    level_in_force,
+    lowers,
+    needs_reader,
+    proposes_activation,
+    reason_faults,
+    standing,
+)
 
 LEVELS = [Outcome.LOW, Outcome.MEDIUM, Outcome.HIGH, Outcome.EXTREME]
-ANNA, BRUNA = 1, 2
 WHY = "Lui è in carcere fino a marzo."
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize(("outcome", "chosen"), [*product([None, *LEVELS], LEVELS)])
+@pytest.mark.parametrize(("stands", "chosen"), [*product([None, *LEVELS], [None, *LEVELS])])
 @pytest.mark.parametrize("reason", ["", "   corto  ", WHY])
-@pytest.mark.parametrize("second", [None, ANNA, BRUNA])
-def test_up_alone_down_with_a_reason_and_from_high_with_another(
-    outcome: Outcome | None, chosen: Outcome, reason: str, second: int | None
-) -> None:
-    found = set(decision_faults(outcome, chosen, reason=reason, decided_by=ANNA, second_reader=second))
-    lowers = outcome is None or ORDER[chosen] < ORDER[outcome]
-    from_high = outcome in {Outcome.HIGH, Outcome.EXTREME}
-    expected = set()
-    if lowers and reason != WHY:
-        expected.add("reason")
-    if lowers and from_high and second != BRUNA:
-        expected.add("second_reader")
-    assert found == expected
+def test_up_alone_and_down_with_a_reason(stands: Outcome | None, chosen: Outcome | None, reason: str) -> None:
+    down = stands is not None and (chosen is None or ORDER[chosen] < ORDER[stands])
+    assert lowers(stands, chosen) is down
+    wanted = stands is None or down
+    assert set(decision_faults(stands, chosen, reason=reason)) == ({"reason"} if wanted and reason != WHY else set())
 
 
-def test_a_reason_without_end_is_none() -> None:
-    faults = decision_faults(Outcome.MEDIUM, Outcome.LOW, reason="x" * 1001, decided_by=ANNA, second_reader=None)
-    assert set(faults) == {"reason"}
+@pytest.mark.parametrize(("stands", "chosen"), [*product([None, *Outcome], [None, *Outcome])])
+def test_from_high_one_goes_down_in_two(stands: Outcome | None, chosen: Outcome | None) -> None:
+    from_high = stands in {Outcome.POSITIVE, Outcome.HIGH, Outcome.EXTREME}
+    assert needs_reader(stands, chosen) is (from_high and lowers(stands, chosen))
+
+
+@pytest.mark.parametrize(
+    ("reason", "fits"), [("x" * 9, False), ("x" * 10, True), ("x" * 1000, True), ("x" * 1001, False)]
+)
+def test_a_reason_is_a_sentence_and_not_a_book(reason: str, fits: bool) -> None:
+    assert (reason_faults(reason) == {}) is fits
+
+
+def judged(level: Outcome | None, hour: int, *, reader: bool = False, read: int | None = None) -> Judged:
+    return Judged(level, NOW + hour * HOUR, reader, None if read is None else NOW + read * HOUR)
+
+
+def test_what_nobody_has_read_does_not_hold_yet() -> None:
+    waiting = judged(Outcome.LOW, 1, reader=True)
+    assert level_in_force(Outcome.HIGH, [waiting]) is Outcome.HIGH
+    assert level_in_force(Outcome.HIGH, [judged(Outcome.LOW, 1, reader=True, read=2)]) is Outcome.LOW
+
+
+def test_the_level_that_began_to_hold_last_holds_in_whatever_order_it_is_told() -> None:
+    told = [
+        judged(Outcome.LOW, 1, reader=True, read=9),
+        judged(Outcome.EXTREME, 4),
+        judged(Outcome.MEDIUM, 5, reader=True),
+    ]
+    assert {level_in_force(Outcome.HIGH, order) for order in permutations(told)} == {Outcome.LOW}
+    assert level_in_force(Outcome.HIGH, told[1:]) is Outcome.EXTREME
+
+
+def test_that_it_cannot_be_assessed_now_is_a_level_too() -> None:
+    assert level_in_force(None, [judged(None, 1)]) is None
+    assert level_in_force(Outcome.MEDIUM, [judged(None, 1)]) is None
+
+
+def assessed(instrument: str, level: Outcome | None, day: int = 0, purpose: Purpose = Purpose.DANGER) -> Assessed:
+    return Assessed(instrument, purpose, NOW + timedelta(days=day), level)
+
+
+def test_no_tool_lowers_another_and_nothing_is_added_up() -> None:
+    found = [assessed("da5", Outcome.HIGH), assessed("sara_s", Outcome.LOW, 3), assessed("isa", Outcome.MEDIUM, 2)]
+    for order in permutations(found):
+        assert standing(order) == StandingLevel(Outcome.HIGH, NOW + timedelta(days=3))
+
+
+def test_the_same_tool_again_counts_as_it_was_last_time() -> None:
+    found = [assessed("da5", Outcome.HIGH), assessed("da5", Outcome.LOW, 9)]
+    assert standing(found) == StandingLevel(Outcome.LOW, NOW + timedelta(days=9))
+
+
+def test_a_question_that_looks_for_a_reason_to_ask_is_no_level() -> None:
+    assert standing([assessed("hark", Outcome.POSITIVE, purpose=Purpose.CASE_FINDING)]) is None
+    assert standing([]) is None
+
+
+def test_where_nobody_could_say_nothing_stands_but_the_day() -> None:
+    assert standing([assessed("structured_judgement", None)]) == StandingLevel(None, NOW)
+    mixed = [assessed("structured_judgement", None, 1), assessed("da5", Outcome.MEDIUM)]
+    assert standing(mixed) == StandingLevel(Outcome.MEDIUM, NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("outcome", [None, *Outcome])
+def test_a_case_at_high_risk_is_closed_in_two(outcome: Outcome | None) -> None:
+    high = outcome in {Outcome.POSITIVE, Outcome.HIGH, Outcome.EXTREME}
+    assert closing_is_read([outcome]) is high
+    assert closing_is_read([None, Outcome.LOW, outcome]) is high
+    assert not closing_is_read([])
 
 
 @pytest.mark.parametrize(
@@ -44,32 +122,54 @@ def test_a_reason_without_end_is_none() -> None:
     [
         (Outcome.EXTREME, timedelta(hours=72)),
         (Outcome.HIGH, timedelta(days=7)),
+        (Outcome.POSITIVE, timedelta(days=7)),
         (Outcome.MEDIUM, timedelta(days=30)),
         (Outcome.LOW, timedelta(days=60)),
+        (Outcome.NEGATIVE, timedelta(days=60)),
         (None, timedelta(days=7)),
     ],
 )
 def test_a_level_holds_so_long(level: Outcome | None, lasts: timedelta) -> None:
-    assert due_at(NOW, level, {}) == NOW + lasts
+    assert due_at(StandingLevel(level, NOW), [], USUAL_REVIEW) == NOW + lasts
+
+
+def test_a_network_writes_its_own_hours() -> None:
+    own = ReviewClock(1, 2, 3, 4, 5, 6, RiskLevel.EXTREME)
+    hours = [own.hours(level) for level in (*reversed(RiskLevel), None)]
+    assert hours == [1, 2, 3, 4, 5]
+    assert due_at(StandingLevel(Outcome.MEDIUM, NOW), [], own) == NOW + 3 * HOUR
 
 
 @given(
     level=st.sampled_from([None, *LEVELS]),
-    happened=st.dictionaries(st.sampled_from(Trigger), st.integers(-100, 2000), max_size=5),
+    happened=st.lists(st.integers(-100, 2000), max_size=5),
 )
 def test_what_happened_since_is_answered_at_once_and_what_was_before_is_not(
-    level: Outcome | None, happened: dict[Trigger, int]
+    level: Outcome | None, happened: list[int]
 ) -> None:
-    found = due_at(NOW, level, {event: NOW + timedelta(hours=hours) for event, hours in happened.items()})
-    later = [hours for hours in happened.values() if hours > 0]
-    expected = NOW + min([USUAL_CLOCK[level], *(timedelta(hours=hours) for hours in later)])
-    assert found == expected
+    due = due_at(StandingLevel(level, NOW), [NOW + hours * HOUR for hours in happened], USUAL_REVIEW)
+    by_itself = due_at(StandingLevel(level, NOW), [], USUAL_REVIEW)
+    since = [NOW + hours * HOUR for hours in happened if hours > 0]
+    assert by_itself is not None
+    assert due == min([by_itself, *since])
 
 
-def test_every_event_of_the_reference_is_there() -> None:
+def test_before_the_first_assessment_the_first_thing_that_happened_asks_for_one() -> None:
+    assert due_at(None, [], USUAL_REVIEW) is None
+    assert due_at(None, [NOW + HOUR, NOW], USUAL_REVIEW) == NOW
+
+
+@pytest.mark.parametrize(("level", "threshold"), [*product([None, *Outcome], RiskLevel)])
+def test_the_network_is_proposed_from_the_level_that_the_protocol_says(
+    level: Outcome | None, threshold: RiskLevel
+) -> None:
+    own = ReviewClock(1, 2, 3, 4, 5, 6, threshold)
+    like = {Outcome.NEGATIVE: RiskLevel.LOW, Outcome.POSITIVE: RiskLevel.HIGH}
+    ranks = list(RiskLevel)
+    expected = level is not None and ranks.index(like.get(level) or RiskLevel(level)) >= ranks.index(threshold)
+    assert proposes_activation(level, own) is expected
+
+
+def test_every_trigger_has_its_words() -> None:
+    assert set(TRIGGER_LABELS) == set(Trigger)
     assert len(Trigger) == 14
-
-
-def test_a_network_writes_its_own_clock() -> None:
-    own = dict.fromkeys(USUAL_CLOCK, timedelta(days=1))
-    assert due_at(NOW, Outcome.LOW, {}, own) == NOW + timedelta(days=1)

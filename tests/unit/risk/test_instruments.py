@@ -44,7 +44,7 @@ def test_the_threshold_of_the_brief_assessment_is_three() -> None:
     assert [(band.least, band.most) for band in high] == [(3, 5)]
 
 
-YES_NO = [{"code": "yes", "points": 1}, {"code": "no", "points": 0}]
+YES_NO = [{"code": "yes", "points": 1, "text": "sì"}, {"code": "no", "points": 0, "text": "no"}]
 ITEM = {"code": "weapon", "text": "x", "answers": "yes_no"}
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a band that leaves a hole": (
@@ -78,7 +78,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         "items[0].answers", "Non c'è nessun gruppo di risposte «colours».",
     ),
     "an answer that means unknown": (
-        changed(answer_sets={"yes_no": [*YES_NO, {"code": "unknown", "points": 0}]}),
+        changed(answer_sets={"yes_no": [*YES_NO, {"code": "unknown", "points": 0, "text": "boh"}]}),
         "answer_sets.yes_no", "La risposta «unknown» c'è due volte",
     ),
     "an answer twice": (

@@ -142,7 +142,7 @@ def test_a_judgement_has_no_score_and_says_what_nobody_looked_at() -> None:
 INVENTED = {
     "format": 1, "code": "invented", "version": "1", "language": "it", "title": "Inventato", "purpose": "danger",
     "licence": "per la prova", "source": "nessuna", "validated": False,
-    "answer_sets": {"weighed": [{"code": c, "points": p} for c, p in (("yes", 4), ("once", 1), ("no", -1))]},
+    "answer_sets": {"weighed": [{"code": c, "points": p, "text": c} for c, p in (("yes", 4), ("once", 1), ("no", -1))]},
     "items": [{"code": one, "text": one, "answers": "weighed"} for one in "abcd"],
     "scorer": "weighted",
     "bands": [{"from": -4, "to": 3, "outcome": "low"}, {"from": 4, "to": 16, "outcome": "extreme"}],

@@ -12,7 +12,6 @@ from approdo.protocols.rules import Phase
 from approdo.tasks.rules import (
     BY_PRESS,
     END_LABELS,
-    INSTRUMENT_LABELS,
     OF_STATE,
     OPEN,
     SKIP_LABELS,
@@ -20,7 +19,6 @@ from approdo.tasks.rules import (
     TRANSITIONS,
     Act,
     EndReason,
-    Instrument,
     Party,
     SkipReason,
     Status,
@@ -35,12 +33,14 @@ ALWAYS = {
     (Party.SERVICE, Act.SKIP): "cancelled",
     (Party.LEAD, Act.SKIP): "cancelled",
     (Party.PATHWAY, Act.END): "cancelled",
+    (Party.PATHWAY, Act.ASSESS): "completed",
 }
 
 
 def expected(status: Status, act: Act, held: frozenset[Party], asks_again: bool) -> str | None:
     """What sentences say: while a task is open its service does it, takes it, or says why not; who leads says why not;
-    her no ends it, or moves it when the protocol asks again; the clock speaks, and the end of the pathway ends it."""
+    her no ends it, or moves it when the protocol asks again; the clock speaks, and the pathway ends it,
+    or an assessment that was made does it."""
     if status not in {"requested", "in-progress"}:
         return None
     if Party.SERVICE in held and act is Act.HAND_BACK and status == "in-progress":
@@ -95,4 +95,3 @@ def test_every_code_has_its_word() -> None:
     assert set(STATUS_LABELS) == set(Status)
     assert set(SKIP_LABELS) == set(SkipReason)
     assert set(END_LABELS) == set(EndReason)
-    assert set(INSTRUMENT_LABELS) == set(Instrument)

@@ -3,6 +3,7 @@
 """What a protocol says, and when it may be published: pure, without database, clock or files."""
 
 from approdo.protocols.rules.adopting import adopted
+from approdo.protocols.rules.assessing import LEVEL_LABELS, USUAL_REVIEW, ReviewClock, RiskLevel
 from approdo.protocols.rules.checks import LAST_STEP_MINUTES, Examination, examine, examine_document, problems, reach
 from approdo.protocols.rules.choosing import Scope, choose
 from approdo.protocols.rules.comparing import Change, compare, digest
@@ -104,6 +105,7 @@ __all__ = [
     "FORMAT",
     "KIND_LABELS",
     "LAST_STEP_MINUTES",
+    "LEVEL_LABELS",
     "LONGEST_MEANING",
     "LONGEST_NOTE",
     "LONGEST_REASON",
@@ -126,6 +128,7 @@ __all__ = [
     "TELL_LABELS",
     "URGENCY_LABELS",
     "USUAL_CLOCKS",
+    "USUAL_REVIEW",
     "WHEN_CLOSED_LABELS",
     "WHEN_LABELS",
     "Assessment",
@@ -152,6 +155,8 @@ __all__ = [
     "ProtocolDocument",
     "Reading",
     "ReferralClock",
+    "ReviewClock",
+    "RiskLevel",
     "Scope",
     "Section",
     "Severity",

@@ -8,6 +8,7 @@ from typing import Any
 
 from approdo.kit.words import mark
 from approdo.networks.rules import ServiceKind, ServiceView, label_of
+from approdo.protocols.rules.assessing import review_problems
 from approdo.protocols.rules.document import (
     LOUD,
     NEED_LABELS,
@@ -41,6 +42,7 @@ def problems(document: Any, *, last_step_minutes: int = LAST_STEP_MINUTES) -> li
     structure = structural_problems(document)
     paths = [problem.path for problem in structure]
     found = [*structure, *clock_problems(document), *pathway_problems(document, paths)]
+    found += review_problems(document)
     raw_calls = document.get("calls") if isinstance(document, dict) else None
     if not isinstance(raw_calls, list):
         return found

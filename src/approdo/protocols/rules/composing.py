@@ -13,6 +13,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from approdo.protocols.rules.assessing import USUAL_REVIEW, ReviewClock, review_clock, review_problems
 from approdo.protocols.rules.checks import sound_calls
 from approdo.protocols.rules.document import ALL, FORMAT, Choose, Context, OutOfHours, ProtocolDocument
 from approdo.protocols.rules.pathway import When, WhenClosed, pathway, pathway_problems
@@ -237,7 +238,19 @@ def readable(document: Mapping[str, Any]) -> ProtocolDocument | None:
         calls=tuple(calls.values()),
         referrals=clocks({} if wrong or any(clock_problems(document)) else document),
         pathway=pathway({"pathway": sound_steps(document)}),
+        reviews=sound_reviews(document),
     )
+
+
+def with_reviews(document: Mapping[str, Any], said: Mapping[str, Any] | None) -> Document:
+    """Return the document with its own clock of assessments; with the usual one for None."""
+    return with_entries(document, {"reviews": said})
+
+
+def sound_reviews(document: Mapping[str, Any]) -> ReviewClock:
+    """Return the clock of assessments; the usual one while something is wrong with the document's own."""
+    wrong = any(problem.path.startswith("reviews") for problem in structural_problems(document))
+    return USUAL_REVIEW if wrong or any(review_problems(document)) else review_clock(document)
 
 
 def sound_steps(document: Mapping[str, Any]) -> list[Document]:

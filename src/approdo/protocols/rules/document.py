@@ -9,6 +9,7 @@ from typing import Any
 
 from approdo.kit.words import mark
 from approdo.networks.rules import Capability, Channel, ServiceKind, ServiceView
+from approdo.protocols.rules.assessing import USUAL_REVIEW, ReviewClock, review_clock
 from approdo.protocols.rules.pathway import PathwayStep, pathway
 from approdo.protocols.rules.referring import ReferralClock, Urgency, clocks
 
@@ -198,6 +199,7 @@ class ProtocolDocument:
     calls: tuple[CallRule, ...]
     referrals: Mapping[Urgency, ReferralClock]
     pathway: tuple[PathwayStep, ...] = ()
+    reviews: ReviewClock = USUAL_REVIEW
 
     def calls_for(self, needs: Iterable[Need]) -> tuple[CallRule, ...]:
         """Return the calls to make for these needs, in the order of the document."""
@@ -235,6 +237,7 @@ def parse(document: Mapping[str, Any]) -> ProtocolDocument:
         calls=tuple(parse_call(call) for call in document["calls"]),
         referrals=clocks(document),
         pathway=pathway(document),
+        reviews=review_clock(document),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from approdo.access.rules import DocumentKind
 from approdo.networks.rules import Capability, Channel, Qualification
+from approdo.protocols.rules.assessing import LONGEST_REVIEW_HOURS, ReviewClock, RiskLevel
 from approdo.protocols.rules.document import ALL, CALLABLE_KINDS, FORMAT, Choose, Context, Need, OutOfHours, Target
 from approdo.protocols.rules.pathway import (
     LONGEST_STEP_HOURS,
@@ -140,6 +141,20 @@ _REFERRAL = _object(
     "How long a referral may wait for an answer, in hours from its sending.",
 )
 
+_REVIEWS = _object(
+    [*ReviewClock.__dataclass_fields__],
+    {
+        "extreme_hours": _whole(1, LONGEST_REVIEW_HOURS, "For how long an extreme risk holds."),
+        "high_hours": _whole(1, LONGEST_REVIEW_HOURS, "The same for a high risk."),
+        "medium_hours": _whole(1, LONGEST_REVIEW_HOURS, "The same for a medium risk."),
+        "low_hours": _whole(1, LONGEST_REVIEW_HOURS, "The same for a low risk."),
+        "not_assessable_hours": _whole(1, LONGEST_REVIEW_HOURS, "The same for a risk that could not be assessed."),
+        "escalate_after_hours": _whole(0, LONGEST_REVIEW_HOURS, "From the limit until whoever leads is told."),
+        "activate_from": _word(RiskLevel, "From this level on, activating the network is proposed."),
+    },
+    "When an assessment of risk is made again, in hours from the last one.",
+)
+
 _PATHWAY_STEP = _object(
     ["key", "phase", "what", "within_hours", "escalate_after_hours", "tell"],
     {
@@ -219,6 +234,7 @@ SCHEMA: dict[str, Any] = {
             "maxItems": MOST_PATHWAY_STEPS,
             "description": "What is done in each phase of the pathway. Left out: only calls and referrals.",
         },
+        "reviews": _REVIEWS,
     },
     "Which services are called for which need, by which channels, within how long, and what if nobody answers.",
 )

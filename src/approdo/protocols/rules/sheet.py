@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from approdo.kit.words import mark
+from approdo.protocols.rules.assessing import LEVEL_LABELS, ReviewClock
 from approdo.protocols.rules.document import (
     OUT_OF_HOURS_LABELS,
     CallRule,
@@ -83,6 +84,8 @@ def side_by_side(before: ProtocolDocument, after: ProtocolDocument, places: Mapp
         title = Phrase(mark("Chiamata «%(call)s»"), {"call": key})
         sections.append(_section(title, *(_call(one[key]) if key in one else {} for one in (old, new))))
     sections.append(_section(Phrase(mark("Ore degli invii")), _hours(before), _hours(after)))
+    title = Phrase(mark("Quando si rivaluta il rischio"))
+    sections.append(_section(title, review_lines(before.reviews), review_lines(after.reviews)))
     was, will = ({step.key: step for step in one.pathway} for one in (before, after))
     for key in [*will, *(key for key in was if key not in will)]:
         title = Phrase(mark("Passo del percorso «%(step)s»"), {"step": key})
@@ -182,6 +185,19 @@ def _clock(clock: ReferralClock) -> tuple[Phrase, ...]:
         Phrase(mark("coordinatrice avvisata dopo %(n)s ore"), {"n": clock.escalate_after_hours}),
         Phrase(mark("chiusura dopo %(n)s ore"), {"n": clock.close_after_hours}),
     )
+
+
+def review_lines(clock: ReviewClock) -> Said:
+    """Return what a clock of assessments says, by label."""
+    levels = {LEVEL_LABELS[level]: (_lasting(clock.hours(level), _EVERY),) for level in reversed(LEVEL_LABELS)}
+    return {
+        **levels,
+        mark("Non valutabile"): (_lasting(clock.not_assessable_hours, _EVERY),),
+        LATE: (_lasting(clock.escalate_after_hours, _LATE), Phrase(mark("chi conduce il percorso"))),
+        mark("Si propone di attivare la rete"): (
+            Phrase(mark("da un rischio %(level)s"), {"level": clock.activate_from}),
+        ),
+    }
 
 
 LIMIT, LATE = mark("Termine"), mark("Se non è fatto")

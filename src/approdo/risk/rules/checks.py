@@ -12,12 +12,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from approdo.kit.words import mark
-from approdo.risk.rules.instrument import ORDER, Instrument, Outcome, Purpose, Scorer, parse
+from approdo.risk.rules.instrument import FINDINGS, ORDER, Instrument, Outcome, Purpose, Scorer, parse
 from approdo.risk.rules.schema import SCHEMA
 from approdo.risk.rules.scoring import UNKNOWN
 
 _VALIDATOR = Draft202012Validator(SCHEMA)
-_FINDING = frozenset({Outcome.NEGATIVE, Outcome.POSITIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _bands(instrument: Instrument) -> Iterator[Fault]:
         return
     outcomes = {band.outcome for band in bands} | {sentinel.outcome for sentinel in instrument.sentinels}
     finding = instrument.purpose is not Purpose.DANGER
-    if not outcomes <= (_FINDING if finding else set(Outcome) - _FINDING):
+    if not outcomes <= (FINDINGS if finding else set(Outcome) - FINDINGS):
         yield Fault("bands", mark("Chi cerca dice sì o no, chi misura il pericolo dice un livello: non insieme."))
     if not bands or bands[0].least > least or bands[-1].most < most:
         yield Fault("bands", mark("Le fasce devono andare da %(least)s a %(most)s."), {"least": least, "most": most})

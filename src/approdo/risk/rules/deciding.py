@@ -2,24 +2,105 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who sets another level than an instrument comes to: up alone, down with a reason, from high with another reader."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from approdo.kit.words import mark as _
-from approdo.risk.rules.instrument import ORDER, Outcome
+from approdo.protocols.rules import RiskLevel
+from approdo.risk.rules.instrument import ORDER, Outcome, Purpose, at_least
 
 SHORTEST_REASON, LONGEST_REASON = 10, 1000
-_ANOTHER_READS = ORDER[Outcome.HIGH]
+_ANOTHER_READS = RiskLevel.HIGH
 
 
-def decision_faults(
-    outcome: Outcome | None, chosen: Outcome, *, reason: str, decided_by: int, second_reader: int | None
-) -> dict[str, str]:
-    """Return what is missing before a level holds, a sentence per field; empty when it may be set.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A level that a person set beside an instrument's; one that needs a reader holds once a colleague has read it."""
 
-    Raising needs nobody. Where an instrument says nothing (``outcome`` None) the judgement is hers, with a reason.
+    level: Outcome | None
+    """None: it cannot be assessed now."""
+    made_at: datetime
+    needs_reader: bool
+    read_at: datetime | None
+
+    @property
+    def holds_from(self) -> datetime | None:
+        """Return since when it holds; None while nobody has read it."""
+        return self.read_at if self.needs_reader else self.made_at
+
+
+def level_in_force(outcome: Outcome | None, judged: Iterable[Judged]) -> Outcome | None:
+    """Return the level that holds: what a person set last and holds, or else what the instrument came to."""
+    holding = [(one.holds_from, one.level) for one in judged if one.holds_from is not None]
+    return max(holding, key=lambda one: one[0])[1] if holding else outcome
+
+
+def lowers(standing: Outcome | None, chosen: Outcome | None) -> bool:
+    """Tell whether a level would be lower than the one that holds: one that cannot be told is lower than any."""
+    return standing is not None and (chosen is None or ORDER[chosen] < ORDER[standing])
+
+
+def needs_reader(standing: Outcome | None, chosen: Outcome | None) -> bool:
+    """Tell whether a colleague has to read before it holds: from high one goes down in two."""
+    return lowers(standing, chosen) and at_least(standing, _ANOTHER_READS)
+
+
+def decision_faults(standing: Outcome | None, chosen: Outcome | None, *, reason: str) -> dict[str, str]:
+    """Return what is missing before a level is set, a sentence per field; empty when it may be.
+
+    Raising what stands needs no reason. Where nothing stands (None) the judgement is hers, with a reason.
     """
-    lowers = outcome is None or ORDER[chosen] < ORDER[outcome]
-    found = {}
-    if lowers and not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
-        found["reason"] = _("Scrivi perché, in dieci caratteri almeno: chi legge dopo deve capirlo.")
-    if outcome is not None and lowers and ORDER[outcome] >= _ANOTHER_READS and second_reader in {None, decided_by}:
-        found["second_reader"] = _("Da un rischio alto si scende in due: serve una collega che abbia letto.")
-    return found
+    if standing is not None and not lowers(standing, chosen):
+        return {}
+    return reason_faults(reason)
+
+
+def reason_faults(reason: str) -> dict[str, str]:
+    """Return what is wrong with a reason that whoever comes after is to understand."""
+    if SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
+        return {}
+    return {"reason": _("Scrivi perché, in dieci caratteri almeno: chi legge dopo deve capirlo.")}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One assessment as the standing level reads it: with which instrument, for what, when, and the level in force."""
+
+    instrument: str
+    purpose: Purpose
+    at: datetime
+    level: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLevel:
+    """The level that holds for somebody, and when she was last assessed; None: it could not be assessed."""
+
+    level: Outcome | None
+    assessed_at: datetime
+
+
+_DANGER = frozenset({Purpose.DANGER, Purpose.CHILD})
+
+
+def standing(found: Iterable[Assessed]) -> StandingLevel | None:
+    """Return the worst of what the last assessment with each instrument says; None when nothing was ever assessed.
+
+    Tools stand side by side: nothing is added up and no tool lowers another (recognition-and-risk.md, sections 1a, 6).
+    What only looks for a reason to ask is left out.
+    """
+    last: dict[str, Assessed] = {}
+    for one in sorted(found, key=lambda one: one.at):
+        if one.purpose in _DANGER:
+            last[one.instrument] = one
+    if not last:
+        return None
+    levels = [one.level for one in last.values() if one.level is not None]
+    worst = max(levels, key=lambda level: ORDER[level]) if levels else None
+    return StandingLevel(worst, max(one.at for one in last.values()))
+
+
+def closing_is_read(levels: Iterable[Outcome | None]) -> bool:
+    """Tell whether a case with these standing levels is closed only with a reason that a colleague has read."""
+    return any(at_least(level, _ANOTHER_READS) for level in levels)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from approdo.kit.words import mark as _
+from approdo.protocols.rules import RiskLevel
 
 FORMAT = 1
 
@@ -19,14 +20,12 @@ class Purpose(StrEnum):
     DANGER = "danger"
     CASE_FINDING = "case_finding"
     CHILD = "child"
-    SIGN = "sign"
 
 
 PURPOSE_LABELS: dict[Purpose, str] = {
     Purpose.DANGER: _("quanto è in pericolo"),
     Purpose.CASE_FINDING: _("chiedere in privato"),
     Purpose.CHILD: _("segni nei bambini"),
-    Purpose.SIGN: _("segni"),
 }
 
 
@@ -75,16 +74,36 @@ OUTCOME_LABELS: dict[Outcome, str] = {
     Outcome.HIGH: _("alto"),
     Outcome.EXTREME: _("estremo"),
 }
+FINDINGS = frozenset({Outcome.NEGATIVE, Outcome.POSITIVE})
+"""What an instrument says that looks for something, rather than how much danger there is."""
 ORDER: dict[Outcome, int] = {outcome: place for place, outcome in enumerate(Outcome)}
 """How bad an outcome is. Case finding says negative or positive, danger low to extreme; no instrument says both."""
 
 
+RISK_LEVEL: dict[Outcome, RiskLevel] = {
+    Outcome.NEGATIVE: RiskLevel.LOW,
+    Outcome.LOW: RiskLevel.LOW,
+    Outcome.MEDIUM: RiskLevel.MEDIUM,
+    Outcome.POSITIVE: RiskLevel.HIGH,
+    Outcome.HIGH: RiskLevel.HIGH,
+    Outcome.EXTREME: RiskLevel.EXTREME,
+}
+"""How an outcome is treated: a sign in a child like a high risk, none like a low one."""
+_RANK = {level: place for place, level in enumerate(RiskLevel)}
+
+
+def at_least(outcome: Outcome | None, level: RiskLevel) -> bool:
+    """Tell whether an outcome is treated like this level or a worse one; None is not."""
+    return outcome is not None and _RANK[RISK_LEVEL[outcome]] >= _RANK[level]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer that may be given, and what it adds."""
+    """One answer that may be given, what it adds, and how it reads."""
 
     code: str
     points: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +165,17 @@ class Instrument:
         return sum(item.range[0] for item in self.items), sum(item.range[1] for item in self.items)
 
     @property
+    def judged(self) -> bool:
+        """Tell whether nothing is added up: a person sets the level."""
+        return self.scorer is Scorer.JUDGEMENT_ONLY
+
+    @property
+    def levels(self) -> tuple[Outcome, ...]:
+        """The levels that a person may set beside it, the worst last: those of its own kind."""
+        finds = any(band.outcome in FINDINGS for band in self.bands)
+        return tuple(outcome for outcome in Outcome if (outcome in FINDINGS) is finds)
+
+    @property
     def named_sentinels(self) -> tuple[tuple[str, Outcome], ...]:
         """Each sentinel as its question and what an answer to it comes to at least."""
         texts = {item.code: item.text for item in self.items}
@@ -155,7 +185,7 @@ class Instrument:
 def parse(document: Mapping[str, Any]) -> Instrument:
     """Turn a document without faults into frozen values; on one with faults it raises KeyError or ValueError."""
     sets = {
-        name: tuple(Answer(one["code"], int(one["points"])) for one in listed)
+        name: tuple(Answer(one["code"], int(one["points"]), one["text"]) for one in listed)
         for name, listed in document["answer_sets"].items()
     }
     return Instrument(

@@ -52,7 +52,9 @@ SCHEMA: dict[str, Any] = {
             "minProperties": 1,
             "maxProperties": 20,
             "propertyNames": {"pattern": CODE_PATTERN},
-            "additionalProperties": _listed(_object(["code", "points"], code=_CODE, points=_POINTS), 20, 2),
+            "additionalProperties": _listed(
+                _object(["code", "points", "text"], code=_CODE, points=_POINTS, text=_text(60)), 20, 2
+            ),
         },
         items=_listed(
             _object(["code", "text", "answers"], code=_CODE, text=_text(500), answers=_CODE, window=_word(Window)), 100

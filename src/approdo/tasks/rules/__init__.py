@@ -7,14 +7,12 @@ from approdo.tasks.rules.figures import PastTask, StepFigures, step_figures
 from approdo.tasks.rules.phases import BY_PRESS, OF_STATE
 from approdo.tasks.rules.states import (
     END_LABELS,
-    INSTRUMENT_LABELS,
     OPEN,
     SKIP_LABELS,
     STATUS_LABELS,
     TRANSITIONS,
     Act,
     EndReason,
-    Instrument,
     Party,
     SkipReason,
     Status,
@@ -26,7 +24,6 @@ from approdo.tasks.rules.states import (
 __all__ = [
     "BY_PRESS",
     "END_LABELS",
-    "INSTRUMENT_LABELS",
     "OF_STATE",
     "OPEN",
     "SKIP_LABELS",
@@ -36,7 +33,6 @@ __all__ = [
     "Around",
     "EndReason",
     "Holder",
-    "Instrument",
     "Limits",
     "Party",
     "PastTask",

@@ -40,6 +40,7 @@ class Act(StrEnum):
     REMIND = "remind"
     ESCALATE = "escalate"
     END = "end"
+    ASSESS = "assess"
 
 
 _SERVICE = frozenset({Party.SERVICE})
@@ -57,6 +58,7 @@ TRANSITIONS: dict[tuple[Status, Act], tuple[Status, frozenset[Party]]] = {
     (S.REQUESTED, Act.REMIND): (S.REQUESTED, _CLOCK),
     (S.REQUESTED, Act.ESCALATE): (S.REQUESTED, _CLOCK),
     (S.REQUESTED, Act.END): (S.CANCELLED, _PATHWAY),
+    (S.REQUESTED, Act.ASSESS): (S.COMPLETED, _PATHWAY),
     (S.IN_PROGRESS, Act.TAKE): (S.IN_PROGRESS, _SERVICE),
     (S.IN_PROGRESS, Act.HAND_BACK): (S.REQUESTED, _SERVICE),
     (S.IN_PROGRESS, Act.COMPLETE): (S.COMPLETED, _SERVICE),
@@ -66,6 +68,7 @@ TRANSITIONS: dict[tuple[Status, Act], tuple[Status, frozenset[Party]]] = {
     (S.IN_PROGRESS, Act.REMIND): (S.IN_PROGRESS, _CLOCK),
     (S.IN_PROGRESS, Act.ESCALATE): (S.IN_PROGRESS, _CLOCK),
     (S.IN_PROGRESS, Act.END): (S.CANCELLED, _PATHWAY),
+    (S.IN_PROGRESS, Act.ASSESS): (S.COMPLETED, _PATHWAY),
 }
 """(status, act) → the status that follows, and who may do it."""
 
@@ -89,18 +92,6 @@ class EndReason(StrEnum):
     PATHWAY_REOPENED = "pathway_reopened"
 
 
-class Instrument(StrEnum):
-    """With which instrument an assessment was made (recognition-and-risk.md); the level is never kept here."""
-
-    STRUCTURED_JUDGEMENT = "structured_judgement"
-    DA5 = "da5"
-    SARA_S = "sara_s"
-    SARA_V3 = "sara_v3"
-    ISA = "isa"
-    DANGER_ASSESSMENT = "danger_assessment"
-    DASH = "dash"
-
-
 STATUS_LABELS: dict[Status, str] = {
     S.REQUESTED: _("da fare"),
     S.IN_PROGRESS: _("se ne occupa qualcuna"),
@@ -117,15 +108,6 @@ END_LABELS: dict[EndReason, str] = {
     EndReason.SHE_DECLINED: _("lei ha detto di no"),
     EndReason.PATHWAY_CLOSED: _("il percorso si è concluso prima"),
     EndReason.PATHWAY_REOPENED: _("il percorso è stato riaperto"),
-}
-INSTRUMENT_LABELS: dict[Instrument, str] = {
-    Instrument.STRUCTURED_JUDGEMENT: _("giudizio professionale strutturato"),
-    Instrument.DA5: "DA5",
-    Instrument.SARA_S: "SARA-S",
-    Instrument.SARA_V3: "SARA-V3",
-    Instrument.ISA: "ISA",
-    Instrument.DANGER_ASSESSMENT: "Danger Assessment",
-    Instrument.DASH: "DASH",
 }
 
 

@@ -14,13 +14,13 @@ from approdo.kit.errors import Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.protocols.rules import PathwayStep, parse_step
 from approdo.tasks.models import Task
-from approdo.tasks.rules import Act, EndReason, Holder, Instrument, SkipReason, Status, moved
+from approdo.tasks.rules import Act, EndReason, Holder, SkipReason, Status, moved
 from approdo.tasks.selectors import Line, held_by, line_of
 from approdo.tasks.services._rows import limits_of, new_row, note, wind
 
 MOVING = (
     *("operator", "status", "due_at", "escalate_at", "reminded_at", "escalated_at", "act_at"),
-    *("ended_at", "end_reason", "instrument"),
+    *("ended_at", "end_reason"),
 )
 """What people change of a task; the rest was said once (tasks 0002)."""
 
@@ -35,7 +35,7 @@ def act(
     now: datetime,
     led: Collection[UUID] = (),
 ) -> Line:
-    """Do one act on a task and return how it stands; ``code``: the instrument of an assessment, or why it is skipped.
+    """Do one act on a task and return how it stands; ``code``: why it is skipped.
 
     What a step demands beyond that (a document, a training) was asked by the caller. Raises ``NotFound`` for absent
     and hidden alike, ``Conflict`` when the act does not fit or is not hers, ``Invalid`` for a code that does not fit.
@@ -58,16 +58,16 @@ def act(
     else:
         row.ended_at = now
         row.operator_id = operator_id
-        row.instrument, row.end_reason = (code, "") if act is Act.COMPLETE else ("", code)
+        row.end_reason = code
     wind(row)
     row.save(update_fields=MOVING)
     note(row, act, actor=actor, code=code, now=now)
     if act is Act.COMPLETE and step.repeat_hours and row.stretch.ended_at is None:
-        _again(row, step, now)
+        again(row, step, now)
     return line_of(row, row.alias)
 
 
-def _again(row: Task, step: PathwayStep, now: datetime) -> None:
+def again(row: Task, step: PathwayStep, now: datetime) -> None:
     """Let the step be done again while the phase lasts, by the same service."""
     to = Holder(row.service_id, row.for_lead)
     following = new_row(row.stretch, step, row.step, to, step.repeat_hours or 0, row.exercise, now)
@@ -77,9 +77,7 @@ def _again(row: Task, step: PathwayStep, now: datetime) -> None:
 def _code(act: Act, step: PathwayStep, written: str) -> str:
     """Return the code that goes with an act; empty for an act without one."""
     if act is Act.COMPLETE and step.assessment:
-        if written not in set(Instrument):
-            raise Invalid({"code": _("Scegli con quale strumento.")})
-        return written
+        raise Invalid({"": _("Si segna da sé quando salvi la valutazione.")})
     if act is Act.SKIP:
         if written not in set(SkipReason):
             raise Invalid({"code": _("Scegli perché.")})

@@ -28,14 +28,23 @@ from approdo.kit.words import mark
 from approdo.networks.rules import Channel, label_of
 from approdo.notifications.rules import DRILL_WORDS, FAILURE_WORDS, RING_WORDS, MessageState
 from approdo.persons.rules import KIND_LABELS
-from approdo.protocols.rules import ASSESSMENT_LABELS, PHASE_LABELS, TELL_LABELS, WHEN_CLOSED_LABELS, WHEN_LABELS
+from approdo.protocols.rules import (
+    ASSESSMENT_LABELS,
+    LEVEL_LABELS,
+    PHASE_LABELS,
+    TELL_LABELS,
+    WHEN_CLOSED_LABELS,
+    WHEN_LABELS,
+    PathwayStep,
+)
 from approdo.protocols.rules import KIND_LABELS as SHELF_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
 from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
 from approdo.referrals.selectors import Told
-from approdo.risk.rules import OUTCOME_LABELS, PURPOSE_LABELS, WINDOW_LABELS
-from approdo.tasks.rules import END_LABELS, INSTRUMENT_LABELS, SKIP_LABELS, STATUS_LABELS, EndReason, SkipReason
+from approdo.risk import selectors as risk
+from approdo.risk.rules import OUTCOME_LABELS, PURPOSE_LABELS, TRIGGER_LABELS, WINDOW_LABELS
+from approdo.tasks.rules import END_LABELS, SKIP_LABELS, STATUS_LABELS, EndReason, SkipReason
 from approdo.usecases.record import REASON_LABELS
 
 register = template.Library()
@@ -86,7 +95,8 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     STATUS_LABELS,
     SKIP_LABELS,
     END_LABELS,
-    INSTRUMENT_LABELS,
+    TRIGGER_LABELS,
+    LEVEL_LABELS,
     OUTCOME_LABELS,
     PURPOSE_LABELS,
     WINDOW_LABELS,
@@ -119,6 +129,19 @@ def words(codes: "frozenset[StrEnum]") -> str:
     if not codes:
         return ""
     return " · ".join(word(code) for code in type(next(iter(codes))) if code in codes)
+
+
+@register.filter
+def instrument_title(code: str) -> str:
+    """Return what an instrument is called; its code when this release does not bring it."""
+    found = risk.shipped().get(code)
+    return str(found["title"]) if found else code
+
+
+@register.filter
+def step_words(step: PathwayStep) -> str:
+    """Return what a step of the pathway is: as its protocol writes it, or in her language when the product wrote it."""
+    return gettext(step.what) if step.key.startswith(":") else step.what
 
 
 @register.filter

@@ -9,7 +9,7 @@ import yaml
 from approdo.kit.errors import NotFound
 from approdo.risk.rules import Instrument, parse
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 @cache

@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from approdo.access.rules import Actor, Forbidden, Slice
+from approdo.kit.rows import Statement
+from approdo.risk.models import Assessment, Happening, Judgement, OfCase
+from approdo.risk.rules import (
+    Assessed,
+    Instrument,
+    Judged,
+    Outcome,
+    Score,
+    Trigger,
+    level_in_force,
+    parse,
+    score,
+)
+from approdo.vault import services as vault
+from approdo.vault.rules import CaseKey, Place
+
+_COMMON = ("id", "slice", "child_id", "organisation_id", "service_id", "operator_id", "sealed")
+_ASSESSMENTS = Statement(
+    lambda case: (
+        Assessment.objects.filter(case_id=case)
+        .order_by("assessed_at", "id")
+        .values_list(*_COMMON, "assessed_at", "instrument__document", named=True)
+    ),
+    case=UUID,
+)
+_JUDGEMENTS = Statement(
+    lambda case: (
+        Judgement.objects.filter(case_id=case)
+        .order_by("made_at", "id")
+        .values_list(*_COMMON, "made_at", "assessment_id", "needs_reader", "reader_id", "read_at", named=True)
+    ),
+    case=UUID,
+)
+_HAPPENINGS = Statement(
+    lambda case: (
+        Happening.objects.filter(case_id=case)
+        .order_by("happened_at", "id")
+        .values_list(*_COMMON, "happened_at", "noted_at", named=True)
+    ),
+    case=UUID,
+)
+
+Keep = Callable[[Slice, bool, UUID], bool]
+"""Whether the actor may read a row: its slice, whether her own service wrote it, and which it is."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """Whom it is about: her (``risk``), or one of her children, or all of them (``children``)."""
+
+    slice: Slice
+    child_id: UUID | None = None
+
+
+HER = Subject(Slice.RISK)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementView:
+    """What a person set beside an instrument, opened; without an assessment it is about closing the case."""
+
+    id: UUID
+    assessment_id: UUID | None
+    level: Outcome | None
+    reason: str
+    made_at: datetime
+    service_id: int
+    operator_id: int
+    needs_reader: bool
+    reader_id: int | None
+    read_at: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a colleague has still to read it."""
+        return self.needs_reader and self.read_at is None
+
+    @property
+    def judged(self) -> Judged:
+        """The same as the rules read it."""
+        return Judged(self.level, self.made_at, self.needs_reader, self.read_at)
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentView:
+    """One assessment, opened: what was answered, what it comes to, what people set beside it."""
+
+    id: UUID
+    subject: Subject
+    instrument: Instrument
+    answers: Mapping[str, str]
+    alone: bool | None
+    interpreter: bool | None
+    score: Score
+    assessed_at: datetime
+    service_id: int
+    operator_id: int
+    judgements: tuple[JudgementView, ...]
+
+    @property
+    def level(self) -> Outcome | None:
+        """The level in force: what a person set and holds, or else what the instrument came to."""
+        return level_in_force(self.score.outcome, [one.judged for one in self.judgements])
+
+    @property
+    def assessed(self) -> Assessed:
+        """The same as the rules of standing levels read it."""
+        return Assessed(self.instrument.code, self.instrument.purpose, self.assessed_at, self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class HappeningView:
+    """Something that happened and asks for a new assessment, opened."""
+
+    id: UUID
+    subject: Subject
+    trigger: Trigger
+    happened_at: datetime
+    noted_at: datetime
+    service_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is kept about the danger in one case, oldest first, as far as the actor may read it."""
+
+    assessments: tuple[AssessmentView, ...]
+    closing: tuple[JudgementView, ...]
+    """Reasons why a case at high risk may be closed."""
+    happenings: tuple[HappeningView, ...]
+
+
+def ask_held(actor: Actor, case_id: UUID) -> Callable[[Keep], Held]:
+    """Ask for what is kept of a case, sealed; what is returned waits for the answers and opens what may be read.
+
+    It raises ``KeysUnavailable`` and ``Unreadable``; ``NotFound`` when something is there and no key is held.
+    """
+    if (service_id := actor.service_id) is None or (organisation_id := actor.organisation_id) is None:
+        raise Forbidden
+    asked = [one.ask(case=case_id) for one in (_ASSESSMENTS, _JUDGEMENTS, _HAPPENINGS)]
+    keyed = vault.ask_case_key(organisation_id=organisation_id, case_id=case_id)
+
+    def opened(keep: Keep) -> Held:
+        rows = [
+            [one for one in found.value if keep(Slice(one.slice), one.service_id == service_id, one.id)]
+            for found in asked
+        ]
+        if not any(rows):
+            return Held((), (), ())
+        return _opened(keyed(False), case_id, *rows)
+
+    return opened
+
+
+def _opened(key: CaseKey, case_id: UUID, assessments: Any, judgements: Any, happenings: Any) -> Held:
+    def said(row: Any, kind: type[OfCase]) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(key.open(place(row, case_id, kind), bytes(row.sealed)))
+        return found
+
+    beside: dict[UUID | None, list[JudgementView]] = defaultdict(list)
+    for row in judgements:
+        beside[row.assessment_id].append(_judgement(row, said(row, Judgement)))
+    return Held(
+        tuple(_assessment(row, said(row, Assessment), tuple(beside[row.id])) for row in assessments),
+        tuple(beside[None]),
+        tuple(
+            HappeningView(
+                row.id,
+                Subject(Slice(row.slice), row.child_id),
+                Trigger(said(row, Happening)["trigger"]),
+                row.happened_at,
+                row.noted_at,
+                row.service_id,
+            )
+            for row in happenings
+        ),
+    )
+
+
+def _assessment(row: Any, said: Mapping[str, Any], judgements: tuple[JudgementView, ...]) -> AssessmentView:
+    instrument = parse(row.instrument__document)
+    return AssessmentView(
+        id=row.id,
+        subject=Subject(Slice(row.slice), row.child_id),
+        instrument=instrument,
+        answers=said["answers"],
+        alone=said["alone"],
+        interpreter=said["interpreter"],
+        score=score(instrument, said["answers"]),
+        assessed_at=row.assessed_at,
+        service_id=row.service_id,
+        operator_id=row.operator_id,
+        judgements=judgements,
+    )
+
+
+def _judgement(row: Any, said: Mapping[str, Any]) -> JudgementView:
+    return JudgementView(
+        id=row.id,
+        assessment_id=row.assessment_id,
+        level=None if said["level"] is None else Outcome(said["level"]),
+        reason=said["reason"],
+        made_at=row.made_at,
+        service_id=row.service_id,
+        operator_id=row.operator_id,
+        needs_reader=row.needs_reader,
+        reader_id=row.reader_id,
+        read_at=row.read_at,
+    )
+
+
+def place(row: Any, case_id: UUID, kind: type[OfCase]) -> Place:
+    """Return where a row stands: what it says opens nowhere else (security.md, P8)."""
+    return Place(row.organisation_id, case_id, kind.__name__.lower(), row.id, 1)
+
+
+def writers(case_id: UUID) -> frozenset[int]:
+    """Return the organisations that wrote something here, as far as the reader sees it."""
+    found: set[int] = set()
+    for kind in (Assessment, Judgement, Happening):
+        found |= set(kind.objects.filter(case_id=case_id).values_list("organisation_id", flat=True))
+    return frozenset(found)

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was assessed in a case, as one person may read it now: tools side by side, and the level that holds."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from approdo.access.rules import Actor, Slice
+from approdo.audit import services as audit
+from approdo.cases import selectors as cases
+from approdo.cases.selectors import CaseBrief, CasePage
+from approdo.consents.rules import Action
+from approdo.kit.errors import NotFound
+from approdo.networks import selectors as networks
+from approdo.persons import selectors as persons
+from approdo.persons.rules import Kind
+from approdo.protocols import selectors as protocols
+from approdo.protocols.rules import USUAL_REVIEW, ReviewClock, context_of
+from approdo.risk import selectors
+from approdo.risk.rules import (
+    Instrument,
+    Outcome,
+    Purpose,
+    StandingLevel,
+    closing_is_read,
+    due_at,
+    proposes_activation,
+    standing,
+)
+from approdo.risk.selectors import AssessmentView, HappeningView, Held, JudgementView, Subject
+from approdo.usecases.standing import May, may_in
+
+HER = Subject(Slice.RISK)
+CHILDREN = Subject(Slice.CHILDREN)
+FOR = {
+    Slice.RISK: frozenset({Purpose.DANGER, Purpose.CASE_FINDING}),
+    Slice.CHILDREN: frozenset({Purpose.CHILD}),
+}
+"""What an instrument is for, by whom it is about: the danger of a child is assessed apart from her mother's."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One subject: everything about her, or about one child, as one person may read it now."""
+
+    subject: Subject
+    number: int
+    """Of a child among those of the record, from 1; 0 for her and for the children together."""
+    assessments: tuple[AssessmentView, ...]
+    happenings: tuple[HappeningView, ...]
+    standing: StandingLevel | None
+    due_at: datetime | None
+    proposes: bool
+    """Whether the protocol proposes to activate the network at this level."""
+    may_write: bool
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """The page of what was assessed in a case."""
+
+    case: CasePage
+    about: tuple[About, ...]
+    waiting: tuple[JudgementView, ...]
+    """Judgements that a colleague has still to read."""
+    closing: tuple[JudgementView, ...]
+    closing_is_read: bool
+    labels: Mapping[int, str]
+    leads: bool
+    at: datetime
+
+
+def danger(actor: Actor, case_id: UUID, now: datetime) -> Danger:
+    """Return what was assessed in a case as the actor may read it, and write down that it was read.
+
+    Raises ``NotFound`` for absent and hidden alike, and for who may read nothing of it; ``KeysUnavailable``.
+    """
+    case, may, held = held_in(actor, case_id, now)
+    slices = [one for one in (Slice.RISK, Slice.CHILDREN) if one in may.slices(Action.READ) | may.slices(Action.WRITE)]
+    if not slices and not held.assessments:
+        raise NotFound
+    clock = clock_of(case, actor, now)
+    subjects = _subjects(actor, case_id, slices, held)
+    about = tuple(_about(number, one, held, may, clock) for number, one in subjects)
+    named = {one.service_id for one in held.assessments} | {one.service_id for one in judgements_of(held)}
+    audit.record(
+        actor=actor,
+        verb="assessment.read",
+        subject=f"case:{case_id}",
+        case_id=case_id,
+        now=now,
+        detail={"slices": ",".join(sorted({one.subject.slice for one in about}))},
+    )
+    plates = networks.name_plates(named)
+    return Danger(
+        case=case,
+        about=about,
+        waiting=tuple(one for one in judgements_of(held) if one.waits),
+        closing=held.closing,
+        closing_is_read=closing_is_read(one.standing.level for one in about if one.standing),
+        labels={pk: plate.label for pk, plate in plates.items()},
+        leads=case.lead_service_id is not None and case.lead_service_id == actor.service_id,
+        at=now,
+    )
+
+
+def held_in(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, May, Held]:
+    """Return a case, what the actor may do in it, and what is kept of its danger that she may read.
+
+    Raises ``NotFound`` for absent and hidden alike, ``KeysUnavailable``.
+    """
+    case = cases.case_page(actor, case_id, limit=0)
+    may = may_in(actor, case, now)
+    readable = may.slices(Action.READ)
+
+    def keep(slice_: Slice, own: bool, row_id: UUID) -> bool:
+        return row_id not in may.hidden and slice_ in may.ceiling and (own or slice_ in readable)
+
+    return case, may, selectors.ask_held(actor, case_id)(keep)
+
+
+def subjects_of(held: Held) -> frozenset[Subject]:
+    """Return everybody whom anything is kept about."""
+    return frozenset([one.subject for one in held.assessments] + [one.subject for one in held.happenings])
+
+
+def judgements_of(held: Held) -> tuple[JudgementView, ...]:
+    """Return every judgement, about a level or about closing."""
+    return (*(one for found in held.assessments for one in found.judgements), *held.closing)
+
+
+def _subjects(actor: Actor, case_id: UUID, slices: Collection[Slice], held: Held) -> tuple[tuple[int, Subject], ...]:
+    """Return whom a page is about: her; each child of the record that the actor may read; children together."""
+    found: list[tuple[int, Subject]] = []
+    seen = subjects_of(held)
+    if Slice.RISK in slices or HER in seen:
+        found.append((0, HER))
+    children = children_of(case_id) if Slice.CHILDREN in slices else ()
+    found += [(number, Subject(Slice.CHILDREN, child)) for number, child in enumerate(children, 1)]
+    rest = sorted(seen - {one for _number, one in found}, key=str)
+    if not children and Slice.CHILDREN in slices and CHILDREN not in rest:
+        rest.append(CHILDREN)
+    return (*found, *((0, one) for one in rest))
+
+
+def children_of(case_id: UUID) -> tuple[UUID, ...]:
+    """Return the children of the record by their entries; who they are is not opened here."""
+    return persons.of_kind(case_id, Kind.CHILD)
+
+
+def _about(number: int, subject: Subject, held: Held, may: May, clock: ReviewClock) -> About:
+    assessments = tuple(one for one in held.assessments if one.subject == subject)
+    happenings = tuple(one for one in held.happenings if one.subject == subject)
+    stands = standing(one.assessed for one in assessments)
+    return About(
+        subject=subject,
+        number=number,
+        assessments=assessments,
+        happenings=happenings,
+        standing=stands,
+        due_at=due_at(stands, [one.happened_at for one in happenings], clock),
+        proposes=stands is not None and proposes_activation(stands.level, clock),
+        may_write=subject.slice in may.slices(Action.WRITE),
+        instruments=tuple(one for one in selectors.instruments() if one.purpose in FOR[subject.slice]),
+    )
+
+
+def clock_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ReviewClock:
+    """Return the clock of the protocol that holds for a case and the actor's service; the usual one without any."""
+    kind = None if actor.service_id is None else networks.kind_of(actor.service_id)
+    held = None if kind is None else protocols.in_force(case.municipality_code, context_of(kind), now)
+    return USUAL_REVIEW if held is None else held.parsed.reviews
+
+
+def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:
+    """Return the level that holds for her as far as the actor may read it; None when there is none."""
+    _case, _may, held = held_in(actor, case_id, now)
+    stands = standing(one.assessed for one in held.assessments if one.subject == HER)
+    return None if stands is None else stands.level
