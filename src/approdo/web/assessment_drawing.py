@@ -17,7 +17,7 @@ from approdo.risk.selectors import AssessmentView
 
 SHOWN = 6
 """The last so many assessments with one instrument are drawn."""
-FIRST, STEP, LINE, TOP = 14, 34, 22, 14
+FIRST, STEP, LINE, TOP = 36, 34, 24, 14
 
 
 class Mark(StrEnum):
@@ -32,6 +32,7 @@ class Mark(StrEnum):
 class Dot:
     """One answer: where it stands, what it looks like, and its word."""
 
+    at: datetime
     x: int
     y: int
     mark: Mark
@@ -71,13 +72,13 @@ def _drawn(heap: list[AssessmentView]) -> Drawing:
             mark = Mark.UNKNOWN if given is None else Mark.ADDS if given.points > least else Mark.NOTHING
             word = _("non si sa") if given is None else given.text
             changed = before is not None and word != before
-            dots.append(Dot(FIRST + column * STEP, TOP + place * LINE, mark, word, changed))
+            dots.append(Dot(one.assessed_at, FIRST + column * STEP, TOP + place * LINE, mark, word, changed))
             before = word
         rows.append((item.text, tuple(dots)))
     return Drawing(
         heap[-1].instrument.title,
         tuple(one.assessed_at for one in heap),
         tuple(rows),
-        FIRST * 2 + (len(heap) - 1) * STEP,
+        FIRST + TOP + (len(heap) - 1) * STEP,
         TOP * 2 + (len(items) - 1) * LINE,
     )

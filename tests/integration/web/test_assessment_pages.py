@@ -183,7 +183,7 @@ def test_change_is_drawn_item_by_item_beside_the_same_words(led: tuple[Client, s
     assert "Che cosa è cambiato" not in words(centre.get(address).content)
     filled(centre, address, {"weapon": "yes", "jealousy": "yes", "escalation": "no"})
     page = centre.get(address).content.decode()
-    drawn = page[page.index('class="plot answers"') : page.index("</svg>", page.index('class="plot answers"'))]
+    drawn = page[page.index('class="answers"') : page.index("</svg>", page.index('class="answers"'))]
     assert drawn.count("<circle") == 8
     assert drawn.count('fill="none"') == 4
     assert drawn.count(">?<") == 2
