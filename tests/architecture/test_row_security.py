@@ -30,6 +30,9 @@ WALLED = {
     "persons_entry",
     "persons_nametoken",
     "persons_version",
+    "recognition_rejectedline",
+    "recognition_storedvisit",
+    "recognition_visitimport",
     "referrals_referral",
     "referrals_replylink",
     "referrals_step",
@@ -37,7 +40,7 @@ WALLED = {
     "tasks_task",
     "vault_wrappedkey",
 }
-"""Every table that says anything about a case."""
+"""Every table that says anything about a case, or about a visit to an emergency department."""
 
 OPEN = {
     "access_claim_key": "the key of claims; the application may not even read it",

@@ -3,6 +3,20 @@
 """What visits to an emergency department say, show and add up to, so that somebody asks her in private."""
 
 from approdo.recognition.rules.evidence import Band, Detector, Evidence, Verdict
+from approdo.recognition.rules.subgroup import AgeBand, Citizenship, Subgroup, age_band
 from approdo.recognition.rules.visit import Code, Sign, System, Visit
 
-__all__ = ["Band", "Code", "Detector", "Evidence", "Sign", "System", "Verdict", "Visit"]
+__all__ = [
+    "AgeBand",
+    "Band",
+    "Citizenship",
+    "Code",
+    "Detector",
+    "Evidence",
+    "Sign",
+    "Subgroup",
+    "System",
+    "Verdict",
+    "Visit",
+    "age_band",
+]

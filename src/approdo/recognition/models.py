@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from approdo.access.rules import Actor
+from approdo.recognition.rules import Sign
+from approdo.recognition.rules.importing import Reason, State
+from approdo.recognition.rules.subgroup import AgeBand, Citizenship
+
+_PSEUDONYM = r"^[0-9a-f]{32}$"
+
+
+def _plain(words: type[Sign] | type[Reason] | type[State] | type[AgeBand] | type[Citizenship]) -> list[str]:
+    return [one.value for one in words]  # plain strings, so that migrations name no enum
+
+
+class StoredVisitQuerySet(models.QuerySet["StoredVisit"]):
+    """Visits, always through ``visible_to``."""
+
+    def visible_to(self, actor: Actor) -> "StoredVisitQuerySet":
+        """Keep the visits to the actor's own organisation."""
+        return self.filter(organisation_id=actor.organisation_id or 0)
+
+
+class StoredVisit(models.Model):
+    """One visit of a woman under pseudonyms of her organisation, without what was written about it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    organisation_id = models.BigIntegerField()
+    service_id = models.BigIntegerField(help_text="the site: which emergency department")
+    person = models.CharField(max_length=32, help_text="keyed token of who came; another organisation has another one")
+    visit = models.CharField(max_length=32, help_text="keyed token of the hospital's own number for the visit")
+    arrived_at = models.DateTimeField()
+    codes = ArrayField(models.CharField(max_length=30), help_text="classification and value: ICD-9-CM 99581")
+    signs = ArrayField(models.CharField(max_length=30))
+    said = ArrayField(
+        models.CharField(max_length=60), help_text="keys of the lexicon found in the note, which is not kept"
+    )
+    infant = models.BooleanField(default=False)
+    age_band = models.CharField(max_length=10, blank=True, help_text="for rates; never read with what scores")
+    citizenship = models.CharField(max_length=10, blank=True, help_text="for rates; never read with what scores")
+    birth_year = models.PositiveSmallIntegerField(null=True, help_text="only to notice two women under one identifier")
+    recorded_at = models.DateTimeField(help_text="when it came in first")
+    expires_at = models.DateTimeField()
+
+    objects = StoredVisitQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation_id", "visit"], name="visit_once"),
+            models.CheckConstraint(
+                condition=Q(person__regex=_PSEUDONYM, visit__regex=_PSEUDONYM), name="visit_by_pseudonyms"
+            ),
+            models.CheckConstraint(condition=Q(signs__contained_by=_plain(Sign)), name="visit_signs_known"),
+            models.CheckConstraint(condition=Q(age_band__in=_plain(AgeBand)), name="visit_age_band_known"),
+            models.CheckConstraint(condition=Q(citizenship__in=_plain(Citizenship)), name="visit_citizenship_known"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("arrived_at")), name="visit_expires"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation_id", "person", "arrived_at"], name="visits_of_person"),
+            models.Index(fields=["service_id", "arrived_at"], name="visits_of_service"),
+            models.Index(fields=["expires_at"], name="visits_expired"),
+        ]
+
+
+class VisitImport(models.Model):
+    """One file brought in: by whom, when, how far it has come and what came of its lines; nothing of what they said."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    organisation_id = models.BigIntegerField()
+    service_id = models.BigIntegerField()
+    operator_id = models.BigIntegerField(null=True, help_text="nobody when the host did it from a terminal")
+    file_digest = models.CharField(max_length=32, help_text="keyed with the organisation's key")
+    mapping_digest = models.CharField(max_length=32)
+    state = models.CharField(max_length=10, default=State.RUNNING.value)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    records = models.PositiveBigIntegerField(default=0, help_text="how many records of the file are done")
+    new = models.PositiveBigIntegerField(default=0)
+    replaced = models.PositiveBigIntegerField(default=0)
+    unchanged = models.PositiveBigIntegerField(default=0)
+    left_out = models.PositiveBigIntegerField(default=0, help_text="not of women, not of an emergency department")
+    rejected = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(help_text="when its rejected lines go")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "service_id", "file_digest", "mapping_digest"], name="file_imported_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=_plain(State)), name="import_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.RUNNING.value, ended_at=None)
+                | Q(state=State.FINISHED.value, ended_at__gte=F("begun_at")),
+                name="import_ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(records=F("new") + F("replaced") + F("unchanged") + F("left_out") + F("rejected")),
+                name="import_loses_no_record",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="imports_expired")]
+
+
+class RejectedLine(models.Model):
+    """A line that did not go in: where, and a code that says why; never what was in it."""
+
+    visit_import = models.ForeignKey(VisitImport, on_delete=models.PROTECT, related_name="lines")
+    line = models.PositiveBigIntegerField(help_text="as a text editor or a spreadsheet counts it")
+    column = models.CharField(max_length=60, blank=True, help_text="as the mapping names it")
+    reason = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(reason__in=_plain(Reason)), name="rejected_reason_known")]
+        indexes = [models.Index(fields=["visit_import", "line"], name="lines_of_import")]

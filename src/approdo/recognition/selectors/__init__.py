@@ -1,0 +1,5 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.recognition.selectors.visits import History, Pseudonyms, history, pseudonym, pseudonyms
+
+__all__ = ["History", "Pseudonyms", "history", "pseudonym", "pseudonyms"]
