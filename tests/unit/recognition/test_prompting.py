@@ -83,14 +83,14 @@ def test_what_several_answered_prompts_told_is_known_together() -> None:
     assert step(Mode.PROMPTING, ASK, [one, replace(other, answer=Answer.NOT_NOW)], NOW) is Step.SHOWN
 
 
-def test_one_visit_more_is_no_news_but_a_higher_tier_is() -> None:
-    few = Evidence(BEFORE, "v1", "visits_3", "3", Detector.ACCUMULATING, 1)
+@pytest.mark.parametrize(
+    ("counted", "points", "expected"), [("4", 1, Step.NOTHING), ("5", 2, Step.SHOWN), ("2", 0, Step.NOTHING)]
+)
+def test_one_visit_more_is_no_news_but_a_higher_step_is(counted: str, points: int, expected: Step) -> None:
+    few = Evidence(BEFORE, "v1", "emergency_visits", "3", Detector.ACCUMULATING, 1)
     told = replace(past(), evidence=(FACE, HARM, few))
-    for line, expected in (
-        (replace(few, visit="v2", what="4", at=NOW), Step.NOTHING),
-        (Evidence(NOW, "v2", "visits_5", "5", Detector.ACCUMULATING, 2), Step.SHOWN),
-    ):
-        assert step(Mode.PROMPTING, Verdict("v2", 5, Band.ASK, (FACE, HARM, line)), [told], NOW) is expected
+    line = replace(few, at=NOW, visit="v2", what=counted, points=points)
+    assert step(Mode.PROMPTING, Verdict("v2", 5, Band.ASK, (FACE, HARM, line)), [told], NOW) is expected
 
 
 def test_that_a_centre_knows_her_stays_so_and_is_told_once() -> None:

@@ -102,8 +102,8 @@ def _asleep(mode: Mode, verdict: Verdict, past: Sequence[Past], now: datetime, s
     visits of women whom somebody would have asked already.
     """
     holding = [one for one in past if (since := _since(one, mode)) is not None and now - since < sleep]
-    told = {_identity(line) for one in holding for line in one.evidence}
-    return bool(holding) and told >= {_identity(line) for line in waking(verdict.evidence)}
+    told = [line for one in holding for line in one.evidence]
+    return bool(holding) and not any(_is_new(line, told) for line in waking(verdict.evidence))
 
 
 def _since(one: Past, mode: Mode) -> datetime | None:
@@ -117,15 +117,18 @@ def waking(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(line for line in evidence if line.detector is Detector.SAID or line.points > 0)
 
 
-def _identity(line: Evidence) -> tuple[str, ...]:
-    """Return what makes a line the same as one of before.
+def _is_new(line: Evidence, told: Sequence[Evidence]) -> bool:
+    """Tell whether a line says something that was not told before.
 
-    A fact is new when it is of another visit. A number of visits grows with each of them, and that a centre knows her
-    stays so: of these only the row of the table counts, so that a higher tier is new and one visit more is not.
+    A fact is new when it is of another visit. A number grows with every visit: it is new when it adds more points than
+    before. That a centre knows her stays so, and is new once.
     """
-    if line.what.isdecimal() or line.what == Sign.KNOWN_TO_NETWORK:
-        return (line.key,)
-    return (line.key, line.visit, line.what)
+    alike = [one for one in told if one.key == line.key]
+    if line.what.isdecimal():
+        return line.points > max((one.points for one in alike), default=0)
+    if line.what == Sign.KNOWN_TO_NETWORK:
+        return not alike
+    return all((one.visit, one.what) != (line.visit, line.what) for one in alike)
 
 
 def may_change(answer: Answer | None, answered_at: datetime | None, now: datetime) -> bool:
