@@ -2,7 +2,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What visits to an emergency department say, show and add up to, so that somebody asks her in private."""
 
+from approdo.recognition.rules.codes import NotACode, read_code, written
 from approdo.recognition.rules.evidence import Band, Detector, Evidence, Verdict
+from approdo.recognition.rules.points import Table
+from approdo.recognition.rules.recognising import recognise
 from approdo.recognition.rules.visit import Code, Sign, System, Visit
 
-__all__ = ["Band", "Code", "Detector", "Evidence", "Sign", "System", "Verdict", "Visit"]
+__all__ = [
+    "Band",
+    "Code",
+    "Detector",
+    "Evidence",
+    "NotACode",
+    "Sign",
+    "System",
+    "Table",
+    "Verdict",
+    "Visit",
+    "read_code",
+    "recognise",
+    "written",
+]
