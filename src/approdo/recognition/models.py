@@ -1,20 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import uuid
+from enum import StrEnum
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from approdo.access.rules import Actor
-from approdo.recognition.rules import Sign
+from approdo.recognition.rules import Band, Sign
 from approdo.recognition.rules.importing import Reason, State
+from approdo.recognition.rules.prompting import Answer, Mode
 from approdo.recognition.rules.subgroup import AgeBand, Citizenship
 
 _PSEUDONYM = r"^[0-9a-f]{32}$"
 
 
-def _plain(words: type[Sign] | type[Reason] | type[State] | type[AgeBand] | type[Citizenship]) -> list[str]:
+def _plain(words: type[StrEnum]) -> list[str]:
     return [one.value for one in words]  # plain strings, so that migrations name no enum
 
 
@@ -117,3 +119,85 @@ class RejectedLine(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(reason__in=_plain(Reason)), name="rejected_reason_known")]
         indexes = [models.Index(fields=["visit_import", "line"], name="lines_of_import")]
+
+
+class SiteMode(models.Model):
+    """From when on an emergency department does what with recognition, who decided it and why; never rewritten."""
+
+    service_id = models.BigIntegerField()
+    number = models.PositiveIntegerField(help_text="1, 2, 3… for each site, so that two cannot change it at once")
+    mode = models.CharField(max_length=10)
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    operator_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service_id", "number"], name="site_mode_in_order"),
+            models.CheckConstraint(condition=Q(mode__in=_plain(Mode)), name="site_mode_known"),
+        ]
+
+
+class Reading(models.Model):
+    """That a visit was read at the door, and what is counted of it: no pseudonym, no code, no evidence."""
+
+    visit = models.OneToOneField(StoredVisit, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    service_id = models.BigIntegerField()
+    read_at = models.DateTimeField()
+    silent = models.BooleanField(help_text="nobody was shown anything")
+    age_band = models.CharField(max_length=10, blank=True)
+    citizenship = models.CharField(max_length=10, blank=True)
+    prompted = models.BooleanField(default=False)
+    answer = models.CharField(max_length=10, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(age_band__in=_plain(AgeBand)), name="reading_age_band_known"),
+            models.CheckConstraint(condition=Q(citizenship__in=_plain(Citizenship)), name="reading_citizenship_known"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None, answered_by_id=None)
+                | Q(
+                    answer__in=_plain(Answer),
+                    answered_at__isnull=False,
+                    answered_by_id__isnull=False,
+                    prompted=True,
+                    silent=False,
+                ),
+                name="reading_answered_by_whom_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["service_id", "read_at"], name="readings_of_service")]
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    """Prompts, always through ``visible_to``."""
+
+    def visible_to(self, actor: Actor) -> "PromptQuerySet":
+        """Keep those of the actor's own service that somebody may see: what a silent site computed is shown to nobody.
+
+        Whether she treats is asked by the selector (``rules.prompting.TREATING``).
+        """
+        return self.filter(service_id=actor.service_id or 0, shown_at__isnull=False)
+
+
+class Prompt(models.Model):
+    """A reason to ask her in private, line by line: rows of the table, codes and instants, never words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    reading = models.OneToOneField(Reading, on_delete=models.CASCADE, related_name="prompt")
+    service_id = models.BigIntegerField()
+    band = models.CharField(max_length=10)
+    points = models.SmallIntegerField()
+    evidence = models.JSONField(help_text="what it says, line by line")
+    made_by_id = models.BigIntegerField(help_text="who brought the visit; a program stands for who answers for it")
+    shown_at = models.DateTimeField(null=True, help_text="empty where the site is silent")
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(band__in=[Band.ASK.value, Band.IMMEDIATE.value]), name="prompt_asks"),
+        ]
+        indexes = [models.Index(fields=["made_by_id", "shown_at"], name="prompts_of_operator")]

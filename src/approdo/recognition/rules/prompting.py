@@ -19,6 +19,10 @@ TREATING = frozenset({Role.EMERGENCY_OPERATOR, Role.ON_CALL_OPERATOR})
 """Who treats her, and so may be told to ask; whoever coordinates reads counts and nothing else."""
 
 
+ASKS = frozenset({Band.ASK, Band.IMMEDIATE})
+"""Bands that are a reason to ask; three points are a quiet marker and never a prompt."""
+
+
 class Mode(StrEnum):
     """What a site does with recognition, until somebody changes it with a reason."""
 
@@ -89,7 +93,7 @@ class Step(StrEnum):
 
 def step(mode: Mode, verdict: Verdict, past: Sequence[Past], now: datetime, *, sleep: timedelta = USUAL_SLEEP) -> Step:
     """Return what is done with a verdict at a site, given the earlier prompts about the same woman."""
-    if mode is Mode.OFF or verdict.band not in {Band.ASK, Band.IMMEDIATE} or _asleep(mode, verdict, past, now, sleep):
+    if mode is Mode.OFF or verdict.band not in ASKS or _asleep(mode, verdict, past, now, sleep):
         return Step.NOTHING
     return Step.SHOWN if mode is Mode.PROMPTING else Step.KEPT
 
@@ -124,7 +128,7 @@ def _is_new(line: Evidence, told: Sequence[Evidence]) -> bool:
     before. That a centre knows her stays so, and is new once.
     """
     alike = [one for one in told if one.key == line.key]
-    if line.what.isdecimal():
+    if line.detector is Detector.ACCUMULATING and line.what.isdecimal():
         return line.points > max((one.points for one in alike), default=0)
     if line.what == Sign.KNOWN_TO_NETWORK:
         return not alike

@@ -2,7 +2,42 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of this room."""
 
+from approdo.recognition.selectors.prompts import (
+    PromptView,
+    department,
+    mode_of,
+    past_prompts,
+    prompt,
+    prompt_of,
+    waiting,
+)
+from approdo.recognition.selectors.sites import Counted, Rates, Since, Site, modes_of, outcomes, rates, site, sites
 from approdo.recognition.selectors.tables import table
 from approdo.recognition.selectors.visits import History, Pseudonyms, history, pseudonym, pseudonyms
+from approdo.recognition.selectors.words import lexicon
 
-__all__ = ["History", "Pseudonyms", "history", "pseudonym", "pseudonyms", "table"]
+__all__ = [
+    "Counted",
+    "History",
+    "PromptView",
+    "Pseudonyms",
+    "Rates",
+    "Since",
+    "Site",
+    "department",
+    "history",
+    "lexicon",
+    "mode_of",
+    "modes_of",
+    "outcomes",
+    "past_prompts",
+    "prompt",
+    "prompt_of",
+    "pseudonym",
+    "pseudonyms",
+    "rates",
+    "site",
+    "sites",
+    "table",
+    "waiting",
+]
