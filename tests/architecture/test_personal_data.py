@@ -19,7 +19,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "personal-da
 # model → who it is about → columns. "her": the woman and her children, by pseudonym or sealed; "people": who works here
 REGISTER: dict[str, dict[str, str]] = {
     "recognition.StoredVisit": {
-        "her": "person visit arrived_at codes signs said infant age_band citizenship birth_year",
+        "her": "person visit arrived_at codes signs said infant child age_band citizenship birth_year",
         "technical": "id organisation_id service_id recorded_at expires_at",
     },
     "recognition.VisitImport": {

@@ -43,6 +43,7 @@ class StoredVisit(models.Model):
         models.CharField(max_length=60), help_text="keys of the lexicon found in the note, which is not kept"
     )
     infant = models.BooleanField(default=False)
+    child = models.BooleanField(default=False)
     age_band = models.CharField(max_length=10, blank=True, help_text="for rates; never read with what scores")
     citizenship = models.CharField(max_length=10, blank=True, help_text="for rates; never read with what scores")
     birth_year = models.PositiveSmallIntegerField(null=True, help_text="only to notice two women under one identifier")

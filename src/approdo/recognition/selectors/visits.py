@@ -21,7 +21,7 @@ class History:
 
 
 _HISTORY = """
-SELECT person, visit, service_id, arrived_at, codes, signs, said, infant FROM recognition_storedvisit
+SELECT person, visit, service_id, arrived_at, codes, signs, said, infant, child FROM recognition_storedvisit
 WHERE organisation_id = %s AND person = %s AND arrived_at <= %s ORDER BY arrived_at, visit
 """
 
@@ -36,7 +36,7 @@ def history(actor: Actor, person: str, until: datetime) -> History:
 
 
 def _visit(row: tuple[Any, ...]) -> Visit:
-    person, visit, service_id, arrived_at, codes, signs, _said, infant = row
+    person, visit, service_id, arrived_at, codes, signs, _said, infant, child = row
     return Visit(
         person=person,
         visit=visit,
@@ -45,6 +45,7 @@ def _visit(row: tuple[Any, ...]) -> Visit:
         codes=frozenset(map(code_of, codes)),
         signs=frozenset(map(Sign, signs)),
         infant=infant,
+        child=child,
     )
 
 

@@ -76,22 +76,22 @@ def keep_all(*, actor: Actor, visits: Collection[Kept], now: datetime) -> Writte
 # what comes again as it was is not written again; when it came first stays
 _KEEP = """
 INSERT INTO recognition_storedvisit AS kept (
-    id, organisation_id, service_id, person, visit, arrived_at, codes, signs, said, infant, age_band, citizenship,
-    birth_year, recorded_at, expires_at
+    id, organisation_id, service_id, person, visit, arrived_at, codes, signs, said, infant, child, age_band,
+    citizenship, birth_year, recorded_at, expires_at
 )
-SELECT id, organisation_id, service_id, person, visit, arrived_at, codes, signs, said, infant, age_band, citizenship,
-    birth_year, recorded_at, expires_at
+SELECT id, organisation_id, service_id, person, visit, arrived_at, codes, signs, said, infant, child, age_band,
+    citizenship, birth_year, recorded_at, expires_at
 FROM json_populate_recordset(NULL::recognition_storedvisit, %s)
 ON CONFLICT (organisation_id, visit) DO UPDATE SET
     service_id = excluded.service_id, person = excluded.person, arrived_at = excluded.arrived_at,
     codes = excluded.codes, signs = excluded.signs, said = excluded.said, infant = excluded.infant,
-    age_band = excluded.age_band, citizenship = excluded.citizenship, birth_year = excluded.birth_year,
+    child = excluded.child, age_band = excluded.age_band, citizenship = excluded.citizenship, birth_year = excluded.birth_year,
     expires_at = excluded.expires_at
-WHERE (kept.service_id, kept.person, kept.arrived_at, kept.codes, kept.signs, kept.said, kept.infant, kept.age_band,
-       kept.citizenship, kept.birth_year, kept.expires_at)
+WHERE (kept.service_id, kept.person, kept.arrived_at, kept.codes, kept.signs, kept.said, kept.infant, kept.child,
+       kept.age_band, kept.citizenship, kept.birth_year, kept.expires_at)
     IS DISTINCT FROM
       (excluded.service_id, excluded.person, excluded.arrived_at, excluded.codes, excluded.signs, excluded.said,
-       excluded.infant, excluded.age_band, excluded.citizenship, excluded.birth_year, excluded.expires_at)
+       excluded.infant, excluded.child, excluded.age_band, excluded.citizenship, excluded.birth_year, excluded.expires_at)
 RETURNING xmax = 0
 """
 
@@ -137,6 +137,7 @@ def _row(one: Kept, organisation_id: int, service_id: int, now: datetime) -> dic
         "signs": sorted(visit.signs),
         "said": sorted(set(one.said)),
         "infant": visit.infant,
+        "child": visit.child,
         "age_band": one.subgroup.age_band,
         "citizenship": one.subgroup.citizenship,
         "birth_year": one.subgroup.birth_year,
