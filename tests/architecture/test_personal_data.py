@@ -18,6 +18,21 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "personal-da
 
 # model → who it is about → columns. "her": the woman and her children, by pseudonym or sealed; "people": who works here
 REGISTER: dict[str, dict[str, str]] = {
+    "recognition.SiteMode": {
+        "public": "service_id mode since",
+        "people": "reason operator_id",
+        "technical": "id number",
+    },
+    "recognition.Reading": {
+        "her": "visit_id age_band citizenship prompted answer answered_at read_at",
+        "people": "service_id answered_by_id",
+        "technical": "silent",
+    },
+    "recognition.Prompt": {
+        "her": "reading_id band points evidence shown_at",
+        "people": "service_id made_by_id",
+        "technical": "id",
+    },
     "recognition.StoredVisit": {
         "her": "person visit arrived_at codes signs said infant child age_band citizenship birth_year",
         "technical": "id organisation_id service_id recorded_at expires_at",

@@ -31,6 +31,8 @@ WALLED = {
     "persons_nametoken",
     "persons_version",
     "recognition_rejectedline",
+    "recognition_prompt",
+    "recognition_reading",
     "recognition_storedvisit",
     "recognition_visitimport",
     "referrals_referral",
@@ -67,6 +69,7 @@ OPEN = {
     "protocols_shelfitem": "titles of models, forms and glossaries",
     "protocols_withdrawal": "of published procedures",
     "notifications_message": "addresses of operators and when they were called; never a word about a case",
+    "recognition_sitemode": "from when on a department does what, decided by whom; nothing of a woman",
     "usersessions_usersession": "operators",
 }
 OPEN_FAMILIES = {

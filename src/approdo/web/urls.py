@@ -29,12 +29,14 @@ from approdo.web import (
     pathway,
     protocols,
     reading,
+    recognition,
     record,
     referral_figures,
     referrals,
     reply_links,
     shelf,
     today,
+    visits,
     workload,
 )
 from approdo.web.guards import public
@@ -74,7 +76,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
+CARE = (today, activations, breaking, *RECORD, visits, recognition)
 PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
-for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
+for feature in (*CARE, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -19,7 +19,7 @@ from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks.rules import ServiceKind
 from approdo.recognition import selectors, services
 from approdo.recognition.models import Prompt, Reading, SiteMode, StoredVisit
-from approdo.recognition.rules import AgeBand, Band, Citizenship, Sign, Subgroup
+from approdo.recognition.rules import AgeBand, Band, Citizenship, Sign
 from approdo.recognition.rules.prompting import CORRECTABLE, Answer, Mode
 from approdo.recognition.services import TwoPeople
 
@@ -272,6 +272,8 @@ def test_what_is_left_of_her_goes_with_her_visit(nurse: Actor) -> None:
         ({"visit": ""}, "visit"),
         ({"arrived_at": TONIGHT + timedelta(minutes=11)}, "arrived_at"),
         ({"arrived_at": TONIGHT - timedelta(days=1826)}, "arrived_at"),
+        ({"birth_year": 2027}, "birth_year"),
+        ({"birth_year": 1895}, "birth_year"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_its_field(nurse: Actor, changes: dict, field: str) -> None:
@@ -281,11 +283,29 @@ def test_what_cannot_be_kept_is_refused_by_its_field(nurse: Actor, changes: dict
     assert kept(nurse) == (0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("birth_year", "band", "asks"),
+    [
+        (2023, AgeBand.UNDER_18, False),
+        (2012, AgeBand.UNDER_18, True),
+        (1996, AgeBand.FROM_30, True),
+        (None, AgeBand.UNKNOWN, True),
+    ],
+)
+def test_her_age_counts_her_to_a_group_and_points_are_of_women(
+    nurse: Actor, birth_year: int | None, band: AgeBand, asks: bool
+) -> None:
+    made = read(nurse, birth_year=birth_year, citizenship=Citizenship.FOREIGN)
+    assert (made is not None) == asks
+    with entered(actor=nurse):
+        assert Reading.objects.values_list("age_band", "citizenship", "prompted").get() == (band, "foreign", asks)
+
+
 def test_two_women_under_one_identifier_are_not_guessed_apart(nurse: Actor) -> None:
-    first = an_arrival(subgroup=Subgroup(AgeBand.FROM_30, Citizenship.ITALIAN, 1990))
+    first = an_arrival(birth_year=1990)
     read(nurse, first)
     with pytest.raises(TwoPeople):
-        read(nurse, first, visit="altra", subgroup=Subgroup(AgeBand.FROM_65, Citizenship.ITALIAN, 1950))
+        read(nurse, first, visit="altra", birth_year=1950)
     assert kept(nurse) == (1, 1, 1)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from approdo.access.rules import Role
 from approdo.kit.words import mark as _
+from approdo.networks.rules import ServiceKind
 from approdo.recognition.rules.evidence import Band, Detector, Evidence, Verdict
 from approdo.recognition.rules.visit import Sign
 
@@ -21,6 +22,11 @@ TREATING = frozenset({Role.EMERGENCY_OPERATOR, Role.ON_CALL_OPERATOR})
 
 ASKS = frozenset({Band.ASK, Band.IMMEDIATE})
 """Bands that are a reason to ask; three points are a quiet marker and never a prompt."""
+
+
+def may_treat(role: Role | None, kind: str | None) -> bool:
+    """Tell whether a role in a service of a kind treats women who come to an emergency department."""
+    return role in TREATING and kind == ServiceKind.EMERGENCY_DEPARTMENT
 
 
 class Mode(StrEnum):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of this room."""
 
+from approdo.recognition.selectors.explaining import Line, explained
 from approdo.recognition.selectors.prompts import (
     PromptView,
     department,
@@ -19,12 +20,14 @@ from approdo.recognition.selectors.words import lexicon
 __all__ = [
     "Counted",
     "History",
+    "Line",
     "PromptView",
     "Pseudonyms",
     "Rates",
     "Since",
     "Site",
     "department",
+    "explained",
     "history",
     "lexicon",
     "mode_of",

@@ -11,10 +11,9 @@ from approdo.access.rules import Actor, Permission, require
 from approdo.kit.errors import NotFound
 from approdo.kit.rows import read
 from approdo.networks import selectors as networks
-from approdo.networks.rules import ServiceKind
 from approdo.recognition.models import Prompt
 from approdo.recognition.rules import Band, Detector, Evidence
-from approdo.recognition.rules.prompting import TREATING, Answer, Mode, Past, may_change
+from approdo.recognition.rules.prompting import Answer, Mode, Past, may_change, may_treat
 
 OPEN_FOR = timedelta(hours=24)
 """How long a prompt that waits for an answer stays one press away from who brought the visit."""
@@ -42,9 +41,7 @@ def department(actor: Actor) -> int:
     of that very department included.
     """
     require(actor, Permission.READ_CASE)
-    if actor.service_id is None or actor.role not in TREATING:
-        raise NotFound
-    if networks.kind_of(actor.service_id) is not ServiceKind.EMERGENCY_DEPARTMENT:
+    if actor.service_id is None or not may_treat(actor.role, networks.kind_of(actor.service_id)):
         raise NotFound
     return actor.service_id
 

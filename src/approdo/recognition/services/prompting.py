@@ -15,7 +15,7 @@ from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
 from approdo.recognition import selectors
 from approdo.recognition.models import Prompt, Reading
-from approdo.recognition.rules import Code, Sign, Subgroup, Verdict, Visit, recognise
+from approdo.recognition.rules import Citizenship, Code, Sign, Subgroup, Verdict, Visit, age_band, recognise
 from approdo.recognition.rules.importing import SENTENCES, Reason
 from approdo.recognition.rules.prompting import ASKS, Answer, Mode, Step, may_change, step
 from approdo.recognition.rules.words import read as words_in
@@ -24,6 +24,7 @@ from approdo.recognition.services.visits import keep
 
 AHEAD = timedelta(minutes=10)
 """How far ahead of ours a hospital's clock may be."""
+INFANT_UNTIL, CHILD_UNTIL, OLDEST = 4, 14, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,18 @@ class Arrival:
     codes: frozenset[Code] = frozenset()
     signs: frozenset[Sign] = frozenset()
     note: str = field(default="", repr=False)
-    infant: bool = False
-    subgroup: Subgroup = field(default_factory=Subgroup)
+    birth_year: int | None = None
+    citizenship: Citizenship = Citizenship.UNKNOWN
+
+    @property
+    def years(self) -> int | None:
+        """Return her age as far as the year tells it; None where nobody wrote it."""
+        return None if self.birth_year is None else self.arrived_at.year - self.birth_year
+
+    @property
+    def subgroup(self) -> Subgroup:
+        """Return the groups she is counted to, which nothing that scores reads."""
+        return Subgroup(age_band(self.birth_year, self.arrived_at.date()), self.citizenship, self.birth_year)
 
 
 @transaction.atomic
@@ -75,6 +86,8 @@ def _check(arrival: Arrival, now: datetime) -> None:
         problems["arrived_at"] = SENTENCES[Reason.IN_THE_FUTURE]
     if arrival.arrived_at <= now - timedelta(days=settings.VISIT_DAYS):
         problems["arrived_at"] = SENTENCES[Reason.TOO_OLD]
+    if arrival.years is not None and not 0 <= arrival.years <= OLDEST:
+        problems["birth_year"] = SENTENCES[Reason.BEFORE_BIRTH if arrival.years < 0 else Reason.BAD_DATE]
     if problems:
         raise Invalid(problems)
 
@@ -89,7 +102,8 @@ def _pseudonymised(actor: Actor, service_id: int, arrival: Arrival) -> tuple[Vis
         arrived_at=arrival.arrived_at,
         codes=arrival.codes,
         signs=arrival.signs,
-        infant=arrival.infant,
+        infant=arrival.years is not None and arrival.years < INFANT_UNTIL,
+        child=arrival.years is not None and INFANT_UNTIL <= arrival.years < CHILD_UNTIL,
     )
     return visit, tuple(sorted({one.key for one in words_in(selectors.lexicon(), arrival.note)}))
 
