@@ -11,6 +11,7 @@ from approdo.access.rules import Actor
 from approdo.access.services import as_system
 from approdo.audit import services as audit
 from approdo.recognition import selectors
+from approdo.recognition.rules import AgeBand, Citizenship
 from approdo.recognition.rules.figures import Outcomes, Rate, joined, kept_back, rate, summed
 from approdo.recognition.selectors import Counted, Rates, Since
 
@@ -76,8 +77,8 @@ def _burden(found: Rates) -> Burden:
     return Burden(whole.visits, rate(whole.prompts, whole.visits), _groups(found.ages), _groups(found.citizenships))
 
 
-def _groups(counted: Mapping[StrEnum, Counted]) -> tuple[Group, ...]:
-    there = {name: one for name, one in counted.items() if one.visits}
+def _groups(counted: Mapping[AgeBand, Counted] | Mapping[Citizenship, Counted]) -> tuple[Group, ...]:
+    there: dict[StrEnum, Counted] = {name: one for name, one in counted.items() if one.visits}
     gone = kept_back({name: (one.prompts, one.visits - one.prompts) for name, one in there.items()})
     return tuple(
         Group(name, one.visits, rate(one.prompts, one.visits), name not in gone) for name, one in there.items()

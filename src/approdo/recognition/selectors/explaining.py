@@ -46,4 +46,5 @@ def _words(one: Evidence) -> str:
 
 @cache
 def _sources() -> dict[str, str]:
-    return {row.key: row.source for row in (*table().rows, *table().counts)}
+    shipped = table()
+    return {row.key: row.source for row in shipped.rows} | {count.key: count.source for count in shipped.counts}

@@ -105,7 +105,7 @@ def prompt(actor: Actor, prompt_id: UUID, now: datetime) -> PromptView:
 
 def waiting(actor: Actor, now: datetime) -> tuple[PromptView, ...]:
     """Return the prompts of visits that the actor herself brought today and that still wait, the newest first."""
-    rows = Prompt.objects.visible_to(actor).select_related("reading").filter(made_by_id=actor.operator_id)
+    rows = Prompt.objects.visible_to(actor).select_related("reading").filter(made_by_id=actor.operator_id or 0)
     rows = rows.filter(shown_at__gt=now - OPEN_FOR, reading__answer__in=["", Answer.NOT_NOW.value])
     return tuple(_view(row, now) for row in rows.order_by("-shown_at"))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from approdo.access.rules import Actor
+from approdo.access.rules import Actor, acting
 from approdo.audit import services as audit
 from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.kit.words import mark as _
@@ -119,26 +119,27 @@ ON CONFLICT (visit_id) DO UPDATE SET age_band = excluded.age_band, citizenship =
 
 def _note_reading(row_id: UUID, service_id: int, mode: Mode, subgroup: Subgroup, now: datetime) -> None:
     """Count the visit, once, by when it came first; as silent or not by what the site did when a prompt came of it."""
-    values = [row_id, service_id, now, mode is Mode.SILENT, subgroup.age_band, subgroup.citizenship]
+    groups = (subgroup.age_band.value, subgroup.citizenship.value)
     with connection.cursor() as cursor:
-        cursor.execute(_READ, values)
+        cursor.execute(_READ, (row_id, service_id, now, mode is Mode.SILENT, *groups))
 
 
 def _prompted(actor: Actor, row_id: UUID, verdict: Verdict, person: str, mode: Mode, now: datetime) -> UUID | None:
     """Make a prompt of a verdict that asks for one, unless an answer of before still holds; return it if it shows."""
     if verdict.band not in ASKS:
         return None
+    operator_id, service_id = acting(actor)
     past = selectors.past_prompts(actor, person, verdict.visit)
     done = step(mode, verdict, past, now, sleep=timedelta(days=settings.PROMPT_SLEEP_DAYS))
     if done is Step.NOTHING:
         return None
     made = Prompt.objects.create(
         reading_id=row_id,
-        service_id=actor.service_id,
+        service_id=service_id,
         band=verdict.band.value,
         points=verdict.points,
         evidence=kept_lines(verdict.evidence),
-        made_by_id=actor.operator_id,
+        made_by_id=operator_id,
         shown_at=now if done is Step.SHOWN else None,
     )
     Reading.objects.filter(pk=row_id).update(prompted=True)
@@ -163,10 +164,5 @@ def answer(*, actor: Actor, prompt_id: UUID, answer: Answer, now: datetime) -> N
         raise Conflict(_("La risposta è già scritta, e dopo mezza giornata non si cambia."), code="already_answered")
     given = {"answer": answer.value, "answered_at": now, "answered_by_id": actor.operator_id}
     Reading.objects.filter(pk=row).update(**given)
-    audit.record(
-        actor=actor, verb="prompt.answer", subject=f"prompt:{prompt_id}", now=now, detail=_codes(before, answer)
-    )
-
-
-def _codes(before: Answer | None, answer: Answer) -> dict[str, str | int | bool]:
-    return {"answer": answer.value} | ({"before": before.value} if before else {})
+    codes = {"answer": answer.value} | ({"before": before.value} if before else {})
+    audit.record(actor=actor, verb="prompt.answer", subject=f"prompt:{prompt_id}", now=now, detail=codes)
