@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from approdo.access.rules import Permission
@@ -39,9 +39,11 @@ _WIDTH, _ROW, _DOT = 320, 38, 4
 class ModeForm(forms.Form):
     """Another mode, and why."""
 
-    mode = forms.ChoiceField(label=later("Da adesso"), widget=forms.RadioSelect)
+    mode = forms.ChoiceField(label=gettext_lazy("Da adesso"), widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=later("Perché"), max_length=500, help_text=later("Resta scritto, con il tuo nome, per chi viene dopo.")
+        label=gettext_lazy("Perché"),
+        max_length=500,
+        help_text=gettext_lazy("Resta scritto, con il tuo nome, per chi viene dopo."),
     )
 
     def __init__(self, current: Mode, *arguments: Any) -> None:

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from approdo.access.rules import Permission
@@ -38,42 +38,46 @@ def choices(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
 class VisitForm(forms.Form):
     """One visit, as triage knows it."""
 
-    visit = forms.CharField(label=later("Numero della visita"), max_length=100)
+    visit = forms.CharField(label=gettext_lazy("Numero della visita"), max_length=100)
     person = forms.CharField(
-        label=later("Identificativo della persona"),
+        label=gettext_lazy("Identificativo della persona"),
         max_length=100,
-        help_text=later("Quello dell'ospedale. Qui diventa subito uno pseudonimo: non si rivede più, nemmeno da te."),
+        help_text=gettext_lazy(
+            "Quello dell'ospedale. Qui diventa subito uno pseudonimo: non si rivede più, nemmeno da te."
+        ),
     )
     birth_year = forms.IntegerField(
-        label=later("Anno di nascita"),
+        label=gettext_lazy("Anno di nascita"),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
     )
     codes = forms.CharField(
-        label=later("Codici di diagnosi o di causa"),
+        label=gettext_lazy("Codici di diagnosi o di causa"),
         max_length=400,
         required=False,
-        help_text=later("Con o senza punto, separati da virgole: 873.0, E888."),
+        help_text=gettext_lazy("Con o senza punto, separati da virgole: 873.0, E888."),
     )
     signs = forms.MultipleChoiceField(
-        label=later("Che cosa si nota"),
+        label=gettext_lazy("Che cosa si nota"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=lambda: choices(SIGN_LABELS),
     )
     note = forms.CharField(
-        label=later("Nota di triage"),
+        label=gettext_lazy("Nota di triage"),
         max_length=20_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=later("Si legge adesso e non si conserva."),
+        help_text=gettext_lazy("Si legge adesso e non si conserva."),
     )
     citizenship = forms.ChoiceField(
-        label=later("Cittadinanza"),
+        label=gettext_lazy("Cittadinanza"),
         required=False,
         choices=lambda: choices(CITIZENSHIP_LABELS),
         initial=Citizenship.UNKNOWN.value,
-        help_text=later("Serve solo a controllare che si chieda a tutte allo stesso modo: nel calcolo non entra."),
+        help_text=gettext_lazy(
+            "Serve solo a controllare che si chieda a tutte allo stesso modo: nel calcolo non entra."
+        ),
     )
 
     def clean_codes(self) -> frozenset[Code]:

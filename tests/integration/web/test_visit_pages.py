@@ -102,7 +102,7 @@ def test_an_answer_is_one_press_and_she_is_back_at_the_visits(nurse: Client, ans
     assert "Segnato." in words(response)
     assert ("Ancora da segnare" in words(response)) == (answer == "not_now")
     assert Reading.objects.get().answer == answer
-    assert "Hai segnato:" in words(nurse.get(address))
+    assert "Segnato:" in words(nurse.get(address))
 
 
 def test_a_yes_goes_on_to_where_she_is_received(nurse: Client, monkeypatch: pytest.MonkeyPatch) -> None:
