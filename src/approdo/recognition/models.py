@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from approdo.access.rules import Actor
 from approdo.recognition.rules import Sign
-from approdo.recognition.rules.importing import Reason, State
+from approdo.recognition.rules.importing import COUNTS, Reason, State
 from approdo.recognition.rules.subgroup import AgeBand, Citizenship
 
 _PSEUDONYM = r"^[0-9a-f]{32}$"
@@ -84,8 +84,10 @@ class VisitImport(models.Model):
     new = models.PositiveBigIntegerField(default=0)
     replaced = models.PositiveBigIntegerField(default=0)
     unchanged = models.PositiveBigIntegerField(default=0)
-    left_out = models.PositiveBigIntegerField(default=0, help_text="not of women, not of an emergency department")
     rejected = models.PositiveBigIntegerField(default=0)
+    a_man = models.PositiveBigIntegerField(default=0)
+    not_emergency = models.PositiveBigIntegerField(default=0)
+    too_old = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(help_text="when its rejected lines go")
 
     class Meta:
@@ -100,7 +102,7 @@ class VisitImport(models.Model):
                 name="import_ended_says_when",
             ),
             models.CheckConstraint(
-                condition=Q(records=F("new") + F("replaced") + F("unchanged") + F("left_out") + F("rejected")),
+                condition=Q(records=sum(map(F, COUNTS[1:]), start=F(COUNTS[0]))),
                 name="import_loses_no_record",
             ),
         ]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a file of visits is refused for, line by line: codes and sentences, never what the line said."""
+"""What comes of the records of a file: codes and sentences, never what a line said."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -29,7 +29,6 @@ class Reason(StrEnum):
     BAD_DATE = "bad_date"
     IN_THE_FUTURE = "in_the_future"
     BEFORE_BIRTH = "before_birth"
-    TOO_OLD = "too_old"
     UNKNOWN_CODE = "unknown_code"
     UNKNOWN_VALUE = "unknown_value"
     TWO_PEOPLE = "two_people"
@@ -38,6 +37,21 @@ class Reason(StrEnum):
     NO_SUCH_RESOURCE = "no_such_resource"
 
 
+class Aside(StrEnum):
+    """Why a record is left out though nothing is wrong with it."""
+
+    A_MAN = "a_man"
+    NOT_EMERGENCY = "not_emergency"
+    TOO_OLD = "too_old"
+
+
+COUNTS = ("new", "replaced", "unchanged", "rejected", *(aside.value for aside in Aside))
+"""What can come of a record: each is counted by exactly one."""
+ASIDES: Mapping[Aside, str] = {
+    Aside.A_MAN: _("accessi di uomini"),
+    Aside.NOT_EMERGENCY: _("contatti che non sono accessi al pronto soccorso"),
+    Aside.TOO_OLD: _("accessi più vecchi del tempo per cui si conservano"),
+}
 SENTENCES: Mapping[Reason, str] = {
     Reason.BROKEN_QUOTE: _("Una virgoletta è aperta e mai chiusa: si perde solo questa riga."),
     Reason.WRONG_WIDTH: _("La riga ha più o meno celle della prima riga."),
@@ -52,7 +66,6 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.BAD_DATE: _("La data o l'ora non si leggono, o non esistono nel calendario."),
     Reason.IN_THE_FUTURE: _("La data è nel futuro."),
     Reason.BEFORE_BIRTH: _("L'accesso è prima della nascita."),
-    Reason.TOO_OLD: _("L'accesso è più vecchio del tempo per cui si conservano."),
     Reason.UNKNOWN_CODE: _("Il codice non ha la forma della classificazione indicata."),
     Reason.UNKNOWN_VALUE: _("Il valore non è fra quelli della mappatura."),
     Reason.TWO_PEOPLE: _("Lo stesso identificativo è di due persone: sesso o anno di nascita non concordano."),

@@ -1,5 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.recognition.services.imports import ElsewhereUnderWay, Order, Report, bring_in
+from approdo.recognition.services.retention import delete_expired
 from approdo.recognition.services.visits import Kept, TwoPeople, Written, keep, keep_all
 
-__all__ = ["Kept", "TwoPeople", "Written", "keep", "keep_all"]
+__all__ = [
+    "ElsewhereUnderWay",
+    "Kept",
+    "Order",
+    "Report",
+    "TwoPeople",
+    "Written",
+    "bring_in",
+    "delete_expired",
+    "keep",
+    "keep_all",
+]
