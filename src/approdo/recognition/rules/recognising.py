@@ -40,7 +40,8 @@ def recognise(table: Table, visits: Sequence[Visit], said: Mapping[str, tuple[st
         raise ValueError("no visit to read")
     history = sorted((_read(table, one, said.get(one.visit, ())) for one in visits), key=_place)
     now = history[-1]
-    windows = {days: _within(history, days) for days in {one.days for one in (*table.rows, *table.counts)}}
+    days = {row.days for row in table.rows} | {count.days for count in table.counts}
+    windows = {one: _within(history, one) for one in days}
     told = {row: held for row in _rows(table, now) if (held := _held(table, row, windows[row.days]))}
     numbers = [_number(table, count, windows[count.days]) for count in table.counts]
     weight = table.weigh(sum(1 << table.rows.index(row) for row in told), table.heard(now.facts, numbers))
@@ -81,7 +82,8 @@ def _held(table: Table, row: Row, window: Sequence[_Read]) -> list[_Read]:
 def _lines(table: Table, row: Row, held: Sequence[_Read], points: int) -> Iterator[Evidence]:
     """Yield the line of a row, at the latest visit that holds it; of words one for each thing that notes say."""
     if row.any == table.bit(WORDS):
-        for key, one in {key: one for one in held for key in one.said}.items():
+        latest = {key: one for one in held for key in one.said}
+        for key, one in latest.items():
             yield Evidence(one.at, one.visit.visit, f"{row.key}:{key}", key, row.detector, points)
     else:
         one = held[-1]
