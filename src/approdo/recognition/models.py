@@ -116,6 +116,7 @@ class RejectedLine(models.Model):
     line = models.PositiveBigIntegerField(help_text="as a text editor or a spreadsheet counts it")
     column = models.CharField(max_length=60, blank=True, help_text="as the mapping names it")
     reason = models.CharField(max_length=30)
+    message = models.CharField(max_length=200, blank=True, help_text="what is wrong in a cell, never what it says")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(reason__in=_plain(Reason)), name="rejected_reason_known")]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from approdo.recognition.gateways.delimited import LINE_BYTES, NOTE_LINES, Delimited
 from approdo.recognition.rules.importing import Reason
-from approdo.recognition.rules.records import Record, Unread, UnreadableFile
+from approdo.recognition.rules.incoming import Unread
+from approdo.recognition.rules.records import Record, UnreadableFile
 
 NEEDED = frozenset({"persona", "accesso", "nota"})
 HEADER = b"accesso;persona;nota;altro\n"

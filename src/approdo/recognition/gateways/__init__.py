@@ -3,7 +3,8 @@
 """Files of visits as hospitals export them."""
 
 from approdo.recognition.gateways.bundle import Bundle, Identifiers
+from approdo.recognition.gateways.mapped import Mapped
 from approdo.recognition.gateways.seen import Seen
-from approdo.recognition.gateways.sources import digest_of, is_bundle, open_bundle, open_table
+from approdo.recognition.gateways.sources import digest_of, is_bundle
 
-__all__ = ["Bundle", "Identifiers", "Seen", "digest_of", "is_bundle", "open_bundle", "open_table"]
+__all__ = ["Bundle", "Identifiers", "Mapped", "Seen", "digest_of", "is_bundle"]

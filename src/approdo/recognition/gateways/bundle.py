@@ -5,15 +5,17 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from approdo.recognition.rules import Code, NotACode, Sign, System, Visit, read_code
+from approdo.recognition.rules import Code, NotACode, Sign, Subgroup, System, Visit, age_band, read_code
 from approdo.recognition.rules.importing import Aside, Reason
-from approdo.recognition.rules.incoming import Incoming, Sex
-from approdo.recognition.rules.records import BROKEN_FILE, NO_BUNDLE, TOO_LARGE, Item, LeftOut, Unread, UnreadableFile
+from approdo.recognition.rules.incoming import Incoming, Item, LeftOut, Sex, Unread
+from approdo.recognition.rules.reading import CHILD_BELOW, INFANT_BELOW
+from approdo.recognition.rules.records import BROKEN_FILE, NO_BUNDLE, TOO_LARGE, UnreadableFile
+from approdo.recognition.rules.subgroup import years_at
 
 BUNDLE_BYTES = 50_000_000
 """It is held whole: one woman's record of a life is a tenth of this."""
@@ -134,12 +136,20 @@ class Bundle:
         person, visit = patient.known_by(self._identifiers.patient), one.known_by(self._identifiers.encounter)
         if not person or not visit:
             return Unread(one.line, Reason.MISSING, "Patient.identifier" if not person else "Encounter.identifier")
-        return Incoming(
-            line=one.line,
-            visit=Visit(person, visit, "", arrived_at, frozenset(noted.codes), frozenset(noted.signs)),
-            sex=_SEXES.get(patient.read.gender or "", Sex.UNKNOWN),
-            birth=_birth(patient.read.birthDate),
-        )
+        said, shown = frozenset(noted.codes), frozenset(noted.signs)
+        return _incoming(one.line, Visit(person, visit, "", arrived_at, said, shown), patient)
+
+
+def _incoming(line: int, visit: Visit, patient: "_Resource") -> Incoming:
+    """Return the visit of a woman or of a child, or of a man only that he was there."""
+    sex = _SEXES.get(patient.read.gender or "", Sex.UNKNOWN)
+    birth, day = _birth(patient.read.birthDate), visit.arrived_at.date()
+    years = years_at(birth, day)
+    infant = years is not None and years < INFANT_BELOW
+    child = years is not None and INFANT_BELOW <= years < CHILD_BELOW
+    kept = replace(visit, infant=infant, child=child) if sex is not Sex.MALE or infant else None
+    year = birth.year if isinstance(birth, date) else birth
+    return Incoming(line, visit.person, kept, sex, Subgroup(age_band(birth, day), birth_year=year), birth)
 
 
 @dataclass(frozen=True, slots=True)

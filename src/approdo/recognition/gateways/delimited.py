@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from approdo.recognition.rules.importing import Reason
-from approdo.recognition.rules.records import EMPTY, UTF_16, WRONG_HEADER, Record, Unread, UnreadableFile, places
+from approdo.recognition.rules.incoming import Unread
+from approdo.recognition.rules.records import EMPTY, UTF_16, WRONG_HEADER, Record, UnreadableFile, places
 
 LINE_BYTES = 131_072
 """More than any note; the csv module takes no longer cells either."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from approdo.recognition.rules.records import BROKEN_FILE, Record, Unread, UnreadableFile, places
+from approdo.recognition.rules.incoming import Unread
+from approdo.recognition.rules.records import BROKEN_FILE, Record, UnreadableFile, places
 
 _AT_ONCE = 2_000
 _CAREFUL: dict[str, str | bool | int | float | list[str]] = {

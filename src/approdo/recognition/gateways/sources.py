@@ -5,7 +5,6 @@
 import hashlib
 from pathlib import Path
 
-from approdo.recognition.gateways.bundle import Bundle, Identifiers
 from approdo.recognition.gateways.delimited import Delimited
 from approdo.recognition.gateways.parquet import Parquet
 from approdo.recognition.gateways.workbook import Workbook
@@ -15,11 +14,6 @@ from approdo.recognition.rules.records import EMPTY, OLD_WORKBOOK, Table, Unread
 def is_bundle(path: Path) -> bool:
     """Tell whether a file begins as JSON does; raises ``UnreadableFile`` for an empty one."""
     return _beginning(path).removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
-
-
-def open_bundle(path: Path, identifiers: Identifiers) -> Bundle:
-    """Open a FHIR Bundle; raises ``UnreadableFile``."""
-    return Bundle(path, identifiers)
 
 
 def open_table(path: Path, needed: frozenset[str], prose: frozenset[str] = frozenset()) -> Table:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approdo.recognition.rules.importing import Reason
+from approdo.recognition.rules.incoming import Unread
 from approdo.recognition.rules.records import (
     BROKEN_FILE,
     EMPTY,
     TOO_LARGE,
     Record,
-    Unread,
     UnreadableFile,
     places,
 )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A file of visits as its reader hands it on: record by record, each with its place, or why it could not be read."""
+"""A file of visits as its reader hands it on, record by record; and why a file is refused whole."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from typing import Protocol
 
 from approdo.kit.errors import Refusal
 from approdo.kit.words import mark as _
-from approdo.recognition.rules.importing import Aside, Reason
-from approdo.recognition.rules.incoming import Incoming
+from approdo.recognition.rules.incoming import Item, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +16,7 @@ class Record:
     """The cells of one record that the mapping reads, by the names of their columns, as their file holds them."""
 
     line: int
-    """As a text editor or a spreadsheet counts it; where it begins, if it goes over several."""
     cells: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A record that could not be read, and why; never what was in it."""
-
-    line: int
-    reason: Reason
-    column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A record with which nothing is wrong, and which is not one to keep."""
-
-    line: int
-    why: Aside
-
-
-Item = Incoming | Unread | LeftOut
 
 
 class Table(Protocol):
@@ -77,7 +55,6 @@ EMPTY = _("Il file è vuoto: la prima riga deve avere i nomi delle colonne.")
 WRONG_HEADER = _("Nella prima riga mancano le colonne che la mappatura legge: %(columns)s.")
 COLUMN_TWICE = _("La colonna «%(column)s» c'è due volte.")
 NO_BUNDLE = _("Il file è JSON, ma non è un Bundle FHIR con le sue voci.")
-NO_TABLE = _("Il file non è né CSV, né XLSX, né Parquet, né un Bundle FHIR in JSON.")
 UTF_16 = _("Il file è in UTF-16: salvalo come «CSV UTF-8».")
 OLD_WORKBOOK = _("Il file è un foglio di calcolo vecchio (XLS): salvalo come XLSX o CSV.")
 BROKEN_FILE = _("Il file è guasto, o non è del tipo che dice di essere.")

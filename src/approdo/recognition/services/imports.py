@@ -18,15 +18,16 @@ from approdo.kit.errors import Conflict
 from approdo.kit.words import mark as _
 from approdo.recognition.gateways import Seen
 from approdo.recognition.models import RejectedLine, VisitImport
-from approdo.recognition.rules.importing import COUNTS, Reason, State
-from approdo.recognition.rules.incoming import Incoming, judge
-from approdo.recognition.rules.records import Item, LeftOut, Source, Unread
+from approdo.recognition.rules import Visit
+from approdo.recognition.rules.importing import COUNTS, Aside, Reason, State
+from approdo.recognition.rules.incoming import Incoming, Item, LeftOut, Unread, judge
+from approdo.recognition.rules.records import Source
 from approdo.recognition.selectors.visits import Pseudonyms, pseudonyms
 from approdo.recognition.services.visits import Kept, birth_years, contradicting, department, keep_all
 
 BATCH = 1_000
 """Records in one transaction: what a process that dies has to do again."""
-_COLUMN = 60
+_COLUMN, _MESSAGE = 60, 200
 
 Reading = Callable[[str], Sequence[str]]
 """Says which keys of the lexicon a note has."""
@@ -130,22 +131,31 @@ class _Judge:
     def __init__(self, actor: Actor, seen: Seen, reading: Reading, now: datetime) -> None:
         self._tokens: Pseudonyms = pseudonyms(*department(actor))
         self._seen, self._reading, self._now = seen, reading, now
+        self._site: str | None = None
         self._oldest = now - timedelta(days=settings.VISIT_DAYS)
 
     def __call__(self, item: Item) -> _Judged:
         if not isinstance(item, Incoming):
             return item
-        person, visit = self._tokens.person(item.visit.person), self._tokens.visit(item.visit.visit)
+        person = self._tokens.person(item.person)
         # before anything is left out: of two people under one identifier, one may be a man
-        if not self._seen.is_one_person(person, item.sex, item.birth_year):
+        if not self._seen.is_one_person(person, item.sex, item.subgroup.birth_year):
             return Unread(item.line, Reason.TWO_PEOPLE)
         wrong = judge(item, self._now, self._oldest)
-        if isinstance(wrong, Reason):
-            return Unread(item.line, wrong)
-        if wrong is not None:
+        if isinstance(wrong, Aside):
             return LeftOut(item.line, wrong)
-        said = tuple(sorted(set(self._reading(item.visit.note)))) if item.visit.note else ()
-        kept = Kept(replace(item.visit, person=person, visit=visit, note=""), item.subgroup, said)
+        if item.visit is None or wrong is not None:
+            return Unread(item.line, wrong or Reason.MISSING)
+        return self._once(item, item.visit, person)
+
+    def _once(self, item: Incoming, read: Visit, person: str) -> _Judged:
+        """Let a visit in once, and of one site only."""
+        self._site = read.site if self._site is None else self._site
+        if read.site != self._site:
+            return Unread(item.line, Reason.OTHER_SITE)
+        visit = self._tokens.visit(read.visit)
+        said = tuple(sorted(set(self._reading(read.note)))) if read.note else ()
+        kept = Kept(replace(read, person=person, visit=visit, note=""), item.subgroup, said)
         before = self._seen.content_of(visit, _content(kept))
         if before is None:
             return _Ready(item.line, kept)
@@ -199,8 +209,10 @@ def _keep_rejected(report: Report, rejected: Iterable[Unread]) -> None:
                 "line": one.line,
                 "column": one.column[:_COLUMN],
                 "reason": one.reason.value,
+                "message": one.message[:_MESSAGE],
             }
-            for one in rejected
+            for whole in rejected
+            for one in (whole, *whole.more)
         ],
     )
 
