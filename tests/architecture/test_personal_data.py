@@ -39,9 +39,10 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "recognition.VisitImport": {
         "people": "organisation_id service_id operator_id begun_at ended_at",
-        "technical": "id file_digest mapping_digest state records new replaced unchanged left_out rejected expires_at",
+        "technical": "id file_digest mapping_digest state records new replaced unchanged rejected"
+        " a_man not_emergency too_old expires_at",
     },
-    "recognition.RejectedLine": {"technical": "id visit_import_id line column reason"},
+    "recognition.RejectedLine": {"technical": "id visit_import_id line column reason message"},
     "referrals.Referral": {
         "her": "case_id alias reason urgency slices status progress offered_at sent_at asked_at answered_at owed_since"
         " taken_at met_at ended_at end_reason",

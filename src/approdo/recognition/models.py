@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from approdo.access.rules import Actor
 from approdo.recognition.rules import Band, Sign
-from approdo.recognition.rules.importing import Reason, State
+from approdo.recognition.rules.importing import COUNTS, Reason, State
 from approdo.recognition.rules.prompting import Answer, Mode
 from approdo.recognition.rules.subgroup import AgeBand, Citizenship
 
@@ -86,8 +86,10 @@ class VisitImport(models.Model):
     new = models.PositiveBigIntegerField(default=0)
     replaced = models.PositiveBigIntegerField(default=0)
     unchanged = models.PositiveBigIntegerField(default=0)
-    left_out = models.PositiveBigIntegerField(default=0, help_text="not of women, not of an emergency department")
     rejected = models.PositiveBigIntegerField(default=0)
+    a_man = models.PositiveBigIntegerField(default=0)
+    not_emergency = models.PositiveBigIntegerField(default=0)
+    too_old = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(help_text="when its rejected lines go")
 
     class Meta:
@@ -102,7 +104,7 @@ class VisitImport(models.Model):
                 name="import_ended_says_when",
             ),
             models.CheckConstraint(
-                condition=Q(records=F("new") + F("replaced") + F("unchanged") + F("left_out") + F("rejected")),
+                condition=Q(records=sum(map(F, COUNTS[1:]), start=F(COUNTS[0]))),
                 name="import_loses_no_record",
             ),
         ]
@@ -116,6 +118,7 @@ class RejectedLine(models.Model):
     line = models.PositiveBigIntegerField(help_text="as a text editor or a spreadsheet counts it")
     column = models.CharField(max_length=60, blank=True, help_text="as the mapping names it")
     reason = models.CharField(max_length=30)
+    message = models.CharField(max_length=200, blank=True, help_text="what is wrong in a cell, never what it says")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(reason__in=_plain(Reason)), name="rejected_reason_known")]

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from approdo.recognition.rules.importing import Reason
-from approdo.recognition.rules.records import EMPTY, UTF_16, WRONG_HEADER, Record, Unread, UnreadableFile, places
+from approdo.recognition.rules.incoming import Unread
+from approdo.recognition.rules.records import EMPTY, UTF_16, WRONG_HEADER, Record, UnreadableFile, places
 
 LINE_BYTES = 131_072
 """More than any note; the csv module takes no longer cells either."""
 NOTE_LINES = 100
 """So many lines may a note inside quotes go over; beyond, the quote that opened it is broken."""
+_MARK = b"\xef\xbb\xbf"  # by which spreadsheets recognise UTF-8
 _SEPARATORS = ";\t,|"
 _Line = tuple[int, str | Reason, int]
 """Number, text or why there is none, and the byte of the file at which it ends."""
@@ -23,8 +25,8 @@ _Line = tuple[int, str | Reason, int]
 class Delimited:
     """A CSV file: its encoding and separator are found, never guessed by its name."""
 
-    def __init__(self, path: Path, needed: frozenset[str]) -> None:
-        self._path, self._size = path, max(path.stat().st_size, 1)
+    def __init__(self, path: Path, needed: frozenset[str], prose: frozenset[str] = frozenset()) -> None:
+        self._path, self._prose, self._size = path, prose, max(path.stat().st_size, 1)
         self._encoding = _encoding(path)
         first = next(self._lines(), None)
         if first is None:
@@ -56,7 +58,7 @@ class Delimited:
         if len(cells) != self._width:
             return Unread(number, Reason.WRONG_WIDTH)
         read = {name: cells[at] for name, at in self._places.items()}
-        formula = next((name for name, cell in read.items() if cell.startswith("=")), None)
+        formula = next((name for name, cell in read.items() if cell.startswith("=") and name not in self._prose), None)
         return Record(number, read) if formula is None else Unread(number, Reason.FORMULA, formula)
 
     def _over_lines(self, text: str, waiting: deque[_Line], lines: Iterator[_Line]) -> list[str] | None:
@@ -113,10 +115,12 @@ class Delimited:
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[_Line]:
     end = 0
+    if file.read(3) == _MARK:
+        end = 3
+    else:
+        file.seek(0)
     for number, (raw, length) in enumerate(_raw_lines(file), 1):
         end += length
-        if number == 1:
-            raw = raw.removeprefix(b"\xef\xbb\xbf") if raw else raw
         if raw is None:
             yield number, Reason.LINE_TOO_LONG, end
         elif b"\0" in raw:
@@ -131,15 +135,10 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[_Line]:
 def _raw_lines(file: BinaryIO) -> Iterator[tuple[bytes | None, int]]:
     """Yield each line without its end, or None for one that is too long, and how many bytes it took."""
     while line := file.readline(LINE_BYTES + 2):
-        length = len(line)
-        if line.endswith(b"\n") or length <= LINE_BYTES:
-            yield line.rstrip(b"\r\n"), length
-            continue
-        while rest := file.readline(LINE_BYTES):
-            length += len(rest)
-            if rest.endswith(b"\n"):
-                break
-        yield None, length
+        length, text = len(line), line.rstrip(b"\r\n")
+        while not line.endswith(b"\n") and (line := file.readline(LINE_BYTES)):
+            length += len(line)
+        yield (text if len(text) <= LINE_BYTES else None), length
 
 
 def _encoding(path: Path) -> str:

@@ -5,19 +5,17 @@
 import warnings
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approdo.recognition.rules.importing import Reason
+from approdo.recognition.rules.incoming import Unread
 from approdo.recognition.rules.records import (
     BROKEN_FILE,
     EMPTY,
     TOO_LARGE,
-    Numeral,
     Record,
-    Unread,
     UnreadableFile,
     places,
 )
@@ -45,7 +43,7 @@ class Workbook:
         header = next(self._rows(), None)
         if header is None:
             raise UnreadableFile(EMPTY)
-        names = [_text(value) for value, _kind in header]
+        names = ["" if value is None else str(value) for value, _kind in header]
         while names and not names[-1]:
             names.pop()
         self._width, self._places = len(names), places(names, needed)
@@ -61,12 +59,12 @@ class Workbook:
     def _record(self, number: int, row: list[tuple[Any, str]]) -> Record | Unread:
         if any(value is not None for value, _kind in row[self._width :]):
             return Unread(number, Reason.WRONG_WIDTH)
-        cells = {}
+        cells: dict[str, object] = {}
         for name, at in self._places.items():
             value, kind = row[at] if at < len(row) else (None, "n")
             if kind == "f":
                 return Unread(number, Reason.FORMULA, name)
-            cells[name] = _text(value)
+            cells[name] = value
         return Record(number, cells)
 
     def _rows(self) -> Iterator[list[tuple[Any, str]]]:
@@ -77,7 +75,16 @@ class Workbook:
             sheet.reset_dimensions()
             for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS):
                 yield [(cell.value, cell.data_type) for cell in row]
-        except (IndexError, KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile, EOFError, OSError) as error:
+        except (
+            IndexError,
+            KeyError,
+            ValueError,
+            TypeError,
+            SyntaxError,
+            zipfile.BadZipFile,
+            EOFError,
+            OSError,
+        ) as error:
             raise UnreadableFile(BROKEN_FILE) from error
         finally:
             opened.close()
@@ -90,7 +97,15 @@ class Workbook:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of looks and of validations, which are not read
                 return load_workbook(self._path, read_only=True, keep_links=False)
-        except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile, OSError) as error:
+        except (
+            InvalidFileException,
+            KeyError,
+            ValueError,
+            TypeError,
+            SyntaxError,
+            zipfile.BadZipFile,
+            OSError,
+        ) as error:
             raise UnreadableFile(BROKEN_FILE) from error
 
 
@@ -107,18 +122,3 @@ def _check_weight(path: Path) -> None:
     bomb = unpacked > 1_000_000 and unpacked > TIMES_SMALLER * packed
     if len(parts) > PARTS or unpacked > UNPACKED_BYTES or held > HELD_BYTES or bomb:
         raise UnreadableFile(TOO_LARGE)
-
-
-def _text(value: object) -> str:
-    """Return a cell as text; of a number that it was one is remembered."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int | float):
-        return Numeral(int(value) if float(value).is_integer() else value)
-    return str(value)

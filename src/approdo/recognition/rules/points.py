@@ -6,7 +6,7 @@ Everything that may be found at one visit is a *fact*, one bit of a number: a se
 sign, an age. A row asks for facts by masks, so the scorer of one visit and the one of ten million ask the same thing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -71,6 +71,16 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What rows and counts come to together."""
+
+    points: Mapping[str, int]
+    """What each adds, by its key, after caps."""
+    total: int
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """All rows and counts, in the order in which a cap takes points away, the last first."""
 
@@ -105,9 +115,36 @@ class Table:
         ages = (self.bit(INFANT) if visit.infant else 0) | (self.bit(CHILD) if visit.child else 0)
         return found | ages | (self.bit(WORDS) if words else 0)
 
-    def band(self, points: int) -> Band:
-        """Return what points come to, where nothing is immediate."""
-        return Band.ASK if points >= self.ask else Band.QUIET if points >= self.quiet else Band.NONE
+    def held(self, facts: int) -> int:
+        """Return the rows that a visit with these facts holds by itself; the place of a row is its bit."""
+        return sum(1 << place for place, row in enumerate(self.rows) if row.holds(facts))
+
+    def read_of(self, facts: int) -> int:
+        """Return the rows that are read for who has these facts: of a child only what is immediate."""
+        young = self._young(facts)
+        return sum(1 << place for place, row in enumerate(self.rows) if row.immediate or not young)
+
+    def heard(self, facts: int, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Return the numbers of the counts as they are read for who has these facts: of a child none."""
+        return (0,) * len(numbers) if self._young(facts) else tuple(numbers)
+
+    def _young(self, facts: int) -> bool:
+        return bool(facts & (self.bit(INFANT) | self.bit(CHILD)))
+
+    def weigh(self, hit: int, numbers: Sequence[int]) -> "Weight":
+        """Return what rows that hold somewhere in their windows come to, and the numbers of the counts in order."""
+        points, left = {}, dict(self.caps)
+        hits = [row for place, row in enumerate(self.rows) if hit >> place & 1]
+        for row in hits:
+            points[row.key] = min(row.points, left[row.cap]) if row.cap else row.points
+            if row.cap:
+                left[row.cap] -= points[row.key]
+        for count, number in zip(self.counts, numbers, strict=True):
+            if added := count.points(number):
+                points[count.key] = added
+        total = sum(points.values())
+        by_points = Band.ASK if total >= self.ask else Band.QUIET if total >= self.quiet else Band.NONE
+        return Weight(points, total, Band.IMMEDIATE if any(row.immediate for row in hits) else by_points)
 
 
 def parse(document: Mapping[str, Any], violence: Iterable[Mapping[str, str]]) -> Table:

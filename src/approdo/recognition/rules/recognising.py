@@ -6,13 +6,13 @@ A row that held more than once within its window is told by its latest visit; th
 ``gateways/columns.py`` for millions of visits (ADR 0026).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from approdo.recognition.rules.codes import written
-from approdo.recognition.rules.evidence import Band, Detector, Evidence, Verdict
+from approdo.recognition.rules.evidence import Detector, Evidence, Verdict
 from approdo.recognition.rules.points import WORDS, Count, Row, Table
 from approdo.recognition.rules.visit import Visit
 
@@ -21,11 +21,12 @@ _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A visit with its instant in UTC, where differences are of elapsed time, and its facts."""
+    """A visit with its instant in UTC, where differences are of elapsed time, its facts and the rows they hold."""
 
     at: datetime
     visit: Visit
     facts: int
+    held: int
     said: tuple[str, ...]
 
 
@@ -39,26 +40,16 @@ def recognise(table: Table, visits: Sequence[Visit], said: Mapping[str, tuple[st
         raise ValueError("no visit to read")
     history = sorted((_read(table, one, said.get(one.visit, ())) for one in visits), key=_place)
     now = history[-1]
-    rows = [row for row in table.rows if row.immediate or not (now.visit.infant or now.visit.child)]
-    found: list[Evidence] = []
-    left = dict(table.caps)
-    for row in rows:
-        held = [one for one in _within(history, row.days) if row.holds(one.facts)]
-        if not held:
-            continue
-        if row.any == table.bit(WORDS):
-            found += _words(held)
-            continue
-        points = min(row.points, left[row.cap]) if row.cap else row.points
-        if row.cap:
-            left[row.cap] -= points
-        latest = held[-1]
-        found.append(Evidence(latest.at, latest.visit.visit, row.key, _what(table, row, latest), row.detector, points))
-    if not (now.visit.infant or now.visit.child):
-        found += _counted(table, history)
-    total = sum(line.points for line in found)
-    immediate = any(line.detector is Detector.SAID for line in found)
-    return Verdict(now.visit.visit, total, Band.IMMEDIATE if immediate else table.band(total), tuple(sorted(found)))
+    days = {row.days for row in table.rows} | {count.days for count in table.counts}
+    windows = {one: _within(history, one) for one in days}
+    told = {row: held for row in _rows(table, now) if (held := _held(table, row, windows[row.days]))}
+    numbers = [_number(table, count, windows[count.days]) for count in table.counts]
+    weight = table.weigh(sum(1 << table.rows.index(row) for row in told), table.heard(now.facts, numbers))
+    found = [line for row, held in told.items() for line in _lines(table, row, held, weight.points[row.key])]
+    for count, number in zip(table.counts, numbers, strict=True):
+        if points := weight.points.get(count.key):
+            found.append(Evidence(now.at, now.visit.visit, count.key, str(number), Detector.ACCUMULATING, points))
+    return Verdict(now.visit.visit, weight.total, weight.band, tuple(sorted(found)))
 
 
 def _place(one: _Read) -> tuple[datetime, str]:
@@ -66,7 +57,8 @@ def _place(one: _Read) -> tuple[datetime, str]:
 
 
 def _read(table: Table, visit: Visit, said: tuple[str, ...]) -> _Read:
-    return _Read(visit.arrived_at.astimezone(UTC), visit, table.facts_at(visit, bool(said)), said)
+    facts = table.facts_at(visit, bool(said))
+    return _Read(visit.arrived_at.astimezone(UTC), visit, facts, table.held(facts), said)
 
 
 def _within(history: Sequence[_Read], days: int) -> Sequence[_Read]:
@@ -77,10 +69,25 @@ def _within(history: Sequence[_Read], days: int) -> Sequence[_Read]:
     return [one for one in history if one.at >= start]
 
 
-def _words(held: Sequence[_Read]) -> list[Evidence]:
-    """Return a line for each thing that notes say, with the latest visit that says it."""
-    latest = {key: one for one in held for key in one.said}
-    return [Evidence(one.at, one.visit.visit, f"words:{key}", key, Detector.SAID, 0) for key, one in latest.items()]
+def _rows(table: Table, now: _Read) -> Iterator[Row]:
+    read = table.read_of(now.facts)
+    return (row for place, row in enumerate(table.rows) if read >> place & 1)
+
+
+def _held(table: Table, row: Row, window: Sequence[_Read]) -> list[_Read]:
+    place = table.rows.index(row)
+    return [one for one in window if one.held >> place & 1]
+
+
+def _lines(table: Table, row: Row, held: Sequence[_Read], points: int) -> Iterator[Evidence]:
+    """Yield the line of a row, at the latest visit that holds it; of words one for each thing that notes say."""
+    if row.any == table.bit(WORDS):
+        latest = {key: one for one in held for key in one.said}
+        for key, one in latest.items():
+            yield Evidence(one.at, one.visit.visit, f"{row.key}:{key}", key, row.detector, points)
+    else:
+        one = held[-1]
+        yield Evidence(one.at, one.visit.visit, row.key, _what(table, row, one), row.detector, points)
 
 
 def _what(table: Table, row: Row, one: _Read) -> str:
@@ -92,16 +99,8 @@ def _what(table: Table, row: Row, one: _Read) -> str:
     return written(codes[0]) if codes else str(signs[0])
 
 
-def _counted(table: Table, history: Sequence[_Read]) -> list[Evidence]:
-    now, found = history[-1], []
-    for count in table.counts:
-        number = _number(table, count, _within(history, count.days))
-        if points := count.points(number):
-            found.append(Evidence(now.at, now.visit.visit, count.key, str(number), Detector.ACCUMULATING, points))
-    return found
-
-
 def _number(table: Table, count: Count, window: Sequence[_Read]) -> int:
+    """Return how many visits a window holds, or how many episodes: an episode ends with days without another."""
     if count.of == "visits":
         return len(window)
     apart, before, episodes = timedelta(days=table.episode_gap_days), None, 0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A file of visits as its reader hands it on: record by record, each with its place, or why it could not be read."""
+"""A file of visits as its reader hands it on, record by record; and why a file is refused whole."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,40 +8,35 @@ from typing import Protocol
 
 from approdo.kit.errors import Refusal
 from approdo.kit.words import mark as _
-from approdo.recognition.rules.importing import Reason
-
-
-class Numeral(str):
-    """A cell that its file holds as a number: of a code, zeros before and after may be gone."""
-
-    __slots__ = ()
+from approdo.recognition.rules.incoming import Item, Unread
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of one record that the mapping reads, by the names of their columns."""
+    """The cells of one record that the mapping reads, by the names of their columns, as their file holds them."""
 
     line: int
-    """As a text editor or a spreadsheet counts it; where it begins, if it goes over several."""
-    cells: Mapping[str, str]
+    cells: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A record that could not be read, and why; never what was in it."""
-
-    line: int
-    reason: Reason
-    column: str = ""
-
-
-class Source(Protocol):
-    """A file that was opened; it is read from its beginning each time, the same records in the same order."""
+class Table(Protocol):
+    """A file with columns; it is read from its beginning each time, the same records in the same order."""
 
     unnamed: tuple[int, ...]
     """Places, from 1, of the columns that the mapping does not name: they are not read."""
 
     def __iter__(self) -> Iterator[tuple[Record | Unread, float]]:
+        """Yield each record with how much of the file is done, from 0 to 1."""
+
+
+class Source(Protocol):
+    """A file as visits; it is read from its beginning each time, the same in the same order."""
+
+    unnamed: tuple[int, ...]
+    not_read: Mapping[str, int]
+    """How many codes are of classifications that are not read, by the name of the classification."""
+
+    def __iter__(self) -> Iterator[tuple[Item, float]]:
         """Yield each record with how much of the file is done, from 0 to 1."""
 
 
@@ -59,7 +54,7 @@ class UnreadableFile(Refusal):
 EMPTY = _("Il file è vuoto: la prima riga deve avere i nomi delle colonne.")
 WRONG_HEADER = _("Nella prima riga mancano le colonne che la mappatura legge: %(columns)s.")
 COLUMN_TWICE = _("La colonna «%(column)s» c'è due volte.")
-NO_TABLE = _("Il file non è né CSV, né XLSX, né Parquet, né un Bundle FHIR in JSON.")
+NO_BUNDLE = _("Il file è JSON, ma non è un Bundle FHIR con le sue voci.")
 UTF_16 = _("Il file è in UTF-16: salvalo come «CSV UTF-8».")
 OLD_WORKBOOK = _("Il file è un foglio di calcolo vecchio (XLS): salvalo come XLSX o CSV.")
 BROKEN_FILE = _("Il file è guasto, o non è del tipo che dice di essere.")

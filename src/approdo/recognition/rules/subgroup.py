@@ -45,12 +45,24 @@ class Subgroup:
     """Only to notice two women under one identifier."""
 
 
-def age_band(birth: date | int | None, on: date) -> AgeBand:
-    """Return the band of who was born on a day, or in a year, on the day of a visit; of a birth in the future none."""
-    if birth is None:
-        return AgeBand.UNKNOWN
-    if isinstance(birth, int):
-        years = on.year - birth
-    else:
-        years = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+def band_of(years: int | None) -> AgeBand:
+    """Return the band of an age in whole years; of none, or of an age before birth, the unknown one."""
+    return AgeBand.UNKNOWN if years is None else _known(years)
+
+
+def _known(years: int) -> AgeBand:
     return next((band for least, band in _FROM_AGE.items() if years >= least), AgeBand.UNKNOWN)
+
+
+def age_band(birth: date | int | None, on: date) -> AgeBand:
+    """Return the band of who was born on a day, or in a year, on the day of a visit."""
+    return band_of(years_at(birth, on))
+
+
+def years_at(birth: date | int | None, on: date) -> int | None:
+    """Return how many years are complete on a day, or will be that year; negative before birth, None for no birth."""
+    if birth is None:
+        return None
+    if isinstance(birth, int):
+        return on.year - birth
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))

@@ -1,7 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
+from approdo.recognition.services.imports import ElsewhereUnderWay, Order, Report, bring_in
 from approdo.recognition.services.prompting import Arrival, answer, read_visit
+from approdo.recognition.services.retention import delete_expired
 from approdo.recognition.services.sites import set_mode
 from approdo.recognition.services.visits import Kept, TwoPeople, Written, keep, keep_all
 
-__all__ = ["Arrival", "Kept", "TwoPeople", "Written", "answer", "keep", "keep_all", "read_visit", "set_mode"]
+__all__ = [
+    "Arrival",
+    "ElsewhereUnderWay",
+    "Kept",
+    "Order",
+    "Report",
+    "TwoPeople",
+    "Written",
+    "answer",
+    "bring_in",
+    "delete_expired",
+    "keep",
+    "keep_all",
+    "read_visit",
+    "set_mode",
+]

@@ -50,7 +50,7 @@ def keep(*, actor: Actor, visit: Visit, subgroup: Subgroup, said: Sequence[str] 
     ``person`` and ``visit`` are tokens of ``selectors.pseudonyms``; the note is not kept and ``site`` is the actor's
     service. Raises ``TwoPeople``, ``Forbidden`` for whoever acts for no service.
     """
-    organisation_id, _service_id = _of(actor)
+    organisation_id, _service_id = department(actor)
     one = Kept(visit, subgroup, tuple(said))
     if contradicting([one], birth_years(actor=actor, visits=[one])):
         raise TwoPeople
@@ -66,7 +66,7 @@ _ROW = "SELECT id FROM recognition_storedvisit WHERE organisation_id = %s AND vi
 @transaction.atomic
 def keep_all(*, actor: Actor, visits: Collection[Kept], now: datetime) -> Written:
     """Keep many visits to the actor's service, each once; no audit row: who brings many in writes one for all."""
-    organisation_id, service_id = _of(actor)
+    organisation_id, service_id = department(actor)
     rows = [_row(one, organisation_id, service_id, now) for one in sorted(visits, key=lambda one: one.visit.visit)]
     written = [new for (new,) in read(_KEEP, [json.dumps(rows, default=str)])] if rows else []
     new = sum(written)
@@ -85,13 +85,14 @@ FROM json_populate_recordset(NULL::recognition_storedvisit, %s)
 ON CONFLICT (organisation_id, visit) DO UPDATE SET
     service_id = excluded.service_id, person = excluded.person, arrived_at = excluded.arrived_at,
     codes = excluded.codes, signs = excluded.signs, said = excluded.said, infant = excluded.infant,
-    child = excluded.child, age_band = excluded.age_band, citizenship = excluded.citizenship, birth_year = excluded.birth_year,
-    expires_at = excluded.expires_at
+    child = excluded.child, age_band = excluded.age_band, citizenship = excluded.citizenship,
+    birth_year = excluded.birth_year, expires_at = excluded.expires_at
 WHERE (kept.service_id, kept.person, kept.arrived_at, kept.codes, kept.signs, kept.said, kept.infant, kept.child,
        kept.age_band, kept.citizenship, kept.birth_year, kept.expires_at)
     IS DISTINCT FROM
       (excluded.service_id, excluded.person, excluded.arrived_at, excluded.codes, excluded.signs, excluded.said,
-       excluded.infant, excluded.child, excluded.age_band, excluded.citizenship, excluded.birth_year, excluded.expires_at)
+       excluded.infant, excluded.child, excluded.age_band, excluded.citizenship, excluded.birth_year,
+       excluded.expires_at)
 RETURNING xmax = 0
 """
 
@@ -118,7 +119,8 @@ def contradicting(visits: Iterable[Kept], known: dict[str, int]) -> list[Kept]:
     ]
 
 
-def _of(actor: Actor) -> tuple[int, int]:
+def department(actor: Actor) -> tuple[int, int]:
+    """Return (organisation, service) for whom the actor acts; raises ``Forbidden`` for whoever acts for none."""
     if actor.organisation_id is None or actor.service_id is None:
         raise Forbidden
     return actor.organisation_id, actor.service_id
