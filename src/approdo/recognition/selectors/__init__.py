@@ -2,7 +2,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every read of this room."""
 
+from approdo.recognition.selectors.imports import ImportView, RejectedView, imports, rejected_lines
 from approdo.recognition.selectors.tables import table
 from approdo.recognition.selectors.visits import History, Pseudonyms, history, pseudonym, pseudonyms
 
-__all__ = ["History", "Pseudonyms", "history", "pseudonym", "pseudonyms", "table"]
+__all__ = [
+    "History",
+    "ImportView",
+    "Pseudonyms",
+    "RejectedView",
+    "history",
+    "imports",
+    "pseudonym",
+    "pseudonyms",
+    "rejected_lines",
+    "table",
+]
