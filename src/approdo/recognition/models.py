@@ -70,6 +70,14 @@ class StoredVisit(models.Model):
         ]
 
 
+class VisitImportQuerySet(models.QuerySet["VisitImport"]):
+    """Imports, always through ``visible_to``."""
+
+    def visible_to(self, actor: Actor) -> "VisitImportQuerySet":
+        """Keep the imports of the actor's own service."""
+        return self.filter(organisation_id=actor.organisation_id or 0, service_id=actor.service_id or 0)
+
+
 class VisitImport(models.Model):
     """One file brought in: by whom, when, how far it has come and what came of its lines; nothing of what they said."""
 
@@ -91,6 +99,8 @@ class VisitImport(models.Model):
     not_emergency = models.PositiveBigIntegerField(default=0)
     too_old = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(help_text="when its rejected lines go")
+
+    objects = VisitImportQuerySet.as_manager()
 
     class Meta:
         constraints = [

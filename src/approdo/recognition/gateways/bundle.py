@@ -4,7 +4,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +26,6 @@ SYSTEMS = {
     "http://hl7.org/fhir/sid/icd-10-cm": System.ICD_10,
 }
 """https://hl7.org/fhir/R4/terminologies-systems.html"""
-OTHER = "?"
 _NAMES = {"http://snomed.info/sct": "SNOMED CT", "http://loinc.org": "LOINC"}
 _PREGNANT = {("http://loinc.org", "LA15173-0"), ("http://snomed.info/sct", "77386006")}
 """What the answer to LOINC 82810-3, pregnancy status, may be (International Patient Summary)."""
@@ -62,12 +61,13 @@ class Bundle:
             raise UnreadableFile(TOO_LARGE)
         self._identifiers = identifiers
         self._entries = _entries(path)
-        self.not_read: Counter[str] = Counter()
-        """Codes of classifications that are not read, by the name of the classification."""
+        self.not_read: Mapping[str, int] = {}
+        """Codes of classifications that are not read, by the name of the classification, nothing for an unknown one."""
 
     def __iter__(self) -> Iterator[tuple[Item, float]]:
         """Yield what could not be read, then every encounter."""
-        self.not_read.clear()
+        self._not_read: Counter[str] = Counter()
+        self.not_read = self._not_read
         found, unread = self._resources()
         links = _Links(found)
         noted: dict[int, _Noted] = defaultdict(_Noted)
@@ -114,7 +114,7 @@ class Bundle:
         unread: list[Unread] = []
         for system, value in [coding for concept in one.concepts() for coding in _codings(concept)]:
             if system not in SYSTEMS:
-                self.not_read[_NAMES.get(system, OTHER)] += 1
+                self._not_read[_NAMES.get(system, "")] += 1
                 continue
             try:
                 codes.add(read_code(value, SYSTEMS[system]))

@@ -4,10 +4,11 @@
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from approdo.recognition.rules.importing import Reason
 from approdo.recognition.rules.incoming import Unread
@@ -20,9 +21,6 @@ from approdo.recognition.rules.records import (
     places,
 )
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook as Opened
-
 UNPACKED_BYTES = 500_000_000
 """All parts together; the sheet itself is streamed."""
 HELD_BYTES = 64_000_000
@@ -32,6 +30,8 @@ TIMES_SMALLER = 200
 PARTS = 1_000
 ROWS = 1_048_576
 COLUMNS = 1_000
+_BROKEN = (LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What the library raises over a workbook that is none; of XML, a SyntaxError."""
 
 
 class Workbook:
@@ -68,45 +68,20 @@ class Workbook:
         return Record(number, cells)
 
     def _rows(self) -> Iterator[list[tuple[Any, str]]]:
-        opened = self._open()
-        try:
-            sheet: Any = opened.worksheets[0]
-            self._total = sheet.max_row or 0
-            sheet.reset_dimensions()
-            for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS):
-                yield [(cell.value, cell.data_type) for cell in row]
-        except (
-            IndexError,
-            KeyError,
-            ValueError,
-            TypeError,
-            SyntaxError,
-            zipfile.BadZipFile,
-            EOFError,
-            OSError,
-        ) as error:
-            raise UnreadableFile(BROKEN_FILE) from error
-        finally:
-            opened.close()
-
-    def _open(self) -> "Opened":
         from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
 
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of looks and of validations, which are not read
-                return load_workbook(self._path, read_only=True, keep_links=False)
-        except (
-            InvalidFileException,
-            KeyError,
-            ValueError,
-            TypeError,
-            SyntaxError,
-            zipfile.BadZipFile,
-            OSError,
-        ) as error:
-            raise UnreadableFile(BROKEN_FILE) from error
+        with self._path.open("rb") as file:  # opened here, so that its name decides nothing
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of looks and of validations, which are not read
+                    opened = load_workbook(file, read_only=True, keep_links=False)
+                sheet: Any = opened.worksheets[0]
+                self._total = sheet.max_row or 0
+                sheet.reset_dimensions()
+                for row in sheet.iter_rows(max_row=ROWS, max_col=COLUMNS):
+                    yield [(cell.value, cell.data_type) for cell in row]
+            except _BROKEN as error:
+                raise UnreadableFile(BROKEN_FILE) from error
 
 
 def _check_weight(path: Path) -> None:

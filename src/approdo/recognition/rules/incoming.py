@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from approdo.recognition.rules.importing import Aside, Reason
+from approdo.recognition.rules.importing import SENTENCES, Aside, Reason
 from approdo.recognition.rules.mapping import HospitalMapping
 from approdo.recognition.rules.reading import Wrong, read_name, read_row, text
 from approdo.recognition.rules.subgroup import Subgroup
@@ -52,6 +52,11 @@ class Unread:
     """What is wrong in a cell, in Italian."""
     more: tuple["Unread", ...] = ()
     """What else is wrong in the same record."""
+
+    @property
+    def sentence(self) -> str:
+        """Why, in Italian."""
+        return self.message or SENTENCES[self.reason]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 """Every read of this room."""
 
 from approdo.recognition.selectors.explaining import Line, explained
+from approdo.recognition.selectors.imports import ImportView, RejectedView, imports, rejected_lines
 from approdo.recognition.selectors.prompts import (
     PromptView,
     department,
@@ -20,15 +21,18 @@ from approdo.recognition.selectors.words import lexicon
 __all__ = [
     "Counted",
     "History",
+    "ImportView",
     "Line",
     "PromptView",
     "Pseudonyms",
     "Rates",
+    "RejectedView",
     "Since",
     "Site",
     "department",
     "explained",
     "history",
+    "imports",
     "lexicon",
     "mode_of",
     "modes_of",
@@ -39,6 +43,7 @@ __all__ = [
     "pseudonym",
     "pseudonyms",
     "rates",
+    "rejected_lines",
     "site",
     "sites",
     "table",

@@ -185,6 +185,7 @@ def _write(actor: Actor, order: Order, report: Report, batch: Sequence[_Judged],
         report.counts.update({"new": written.new, "replaced": written.replaced, "rejected": len(rejected)})
         report.counts["unchanged"] += written.unchanged + sum(isinstance(one, _Repeated) for one in batch)
         report.counts.update(one.why.value for one in batch if isinstance(one, LeftOut))
+        report.counts += Counter()  # zeros go
         report.reasons.update(one.reason for one in rejected)
         report.records += len(batch)
         if not order.dry:
@@ -234,7 +235,7 @@ def _begin(actor: Actor, order: Order, now: datetime) -> Report:
             mapping_digest=token(f"mapping {order.mapping_digest}"),
             defaults={"operator_id": actor.operator_id, "begun_at": now, "expires_at": _until(now)},
         )
-        report = Report(row.pk, row.records, Counter({name: getattr(row, name) for name in COUNTS}))
+        report = Report(row.pk, row.records, +Counter({name: getattr(row, name) for name in COUNTS}))
         report.reasons.update(map(Reason, row.lines.values_list("reason", flat=True)))
         report.resumed_from = row.records
         report.done_before = row.state == State.FINISHED and not order.again
