@@ -80,10 +80,10 @@ def line(name: str, counted: str, found: Rate | None, place: int = 0) -> Line:
 
 
 def groups(found: tuple[Group, ...]) -> list[Line]:
-    """Lay the groups of women out; of a hidden one nothing is said, not even how many they are."""
+    """Lay the groups of women out, unknown last; of a hidden one nothing is said, not even how many they are."""
     return [
         line(word(one.name), told(one.visits) if one.told else _("non si mostra"), one.prompts if one.told else None)
-        for one in found
+        for one in sorted(found, key=lambda one: one.name == "")
     ]
 
 

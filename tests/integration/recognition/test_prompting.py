@@ -101,6 +101,16 @@ def test_the_visits_before_are_read_with_it(nurse: Actor) -> None:
     assert read(nurse, codes=FACE) is None, "another woman's visits are not hers"
 
 
+def test_of_visits_at_one_instant_each_is_read_for_itself(nurse: Actor) -> None:
+    """As from a hospital that knows days and no hours; pseudonyms sort one way or the other."""
+    empty = an_arrival(codes=frozenset())
+    assert read(nurse, empty) is None
+    for number in range(6):
+        made = read(nurse, an_arrival(person=f"{empty.person}-{number}", codes=frozenset()))
+        assert made is None
+        assert read(nurse, an_arrival(person=f"{empty.person}-{number}")) is not None
+
+
 def test_the_same_visit_again_is_the_same_prompt(nurse: Actor) -> None:
     arrival = an_arrival()
     first = a_prompt(nurse, **vars_of(arrival))

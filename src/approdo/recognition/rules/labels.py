@@ -47,6 +47,23 @@ ROW_LABELS: dict[str, str] = {
 }
 """By key of a row or of a count of the table."""
 OTHERWISE = _("Una riga della tabella del pronto soccorso")
+WORD_LABELS: dict[str, str] = {
+    "physical": _("La nota dice che qualcuno l'ha colpita"),
+    "strangulation": _("La nota dice che è stata stretta al collo"),
+    "sexual": _("La nota dice violenza sessuale"),
+    "threat": _("La nota dice che qualcuno la minaccia"),
+    "weapon": _("La nota dice che c'era un'arma"),
+    "stalking": _("La nota dice che qualcuno la segue o la cerca di continuo"),
+    "psychological": _("La nota dice che qualcuno la umilia o la controlla"),
+    "economic": _("La nota dice che qualcuno le toglie i soldi"),
+    "abuse": _("La nota dice maltrattamenti"),
+    "fear": _("La nota dice che ha paura di qualcuno"),
+    "pathway": _("La nota dice che un percorso è già cominciato"),
+    "history": _("La nota dice che è successo in passato"),
+    "suspected": _("La nota dice che chi l'ha vista lo sospetta"),
+}
+"""By key of the lexicon; never the words of the note."""
+NOTE_SAYS = _("La nota lo dice")
 
 BAND_SENTENCES: dict[Band, str] = {
     Band.ASK: _("Chiedile, da sola e a porta chiusa, se qualcuno le fa del male o le fa paura."),

@@ -6,8 +6,10 @@ from datetime import datetime
 from functools import cache
 
 from approdo.recognition.rules import Detector, Evidence, Sign
-from approdo.recognition.rules.labels import OTHERWISE, ROW_LABELS
+from approdo.recognition.rules.labels import NOTE_SAYS, OTHERWISE, ROW_LABELS, WORD_LABELS
 from approdo.recognition.selectors.tables import table
+
+_IN_NOTE = "words:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def explained(evidence: Iterable[Evidence]) -> tuple[Line, ...]:
         Line(
             at=one.at,
             sentence=_words(one),
-            what="" if one.what in set(Sign) or one.key.startswith("words:") else one.what,
+            what="" if one.what in set(Sign) or one.key.startswith(_IN_NOTE) else one.what,
             points=one.points,
             rule=one.detector is Detector.SAID,
             source=_sources().get(one.key.partition(":")[0], ""),
@@ -41,6 +43,8 @@ def explained(evidence: Iterable[Evidence]) -> tuple[Line, ...]:
 
 
 def _words(one: Evidence) -> str:
+    if one.key.startswith(_IN_NOTE):
+        return WORD_LABELS.get(one.what, NOTE_SAYS)
     return ROW_LABELS.get(one.key, OTHERWISE)
 
 

@@ -69,7 +69,8 @@ def read_visit(*, actor: Actor, arrival: Arrival, now: datetime) -> UUID | None:
     row_id = keep(actor=actor, visit=visit, subgroup=arrival.subgroup, said=said, now=now)
     _note_reading(row_id, service_id, mode, arrival.subgroup, now)
     held = selectors.history(actor, visit.person, visit.arrived_at)
-    earlier = [one for one in held.visits if one.visit != visit.visit]
+    place = (visit.arrived_at, visit.visit)  # of two visits at one instant, the order of the batch: each is the last once
+    earlier = [one for one in held.visits if (one.arrived_at, one.visit) < place]
     verdict = recognise(selectors.table(), [*earlier, visit], held.said)
     there = selectors.prompt_of(row_id)
     if there is None:
@@ -85,7 +86,7 @@ def _check(arrival: Arrival, now: datetime) -> None:
     if arrival.arrived_at > now + AHEAD:
         problems["arrived_at"] = SENTENCES[Reason.IN_THE_FUTURE]
     if arrival.arrived_at <= now - timedelta(days=settings.VISIT_DAYS):
-        problems["arrived_at"] = SENTENCES[Reason.TOO_OLD]
+        problems["arrived_at"] = _("È più vecchia del tempo per cui le visite si conservano.")
     if arrival.years is not None and not 0 <= arrival.years <= OLDEST:
         problems["birth_year"] = SENTENCES[Reason.BEFORE_BIRTH if arrival.years < 0 else Reason.BAD_DATE]
     if problems:
