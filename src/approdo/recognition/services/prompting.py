@@ -69,7 +69,7 @@ def read_visit(*, actor: Actor, arrival: Arrival, now: datetime) -> UUID | None:
     row_id = keep(actor=actor, visit=visit, subgroup=arrival.subgroup, said=said, now=now)
     _note_reading(row_id, service_id, mode, arrival.subgroup, now)
     held = selectors.history(actor, visit.person, visit.arrived_at)
-    place = (visit.arrived_at, visit.visit)  # of two visits at one instant, the order of the batch: each is the last once
+    place = (visit.arrived_at, visit.visit)  # of two visits at one instant each is the last once, as in the batch
     earlier = [one for one in held.visits if (one.arrived_at, one.visit) < place]
     verdict = recognise(selectors.table(), [*earlier, visit], held.said)
     there = selectors.prompt_of(row_id)
