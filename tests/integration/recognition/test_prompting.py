@@ -129,8 +129,9 @@ def test_codes_that_come_at_discharge_say_what_is_known_by_now_while_it_is_open(
     assert made is not None
     assert read(nurse, arrival, codes=ASKS | SAYS) == made
     assert seen(nurse, made).band is Band.IMMEDIATE
+    assert read(nurse, arrival, codes=FACE) == made, "what would be no reason any more stays one"
     answer(nurse, made, Answer.ASKED_NO)
-    assert read(nurse, arrival, codes=FACE) == made
+    assert read(nurse, arrival, codes=ASKS) == made
     assert seen(nurse, made).band is Band.IMMEDIATE, "what was answered stays what was asked"
 
 
@@ -236,6 +237,12 @@ def test_a_prompt_is_for_who_treats_her_there_and_for_nobody_else(town: Town, nu
     analyst = replace(nurse, role=Role.REGIONAL_ANALYST)
     with entered(actor=analyst), pytest.raises(Forbidden):
         selectors.prompt(analyst, made, TONIGHT)
+
+
+def test_the_application_asks_for_its_own_service_though_the_database_would_hide_the_rest(nurse: Actor) -> None:
+    asked = str(Prompt.objects.visible_to(nurse).query)
+    assert f'"recognition_prompt"."service_id" = {nurse.service_id}' in asked
+    assert '"shown_at" IS NOT NULL' in asked
 
 
 def test_another_department_of_the_same_organisation_sees_none_of_it(town: Town, nurse: Actor) -> None:
