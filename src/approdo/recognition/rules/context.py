@@ -143,8 +143,9 @@ class Context:
         note, end = self.scene.note, max(hit.end, by.end if by else 0)
         if end - 1 in note.asked or hit.end - 1 in note.asked:
             return not self.scene.among(end, "affirmed")
-        if any(cue.start == hit.end and note.breaks[hit.end] < Break.ITEM for cue in self.cues["doubt"]):
-            return True
+        for cue in self.cues["doubt"]:
+            if hit.start <= cue.start < hit.end or (cue.start == hit.end and note.breaks[hit.end] < Break.ITEM):
+                return True
         return any(self._leads_to(cue, hit, _NEAR) for cue in self.cues["doubt"])
 
     def supposed(self, hit: Hit) -> bool:

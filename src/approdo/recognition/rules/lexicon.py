@@ -62,7 +62,9 @@ class Lexicon:
     quiet: Index
     cues: Index
     people: Index
-    groups: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, frozenset[str]]
+    """The groups that a word is of."""
+    abbreviations: frozenset[str]
     typos: Mapping[str, str]
     """A word with a typing error, and the word that it is."""
     triggers: tuple[str, ...]
@@ -89,7 +91,8 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         quiet=_index(quiet),
         cues=_index(cues),
         people=_index(people),
-        groups=compiler.groups,
+        kinds=_kinds(compiler.groups),
+        abbreviations=compiler.groups["abbreviations"],
         typos=typos | document["short"],
         triggers=_triggers(events, typos, document["spelt_apart"]),
         sources={row["key"]: row["source"] for row in document["rows"]},
@@ -161,6 +164,14 @@ def _index(phrases: Iterable[Phrase]) -> Index:
         for word in phrase.elements[0].words:
             found[word].append(phrase)
     return {word: tuple(some) for word, some in found.items()}
+
+
+def _kinds(groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, words in groups.items():
+        for word in words:
+            found[word].add(name)
+    return {word: frozenset(names) for word, names in found.items()}
 
 
 def _typos(words: set[str], known: set[str]) -> dict[str, str]:

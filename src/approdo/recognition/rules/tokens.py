@@ -15,7 +15,7 @@ LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\
 TELL_TALES = ("-\n", "-\r\n", *INVISIBLE, *LIGATURES)
 """What may hide a word from whoever looks for a piece of it in the note as it is."""
 
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{INVISIBLE}]|-\r?\n(?=[a-zà-ù]))*")
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{INVISIBLE}]|-\r?\n(?=[a-zà-ù])|(?<=[^\W\d_])-(?=\d))*")
 _FOLDED = str.maketrans({**dict.fromkeys(INVISIBLE, ""), **LIGATURES, "\r": "", "\n": "", "-": ""})
 _VOWELS = frozenset("aeiou")
 
@@ -63,7 +63,7 @@ class Note:
         return max(self.breaks[first + 1 : last + 1], default=Break.NONE)
 
 
-REACH = 60
+REACH = 40
 """How many words away anything may matter: whoever writes without full stops is read in linear time all the same."""
 
 

@@ -3,31 +3,19 @@
 """Where an Italian note says that somebody did violence to the woman it is about: keys and places, never its words."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from operator import attrgetter
 
 from approdo.recognition.rules.context import Context, cues
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, agent, told
+from approdo.recognition.rules.statements import HISTORY, SUSPECTED, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her
 from approdo.recognition.rules.tokens import Note, tokenise
 
-SUSPECTED = "suspected"
-HISTORY = "history"
-WEAPON = "weapon"
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
 """What is told by its own key however long ago."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Statement:
-    """Words that say violence: the row of the lexicon, where they stand in the note, by whom."""
-
-    start: int
-    end: int
-    key: str
-    by: str
 
 
 def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
@@ -35,7 +23,7 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
 
     ``start`` and ``end`` are offsets in ``note``. Time grows with its length and no faster.
     """
-    scene = Scene(lexicon, tokenise(note, lambda word: lexicon.typos.get(word, word), lexicon.groups["abbreviations"]))
+    scene = Scene(lexicon, tokenise(note, lambda word: lexicon.typos.get(word, word), lexicon.abbreviations))
     found = list(hits(lexicon.events, scene.note))
     if not found:
         return ()
@@ -48,7 +36,9 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
         for statement in _judge(scene, context, hit)
     }
     small = note.lower()
-    return tuple(sorted(said)) if said and any(piece in small for piece in lexicon.triggers) else ()
+    if not said or not any(piece in small for piece in lexicon.triggers):
+        return ()
+    return tuple(sorted(said, key=attrgetter("start", "end", "key", "by")))
 
 
 def triggers(lexicon: Lexicon) -> tuple[str, ...]:
@@ -77,7 +67,7 @@ def _length(hit: Hit) -> int:
 def _sentences(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, list[Hit]]]:
     at: dict[tuple[int, int], list[Hit]] = {}
     for hit in found:
-        at.setdefault(scene.note.sentence(hit.start), []).append(hit)
+        at.setdefault(scene.sentence(hit.start), []).append(hit)
     of_note = cues(scene)
     for sentence, some in at.items():
         yield Context(scene, of_note, sentence), some
@@ -108,4 +98,4 @@ def _enough(hit: Hit, by: Person | None, context: Context) -> bool:
 
 
 def _statement(note: Note, hit: Hit, key: str, by: str) -> Statement:
-    return Statement(note.starts[hit.start], note.ends[hit.end - 1], key, by)
+    return Statement(key, note.starts[hit.start], note.ends[hit.end - 1], by)
