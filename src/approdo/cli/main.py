@@ -24,6 +24,7 @@ _COMMANDS = {
     "audit": "audit",
     "protocol": "protocol",
     "coverage": "coverage",
+    "recognise": "recognise",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }
