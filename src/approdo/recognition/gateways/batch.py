@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from approdo.recognition.rules.points import Table
 
 _PART = 4_000_000  # visits
 _MEMORY = "1600MB"
+_LINE = "line of the file"
 _TWICE = _("Questo accesso c'è già, in una riga di prima.")
 
 
@@ -105,17 +107,36 @@ def _opened(connection: duckdb.DuckDBPyConnection, place: Path, source: Path) ->
     clean = place / "source.parquet"
     if not clean.exists():
         lines = place / "source.csv"
-        with lines.open("w", encoding="utf-8", newline="") as made, Rejects(place / "source.rejected.csv") as rejects:
-            write = csv.writer(made, quoting=csv.QUOTE_ALL)
-            for line, cells in records(source):
-                if isinstance(cells, str):
-                    rejects.add(line, "", cells)
-                else:
-                    write.writerow(["line_of_file" if line == 1 else line, *cells])
-        read = f"read_csv({quoted_text(str(lines))}, header = true, all_varchar = true, delim = ',', quote = '\"')"
-        _written(connection, f"SELECT * FROM {read}", clean)
+        names = _copy_records(source, lines, place / "source.rejected.csv")
+        if double := [name for name, times in Counter(names).items() if times > 1]:
+            raise Unusable([Fault(name, _("Nel file questa colonna c'è due volte.")) for name in double])
+        _written(connection, f"SELECT * FROM {_csv(lines, {name: 'VARCHAR' for name in names})}", clean)
         lines.unlink()
-    return f"read_parquet({quoted_text(str(clean))})", "line_of_file::BIGINT"
+    return f"read_parquet({quoted_text(str(clean))})", f'"{_LINE}"::BIGINT'
+
+
+def _copy_records(source: Path, copy: Path, rejected: Path) -> list[str]:
+    """Copy the records that are whole, each after its line; return the names of the columns."""
+    names: list[str] = []
+    with copy.open("w", encoding="utf-8", newline="") as made, Rejects(rejected) as rejects:
+        write = csv.writer(made, quoting=csv.QUOTE_ALL)
+        for line, cells in records(source):
+            if isinstance(cells, str):
+                rejects.add(line, "", cells)
+            elif names:
+                write.writerow([line, *cells])
+            else:
+                names = [_LINE, *(name.strip() for name in cells)]
+    return names
+
+
+def _csv(pattern: Path, columns: Mapping[str, str]) -> str:
+    """Return SQL of CSV files that were written here."""
+    kinds = ", ".join(f"{quoted_text(name)}: '{kind}'" for name, kind in columns.items())
+    return (
+        f"read_csv({quoted_text(str(pattern))}, auto_detect = false, header = false, delim = ',', quote = '\"', "
+        f"escape = '\"', columns = {{{kinds}}})"
+    )
 
 
 class Rejects:
@@ -170,9 +191,8 @@ def _finish(connection: duckdb.DuckDBPyConnection, place: Path, batch: Batch) ->
     parts = f"read_parquet({quoted_text(str(place / '[0-9]*.parquet'))})"
     bands = dict(connection.execute(f"SELECT band, count(*) FROM {parts} GROUP BY band").fetchall())
     _written(connection, f"SELECT * FROM {parts}", batch.output)
-    columns = "{'line': 'BIGINT', 'column': 'VARCHAR', 'reason': 'VARCHAR'}"
-    reasons = f"read_csv({quoted_text(str(place / '*.rejected.csv'))}, header = false, columns = {columns})"
+    reasons = _csv(place / "*.rejected.csv", {"line": "BIGINT", "column": "VARCHAR", "reason": "VARCHAR"})
     (rejected,) = connection.execute(f"SELECT count(DISTINCT line) FROM {reasons}").fetchone() or (0,)
     if batch.rejected:
-        _written(connection, f'SELECT * FROM {reasons} ORDER BY line, "column"', batch.rejected, "FORMAT csv")
+        _written(connection, f'SELECT * FROM {reasons} ORDER BY line, "column"', batch.rejected, "FORMAT csv, HEADER")
     return Done(sum(bands.values()), bands, rejected)
