@@ -26,6 +26,7 @@ _COMMANDS = {
     "import": "imports",
     "protocol": "protocol",
     "coverage": "coverage",
+    "recognise": "recognise",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }

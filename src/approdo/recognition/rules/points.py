@@ -85,8 +85,8 @@ class Table:
     """All rows and counts, in the order in which a cap takes points away, the last first."""
 
     version: str
-    facts: tuple[str, ...]
-    """Their names; the place of a name is its bit."""
+    facts: Mapping[str, int]
+    """The bit of each by its name."""
     sets: Mapping[tuple[System, str], int]
     """Beginnings of codes and the sets that they are in."""
     tiers: Mapping[tuple[System, str], int]
@@ -100,7 +100,7 @@ class Table:
 
     def bit(self, name: str) -> int:
         """Return the bit of one fact; 0 for what no row asks for."""
-        return 1 << self.facts.index(name) if name in self.facts else 0
+        return self.facts.get(name, 0)
 
     def facts_of(self, code: Code) -> int:
         """Return the facts that one code is."""
@@ -169,7 +169,7 @@ def parse(document: Mapping[str, Any], violence: Iterable[Mapping[str, str]]) ->
                 sets[place] = sets.get(place, 0) | bits[name]
     return Table(
         version=document["version"],
-        facts=facts,
+        facts=bits,
         sets=sets,
         tiers={place: bits.get(f"tier:{tier}", 0) for place, tier in tiers.items()},
         rows=tuple(_row(one, bits) for one in document["rows"]),

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from approdo.recognition.rules.codes import written
 from approdo.recognition.rules.evidence import Detector, Evidence, Verdict
-from approdo.recognition.rules.points import WORDS, Count, Row, Table
+from approdo.recognition.rules.points import WORDS, Count, Row, Table, Weight
 from approdo.recognition.rules.visit import Visit
 
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -42,10 +42,14 @@ def recognise(table: Table, visits: Sequence[Visit], said: Mapping[str, tuple[st
     now = history[-1]
     days = {row.days for row in table.rows} | {count.days for count in table.counts}
     windows = {one: _within(history, one) for one in days}
-    told = {row: held for row in _rows(table, now) if (held := _held(table, row, windows[row.days]))}
+    read = table.read_of(now.facts)
+    told: dict[int, list[_Read]] = {}
+    for place, row in enumerate(table.rows):
+        if held := [one for one in windows[row.days] if one.held & read & 1 << place]:
+            told[place] = held
     numbers = [_number(table, count, windows[count.days]) for count in table.counts]
-    weight = table.weigh(sum(1 << table.rows.index(row) for row in told), table.heard(now.facts, numbers))
-    found = [line for row, held in told.items() for line in _lines(table, row, held, weight.points[row.key])]
+    weight = table.weigh(sum(1 << place for place in told), table.heard(now.facts, numbers))
+    found = [line for place, held in told.items() for line in _lines(table, table.rows[place], held, weight)]
     for count, number in zip(table.counts, numbers, strict=True):
         if points := weight.points.get(count.key):
             found.append(Evidence(now.at, now.visit.visit, count.key, str(number), Detector.ACCUMULATING, points))
@@ -69,18 +73,9 @@ def _within(history: Sequence[_Read], days: int) -> Sequence[_Read]:
     return [one for one in history if one.at >= start]
 
 
-def _rows(table: Table, now: _Read) -> Iterator[Row]:
-    read = table.read_of(now.facts)
-    return (row for place, row in enumerate(table.rows) if read >> place & 1)
-
-
-def _held(table: Table, row: Row, window: Sequence[_Read]) -> list[_Read]:
-    place = table.rows.index(row)
-    return [one for one in window if one.held >> place & 1]
-
-
-def _lines(table: Table, row: Row, held: Sequence[_Read], points: int) -> Iterator[Evidence]:
+def _lines(table: Table, row: Row, held: Sequence[_Read], weight: Weight) -> Iterator[Evidence]:
     """Yield the line of a row, at the latest visit that holds it; of words one for each thing that notes say."""
+    points = weight.points[row.key]
     if row.any == table.bit(WORDS):
         latest = {key: one for one in held for key in one.said}
         for key, one in latest.items():
