@@ -161,11 +161,19 @@ def test_an_infant_is_scored_whoever_it_is() -> None:
     assert read(sesso="M", nascita="27/11/2022").visit is None, "four years old today"
 
 
-@pytest.mark.parametrize(("born", "infant", "child", "band"), [
-    ("27/11/2026", True, False, "under_18"), ("28/11/2022", True, False, "under_18"), ("27/11/2022", False, True, "under_18"),
-    ("28/11/2012", False, True, "under_18"), ("27/11/2012", False, False, "under_18"), ("27/11/2008", False, False, "18_29"),
-    ("29/02/1960", False, False, "65_or_more"), ("", False, False, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("born", "infant", "child", "band"),
+    [
+        ("27/11/2026", True, False, "under_18"),
+        ("28/11/2022", True, False, "under_18"),
+        ("27/11/2022", False, True, "under_18"),
+        ("28/11/2012", False, True, "under_18"),
+        ("27/11/2012", False, False, "under_18"),
+        ("27/11/2008", False, False, "18_29"),
+        ("29/02/1960", False, False, "65_or_more"),
+        ("", False, False, ""),
+    ],
+)
 def test_age_is_counted_in_whole_years_at_the_visit(born: str, infant: bool, child: bool, band: str) -> None:
     found = read(nascita=born)
     assert (found.visit.infant, found.visit.child, found.subgroup.age_band) == (infant, child, band)
