@@ -5,6 +5,7 @@
 from approdo.recognition.selectors.imports import ImportView, RejectedView, imports, rejected_lines
 from approdo.recognition.selectors.tables import table
 from approdo.recognition.selectors.visits import History, Pseudonyms, history, pseudonym, pseudonyms
+from approdo.recognition.selectors.words import lexicon
 
 __all__ = [
     "History",
@@ -13,6 +14,7 @@ __all__ = [
     "RejectedView",
     "history",
     "imports",
+    "lexicon",
     "pseudonym",
     "pseudonyms",
     "rejected_lines",
