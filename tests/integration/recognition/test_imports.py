@@ -297,10 +297,10 @@ def test_another_organisation_sees_no_import_and_no_rejected_line(door: Door, fi
     other = a_department()
     with entered(actor=other):
         assert (VisitImport.objects.count(), RejectedLine.objects.count()) == (0, 0)
-        assert selectors.imports(door.actor) == ()
+        assert selectors.recent_imports(door.actor) == ()
     colleague = replace(other, organisation_id=door.actor.organisation_id)
     with entered(actor=colleague):
-        assert selectors.imports(colleague) == ()
+        assert selectors.recent_imports(colleague) == ()
         assert list(selectors.rejected_lines(colleague, report.row)) == []
 
 
@@ -309,7 +309,7 @@ def test_imports_are_listed_the_latest_first(door: Door, file: Path, tmp_path: P
     door.now = NOON + timedelta(hours=1)
     second = door.bring_in(a_csv(tmp_path / "dopo.csv", [a_row(2), a_row(3, diagnosi="?")]))
     with entered(actor=door.actor):
-        found = selectors.imports(door.actor)
+        found = selectors.recent_imports(door.actor)
     assert [one.id for one in found] == [second.row, first.row]
     assert (found[0].finished, found[0].records, found[0].counts["rejected"]) == (True, 2, 1)
 

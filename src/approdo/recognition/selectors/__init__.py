@@ -1,11 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every read of this room."""
+"""Every read of this room. What comes with the program is read without a database, by whoever scores a file."""
 
-from approdo.recognition.selectors.imports import ImportView, RejectedView, imports, rejected_lines
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from approdo.recognition.selectors.tables import table
-from approdo.recognition.selectors.visits import History, Pseudonyms, history, pseudonym, pseudonyms
 from approdo.recognition.selectors.words import lexicon
+
+if TYPE_CHECKING:
+    from approdo.recognition.selectors.imports import ImportView, RejectedView, recent_imports, rejected_lines
+    from approdo.recognition.selectors.visits import History, Pseudonyms, history, pseudonym, pseudonyms
 
 __all__ = [
     "History",
@@ -13,10 +18,22 @@ __all__ = [
     "Pseudonyms",
     "RejectedView",
     "history",
-    "imports",
     "lexicon",
     "pseudonym",
     "pseudonyms",
+    "recent_imports",
     "rejected_lines",
     "table",
 ]
+
+_OF_THE_DATABASE = {
+    "imports": ("ImportView", "RejectedView", "recent_imports", "rejected_lines"),
+    "visits": ("History", "Pseudonyms", "history", "pseudonym", "pseudonyms"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _OF_THE_DATABASE.items():
+        if name in names:  # models ask for settings as soon as they are imported
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(name)
