@@ -118,7 +118,7 @@ def rejected(service: int, import_id: UUID | None, as_json: bool) -> None:
 
     actor = _department(service)
     with entered(actor=actor):
-        latest = selectors.imports(actor, 1)
+        latest = selectors.recent_imports(actor, 1)
         if import_id is None and not latest:
             raise click.ClickException("In questo servizio non è stato importato nessun file.")
         for one in selectors.rejected_lines(actor, import_id or latest[0].id):

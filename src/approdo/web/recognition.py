@@ -128,7 +128,7 @@ def precision(found: SiteFigures) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def recognition(request: Asked) -> HttpResponse:
     """Show what a department of hers does with recognition and what came of it; change what it does."""
-    sites = selectors.sites(request.actor, request.now)
+    sites = selectors.own_sites(request.actor, request.now)
     chosen = _chosen(request, sites)
     if request.method == "POST" and chosen is None:
         raise Invalid({"": _("Scegli un pronto soccorso della tua organizzazione.")})

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A hospital's file brought in: good lines go in, the others say why, nothing comes in twice and nothing is guessed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -278,15 +279,28 @@ def test_how_much_is_done_is_told_to_the_end(door: Door, file: Path, monkeypatch
     assert door.told[-1] == 1.0
 
 
+def test_the_page_for_hospitals_shows_a_mapping_and_a_file_that_go_in(door: Door, file: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "importare-accessi.md").read_text()
+    (mapping,), (lines,) = (re.findall(rf"```{kind}\n(.+?)```", page, re.DOTALL) for kind in ("yaml", "text"))
+    door.mapping.write_text(mapping)
+    file.write_text(lines)
+    assert counts(door.bring_in(file)) == {"new": 1}
+    (visit,) = her(door, "7f3a91").visits
+    assert visit.codes == {Code(System.ICD_9_CM, value) for value in ("8730", "920", "E888")}
+    file.write_text(lines.replace(";11;", ";30;"))
+    assert counts(door.bring_in(file)) == {"replaced": 1}
+    assert her(door, "7f3a91").visits[0].signs == {Sign.VIOLENCE_BY_OTHERS}
+
+
 def test_another_organisation_sees_no_import_and_no_rejected_line(door: Door, file: Path) -> None:
     report = door.bring_in(a_csv(file, [a_row(1, diagnosi="?")]))
     other = a_department()
     with entered(actor=other):
         assert (VisitImport.objects.count(), RejectedLine.objects.count()) == (0, 0)
-        assert selectors.imports(door.actor) == ()
+        assert selectors.recent_imports(door.actor) == ()
     colleague = replace(other, organisation_id=door.actor.organisation_id)
     with entered(actor=colleague):
-        assert selectors.imports(colleague) == ()
+        assert selectors.recent_imports(colleague) == ()
         assert list(selectors.rejected_lines(colleague, report.row)) == []
 
 
@@ -295,7 +309,7 @@ def test_imports_are_listed_the_latest_first(door: Door, file: Path, tmp_path: P
     door.now = NOON + timedelta(hours=1)
     second = door.bring_in(a_csv(tmp_path / "dopo.csv", [a_row(2), a_row(3, diagnosi="?")]))
     with entered(actor=door.actor):
-        found = selectors.imports(door.actor)
+        found = selectors.recent_imports(door.actor)
     assert [one.id for one in found] == [second.row, first.row]
     assert (found[0].finished, found[0].records, found[0].counts["rejected"]) == (True, 2, 1)
 

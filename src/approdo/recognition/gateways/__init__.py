@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Files of visits as hospitals export them, and years of visits of a whole region in a column engine."""
+"""Files of visits as hospitals export them, and years of a whole region in a column engine."""
 
 from approdo.recognition.gateways.bundle import Bundle, Identifiers
 from approdo.recognition.gateways.mapped import Mapped

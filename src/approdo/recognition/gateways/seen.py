@@ -17,6 +17,7 @@ class Seen:
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
             "CREATE TABLE person (token BLOB PRIMARY KEY, sex TEXT, birth_year INT) WITHOUT ROWID;"
             "CREATE TABLE visit (token BLOB PRIMARY KEY, content BLOB) WITHOUT ROWID;"
+            "BEGIN"  # never committed: one at each statement would cost more than the statement
         )
         return self
 

@@ -36,7 +36,7 @@ class RejectedView:
     sentence: str
 
 
-def imports(actor: Actor, limit: int = 50) -> tuple[ImportView, ...]:
+def recent_imports(actor: Actor, limit: int = 50) -> tuple[ImportView, ...]:
     """Return the imports of the actor's service, the latest first."""
     found = VisitImport.objects.visible_to(actor).order_by("-begun_at", "-id")[:limit]
     return tuple(

@@ -33,7 +33,7 @@ class Since:
     operator: str
 
 
-def sites(actor: Actor, now: datetime) -> tuple[Site, ...]:
+def own_sites(actor: Actor, now: datetime) -> tuple[Site, ...]:
     """Return the emergency departments of the organisation that the actor coordinates; raises ``Forbidden``."""
     require(actor, Permission.EDIT_ORGANISATION)
     services = networks.organisation_for_editing(actor, now).services

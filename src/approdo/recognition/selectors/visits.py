@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from approdo.access.rules import Actor
+from approdo.access.rules import Actor, Forbidden
 from approdo.kit.rows import read
 from approdo.recognition.rules import Code, Sign, System, Visit
 from approdo.vault import services as vault
@@ -87,3 +87,10 @@ def _said(identifier: str) -> str:
     if not text:
         raise ValueError("nothing identifies nobody")  # the doors refuse it before, with a sentence
     return text
+
+
+def department(actor: Actor) -> tuple[int, int]:
+    """Return (organisation, service) for whom the actor acts; raises ``Forbidden`` for whoever acts for none."""
+    if actor.organisation_id is None or actor.service_id is None:
+        raise Forbidden
+    return actor.organisation_id, actor.service_id

@@ -22,8 +22,8 @@ from approdo.recognition.rules import Visit
 from approdo.recognition.rules.importing import COUNTS, Aside, Reason, State
 from approdo.recognition.rules.incoming import Incoming, Item, LeftOut, Unread, judge
 from approdo.recognition.rules.records import Source
-from approdo.recognition.selectors.visits import Pseudonyms, pseudonyms
-from approdo.recognition.services.visits import Kept, birth_years, contradicting, department, keep_all
+from approdo.recognition.selectors.visits import Pseudonyms, department, pseudonyms
+from approdo.recognition.services.visits import Kept, birth_years, contradicting, keep_all
 
 BATCH = 1_000
 """Records in one transaction: what a process that dies has to do again."""
@@ -156,16 +156,18 @@ class _Judge:
         visit = self._tokens.visit(read.visit)
         said = tuple(sorted(set(self._reading(read.note)))) if read.note else ()
         kept = Kept(replace(read, person=person, visit=visit, note=""), item.subgroup, said)
-        before = self._seen.content_of(visit, _content(kept))
+        content = _content(kept)
+        before = self._seen.content_of(visit, content)
         if before is None:
             return _Ready(item.line, kept)
-        return _Repeated(item.line) if before == _content(kept) else Unread(item.line, Reason.VISIT_TWICE)
+        return _Repeated(item.line) if before == content else Unread(item.line, Reason.VISIT_TWICE)
 
 
 def _content(kept: Kept) -> bytes:
     visit = kept.visit
-    whole = (visit.person, visit.arrived_at.timestamp(), sorted(visit.codes), sorted(visit.signs), visit.infant,
-             visit.child, kept.subgroup, kept.said)  # fmt: skip
+    codes, signs = sorted(f"{one.system} {one.value}" for one in visit.codes), sorted(map(str, visit.signs))
+    group = (str(kept.subgroup.age_band), str(kept.subgroup.citizenship), kept.subgroup.birth_year)
+    whole = (visit.person, visit.arrived_at.timestamp(), codes, signs, visit.infant, visit.child, group, kept.said)
     return blake2b(repr(whole).encode(), digest_size=12).digest()
 
 

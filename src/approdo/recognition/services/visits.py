@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from approdo.access.rules import Actor, Forbidden
+from approdo.access.rules import Actor
 from approdo.audit import services as audit
 from approdo.kit.errors import Conflict
 from approdo.kit.rows import read
 from approdo.kit.words import mark as _
 from approdo.recognition.rules import Visit
 from approdo.recognition.rules.subgroup import Subgroup
+from approdo.recognition.selectors.visits import department
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,6 @@ def contradicting(visits: Iterable[Kept], known: dict[str, int]) -> list[Kept]:
         if one.subgroup.birth_year is not None
         and known.get(one.visit.person, one.subgroup.birth_year) != one.subgroup.birth_year
     ]
-
-
-def department(actor: Actor) -> tuple[int, int]:
-    """Return (organisation, service) for whom the actor acts; raises ``Forbidden`` for whoever acts for none."""
-    if actor.organisation_id is None or actor.service_id is None:
-        raise Forbidden
-    return actor.organisation_id, actor.service_id
 
 
 def _row(one: Kept, organisation_id: int, service_id: int, now: datetime) -> dict[str, object]:
