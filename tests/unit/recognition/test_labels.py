@@ -38,6 +38,15 @@ def test_every_row_and_count_of_the_table_has_words_and_a_source() -> None:
         assert found.source
 
 
+def test_every_row_of_the_lexicon_has_words_and_its_own_source() -> None:
+    keys = set(selectors.lexicon().sources)
+    assert keys <= set(WORD_LABELS)
+    assert set(WORD_LABELS) - keys == {"history", "suspected", "weapon"}, "what the reader makes of a row"
+    for key in WORD_LABELS:
+        found = line(f"words:{key}", key, Detector.SAID, 0)
+        assert found.source == selectors.lexicon().sources.get(key, "3c: statement in a text; S60")
+
+
 def test_every_sign_and_answer_and_group_has_words() -> None:
     assert set(SIGN_LABELS) == set(Sign)
     assert set(ANSWER_LABELS) == set(Answer)

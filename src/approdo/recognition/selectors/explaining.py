@@ -8,6 +8,7 @@ from functools import cache
 from approdo.recognition.rules import Detector, Evidence, Sign
 from approdo.recognition.rules.labels import NOTE_SAYS, OTHERWISE, ROW_LABELS, WORD_LABELS
 from approdo.recognition.selectors.tables import table
+from approdo.recognition.selectors.words import lexicon
 
 _IN_NOTE = "words:"
 
@@ -36,7 +37,7 @@ def explained(evidence: Iterable[Evidence]) -> tuple[Line, ...]:
             what="" if one.what in set(Sign) or one.key.startswith(_IN_NOTE) else one.what,
             points=one.points,
             rule=one.detector is Detector.SAID,
-            source=_sources().get(one.key.partition(":")[0], ""),
+            source=_source(one),
         )
         for one in evidence
     )
@@ -46,6 +47,11 @@ def _words(one: Evidence) -> str:
     if one.key.startswith(_IN_NOTE):
         return WORD_LABELS.get(one.what, NOTE_SAYS)
     return ROW_LABELS.get(one.key, OTHERWISE)
+
+
+def _source(one: Evidence) -> str:
+    row, _colon, said = one.key.partition(":")
+    return lexicon().sources.get(said) or _sources().get(row, "")
 
 
 @cache
