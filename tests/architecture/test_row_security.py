@@ -30,6 +30,11 @@ WALLED = {
     "persons_entry",
     "persons_nametoken",
     "persons_version",
+    "recognition_rejectedline",
+    "recognition_prompt",
+    "recognition_reading",
+    "recognition_storedvisit",
+    "recognition_visitimport",
     "referrals_referral",
     "referrals_replylink",
     "referrals_step",
@@ -40,7 +45,7 @@ WALLED = {
     "tasks_task",
     "vault_wrappedkey",
 }
-"""Every table that says anything about a case."""
+"""Every table that says anything about a case, or about a visit to an emergency department."""
 
 OPEN = {
     "access_claim_key": "the key of claims; the application may not even read it",
@@ -68,6 +73,7 @@ OPEN = {
     "protocols_withdrawal": "of published procedures",
     "notifications_message": "addresses of operators and when they were called; never a word about a case",
     "risk_instrumentversion": "questions and what answers mean; who answered, only walled rows say",
+    "recognition_sitemode": "from when on a department does what, decided by whom; nothing of a woman",
     "usersessions_usersession": "operators",
 }
 OPEN_FAMILIES = {

@@ -22,8 +22,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceW
 
 _LED = """
 import json
+from dataclasses import replace
 from datetime import time, timedelta
-from approdo.access.rules import SYSTEM
+from approdo.access.rules import SYSTEM, Role
 from approdo.access.services import entered
 from approdo.activations.models import Activation, Call
 from approdo.cases.services import take_lead
@@ -37,9 +38,12 @@ from approdo.networks.services import put_override, start_rotation
 from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.protocols.services import open_draft, open_glossary
+from approdo.recognition.rules.prompting import Mode
+from approdo.recognition.services import set_mode
 from approdo.referrals.rules import SheSaid, Wish
 from approdo.usecases.referring import offer
 from tests.factories.consents import a_grant
+from tests.factories.recognition import REASON, a_prompt
 from tests.factories.files import a_photograph
 from tests.factories.assessing import an_assessment
 from tests.factories.pathway import a_task
@@ -69,6 +73,13 @@ stretch = Duty(held.operator_id, FIRST, later - timedelta(days=9), later - timed
 with entered(actor=SYSTEM):
     rotation_id = start_rotation(actor=SYSTEM, service_id={coordination}, plan=plan, now=now).id
     override_id = put_override(actor=SYSTEM, service_id={centre}, duty=stretch, now=now).id
+treats = Membership.objects.filter(service_id={hospital}).order_by("pk")[0]
+nurse = actor_for(treats.operator_id, treats.pk)
+manager = replace(nurse, role=Role.ORGANISATION_COORDINATOR)
+with entered(actor=manager):
+    for mode in (Mode.SILENT, Mode.PROMPTING):
+        set_mode(actor=manager, service_id={hospital}, mode=mode, reason=REASON, now=now)
+prompt_id = a_prompt(nurse, now=now, arrived_at=now)
 swap = Swap.objects.create(shift=shift, asker_id=shift.operator_id, state="open", asked_at=now)
 print(json.dumps({{
     "activation_id": made.pk,
@@ -88,6 +99,7 @@ print(json.dumps({{
     "absence_id": 1,
     "task_id": case_task,
     **assessed,
+    "prompt_id": prompt_id,
     "place": 1,
 }}, default=str))
 """

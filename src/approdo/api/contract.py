@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI, Router
 
-from approdo.api import activations, calls, directory, problems
+from approdo.api import activations, calls, directory, problems, visits
 from approdo.api.authentication import ServiceToken
 from approdo.api.schemas import ROOT
 
@@ -24,7 +24,8 @@ Software is never the only path: when this interface fails, telephone 112, or 15
 * **Errors**: RFC 9457 `application/problem+json`; `code` is stable, sentences follow `Accept-Language` (it, en).
 * **Unknown fields and parameters** are refused, so that a misspelt one is never silently ignored.
 * **Limits**: bodies up to 64 kB; 600 reads a minute for each token. To activate, answer or stand down has no limit.
-* No name, place or word about a woman travels here: an alias stands for her.
+* No name, place or word about a woman comes back from here: an alias stands for her. Identifiers and a note that an
+  emergency department sends are made pseudonyms, or read and forgotten, at the door.
 """
 
 _HEADERS: dict[str, dict[str, Any]] = {
@@ -54,6 +55,8 @@ ERRORS: dict[int, tuple[str, str, list[str], list[str]]] = {
             "already_taken",
             "not_open",
             "not_alerted",
+            "already_answered",
+            "two_people",
         ],
         [],
     ),
@@ -63,7 +66,12 @@ ERRORS: dict[int, tuple[str, str, list[str], list[str]]] = {
     422: ("Invalid", "`errors` says what is wrong and where.", ["invalid", "unknown_municipality"], []),
     429: ("TooManyRequests", "This token reads too fast. Only reads are limited.", ["rate_limited"], ["Retry-After"]),
     500: ("Unexpected", "A fault of ours; `reference` finds it in our log.", ["unexpected"], []),
-    503: ("Unavailable", "The database does not answer; repeat with the same key.", ["unavailable"], ["Retry-After"]),
+    503: (
+        "Unavailable",
+        "The database, or whoever keeps the keys, does not answer; repeat with the same key.",
+        ["unavailable", "keys_unavailable"],
+        ["Retry-After"],
+    ),
 }
 
 _FAULT = {
@@ -173,6 +181,7 @@ api = Contract(
             {"name": "activations", "description": "One act that calls every competent service."},
             {"name": "calls", "description": "The search for one service's answer."},
             {"name": "directory", "description": "Who serves a place, and who is on call."},
+            {"name": "recognition", "description": "A visit, and a reason to ask her in private or nothing."},
             {"name": "contract", "description": "This document."},
         ],
     },
@@ -194,5 +203,5 @@ def read_contract(request: HttpRequest) -> dict[str, Any]:
     return document()
 
 
-for _router in (activations.router, calls.router, directory.router, contract_router):
+for _router in (activations.router, calls.router, directory.router, visits.router, contract_router):
     api.add_router("", _router)

@@ -3,6 +3,7 @@
 """The command `approdo`. Each command lives in its own module and is loaded only when it is asked for."""
 
 import importlib
+import keyword
 
 import click
 
@@ -22,8 +23,10 @@ _COMMANDS = {
     "token": "token",
     "keys": "keys",
     "audit": "audit",
+    "import": "imports",
     "protocol": "protocol",
     "coverage": "coverage",
+    "recognise": "recognise",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",
 }
@@ -39,7 +42,8 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"approdo.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, f"{name}_" if keyword.iskeyword(name) else name)
         return command
 
 

@@ -146,6 +146,13 @@ def watch_documents() -> None:
     )
 
 
+def _forget_visits(*, now: datetime, limit: int) -> int:
+    """Delete what has expired: more at a turn than others advance, for it is done once an hour."""
+    from approdo.recognition import services as recognition
+
+    return recognition.delete_expired(now=now)
+
+
 @click.command("sweep")
 def sweep() -> None:
     """Fa avanzare tutto ciò che è scaduto: solleciti, passaggi alla persona dopo, messaggi.
@@ -185,5 +192,6 @@ def sweep() -> None:
         seldom(holes.watch, 60),
         seldom(holes.look, 5),
         seldom(as_system()(networks.extend_rotations), 20),
+        seldom(as_system()(_forget_visits), 3600),
     ]
     run(acts, stop, clock=clock.now, beat=lambda: audit.beat(name=NAME))

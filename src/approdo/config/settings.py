@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "approdo.risk",
     "approdo.tasks",
     "approdo.activations",
+    "approdo.recognition",
     "approdo.jobs",
     "approdo.web",
 ]
@@ -285,6 +286,9 @@ READINGS = {  # beyond these she is asked why she opens so many records (docs/ho
     "cases_a_day": int(os.environ.get("APPRODO_READ_CASES_A_DAY", "150")),
     "uncovered_an_hour": int(os.environ.get("APPRODO_UNCOVERED_AN_HOUR", "20")),
 }
+VISIT_DAYS = int(os.environ.get("APPRODO_VISIT_DAYS", "1826"))  # five years (docs/how-to/importare-accessi.md)
+PROMPT_SLEEP_DAYS = int(os.environ.get("APPRODO_PROMPT_SLEEP_DAYS", "365"))  # docs/how-to/richiesta-in-privato.md
+REJECTED_LINE_DAYS = int(os.environ.get("APPRODO_REJECTED_LINE_DAYS", "90"))
 CONSENT_DAYS = int(os.environ.get("APPRODO_CONSENT_DAYS", "90"))
 
 LOGGING = {

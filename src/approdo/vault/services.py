@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from approdo.vault.rules import (
     new_key,
     new_recovery,
     open_copy,
+    pseudonym,
     rebuilt,
     token,
     words_of,
@@ -266,3 +268,11 @@ def search_tokens(*, organisation_id: int, beginning: str) -> list[int]:
         return []
     key = provider().token_key(organisation_id)
     return sorted({token(key, word[:LONGEST]) for word in words})
+
+
+def pseudonyms(*, organisation_id: int) -> Callable[[str], str]:
+    """Return what makes pseudonyms of identifiers for one organisation; its key is asked for once.
+
+    Two organisations' pseudonyms of the same identifier have nothing in common. Raises ``KeysUnavailable``.
+    """
+    return partial(pseudonym, provider().token_key(organisation_id))

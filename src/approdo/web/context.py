@@ -14,6 +14,7 @@ PLACES = {
     "casi": "cases",
     "attivazioni": "cases",
     "attiva": "activate",
+    "accoglienza": "today",
     "rete": "network",
     "invii": "cases",
 }

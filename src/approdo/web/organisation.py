@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approdo.access.rules import Permission, Role, require
 from approdo.kit.errors import Invalid, NotFound
 from approdo.networks import selectors, services
-from approdo.networks.rules import Qualification
+from approdo.networks.rules import Qualification, ServiceKind
 from approdo.usecases.coverage import Foretold
 from approdo.web.foretelling import asking, unless_told
 from approdo.web.guards import Asked, Freshness, fresh, needs
@@ -43,7 +43,8 @@ def _done(request: Asked, sentence: str, name: str, *arguments: int) -> HttpResp
 def organisation(request: Asked) -> HttpResponse:
     """Her organisation: its services, and where nobody is on call."""
     shown = selectors.organisation_for_editing(request.actor, request.now)
-    return _page(request, "organisation", {"organisation": shown})
+    recognises = any(one.kind is ServiceKind.EMERGENCY_DEPARTMENT for one in shown.services)
+    return _page(request, "organisation", {"organisation": shown, "recognises": recognises})
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,14 +7,17 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from approdo.recognition.rules.prompting import may_treat
 from approdo.usecases import overview
 from approdo.web.guards import Asked
+from approdo.web.standing import standing_of
 
 
 @require_GET
 def today(request: Asked) -> HttpResponse:
     """Show what is waiting for her."""
-    return render(request, "web/today.html", {"day": overview.day(request.actor, request.now)})
+    treats = may_treat(request.actor.role, standing_of(request).get("kind"))
+    return render(request, "web/today.html", {"day": overview.day(request.actor, request.now), "treats": treats})
 
 
 @require_GET

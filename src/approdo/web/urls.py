@@ -31,12 +31,14 @@ from approdo.web import (
     pathway,
     protocols,
     reading,
+    recognition,
     record,
     referral_figures,
     referrals,
     reply_links,
     shelf,
     today,
+    visits,
     workload,
 )
 from approdo.web.guards import public
@@ -76,20 +78,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
-PATHWAY = (pathway, assessments)
+CARE = (today, activations, breaking, *RECORD, pathway, assessments, visits, recognition)
 PROTOCOLS = (protocols, drafts, draft_pathway, draft_reviews, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
-for feature in (
-    today,
-    activations,
-    breaking,
-    *RECORD,
-    *PATHWAY,
-    networks,
-    *PROTOCOLS,
-    coverage,
-    conformance,
-    *SHIFTS,
-    gateway,
-):
+for feature in (*CARE, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

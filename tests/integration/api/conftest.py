@@ -14,6 +14,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from tests.factories.activations import COMO, TONIGHT, VARESE, Town, a_town, an_operator
+from tests.factories.recognition import a_prompt, a_site
 
 from approdo.access.rules import SYSTEM, Role
 from approdo.accounts import selectors as account_selectors
@@ -24,6 +25,8 @@ from approdo.api.authentication import reads
 from approdo.kit import clock
 from approdo.networks.models import Membership, Service
 from approdo.networks.rules import ServiceKind
+from approdo.recognition.rules.prompting import Mode
+from approdo.recognition.selectors import mode_of
 
 ROOT = "/api/v1"
 BODY = {
@@ -33,6 +36,12 @@ BODY = {
     "context": "emergency_department",
 }
 KEY = "key-of-the-night"
+VISIT = {
+    "visit": "accesso-1",
+    "person": "persona-1",
+    "arrived_at": TONIGHT.isoformat(),
+    "codes": [{"system": "ICD-9-CM", "value": "873.0"}, {"system": "ICD-9-CM", "value": "E950.0"}],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +103,11 @@ class House:
 
     town: Town
     elsewhere: Town
+
+    @property
+    def prompt(self) -> UUID:
+        """A prompt that the hospital's nurse may answer."""
+        return a_prompt(a_site(self.town)) if mode_of(self.town.hospital.pk) is Mode.OFF else a_prompt(self.town.nurse)
 
     def program(self, service: Service, language: str | None = None) -> Program:
         """The program of a service."""

@@ -13,7 +13,7 @@ from approdo.access.rules import Role
 from approdo.api import contract
 from approdo.networks.models import Service
 
-from .conftest import BODY, KEY, VARESE, House, Problem, Program
+from .conftest import BODY, KEY, VARESE, VISIT, House, Problem, Program
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,15 @@ OPERATIONS = [
     Operation(
         "read_on_call", lambda who, _house, _id: who.get(f"/municipalities/{VARESE}/on-call"),
         hospital, 200, 200, 200, 200,
+    ),
+    Operation(
+        "read_visit", lambda who, _house, _id: who.post("/recognition/visits", VISIT),
+        hospital, 200, 404, 200, 404,
+    ),
+    Operation(
+        "answer_prompt",
+        lambda who, house, _id: who.post(f"/recognition/prompts/{house.prompt}/answer", {"answer": "known"}),
+        hospital, 204, 404, 204, 404,
     ),
     Operation("read_contract", lambda who, _house, _id: who.get("/openapi.json"), hospital, 200, 200, 200, 200),
 ]  # fmt: skip

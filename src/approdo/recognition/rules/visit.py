@@ -38,6 +38,8 @@ class Sign(StrEnum):
     """The cause of an injury is established otherwise: a road accident with a report, a fall at work with witnesses."""
     KNOWN_TO_NETWORK = "known_to_network"
     """A centre or a pathway of before."""
+    SELF_HARM = "self_harm"
+    """SDO trauma type 5: *autolesione*."""
     DELAYED_CARE = "delayed_care"
     LEFT_BEFORE_SEEN = "left_before_seen"
     INTRUSIVE_COMPANION = "intrusive_companion"
@@ -57,3 +59,5 @@ class Visit:
     """What was written, in Italian, as far as the mapping lets it in. It is read and not kept."""
     infant: bool = False
     """Under four years: signs in small children are a rule of their own (TEN-4-FACESp), not a matter of points."""
+    child: bool = False
+    """From four to thirteen years: only what is said is read, for the points were measured in women."""

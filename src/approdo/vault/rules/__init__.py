@@ -15,7 +15,7 @@ from approdo.vault.rules.recovery import (
     series,
 )
 from approdo.vault.rules.sealing import CaseKey, Cipher, Place, new_key, unwrap, wrap
-from approdo.vault.rules.tokens import beginnings_of, token, words_of
+from approdo.vault.rules.tokens import beginnings_of, pseudonym, token, words_of
 
 __all__ = [
     "CaseKey",
@@ -33,6 +33,7 @@ __all__ = [
     "new_key",
     "new_recovery",
     "open_copy",
+    "pseudonym",
     "rebuilt",
     "seal_copy",
     "series",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Keyed beginnings of names: they find a case without a name in the database (security.md, P12).
+"""Keyed beginnings of names, and pseudonyms: what finds without a name in the database (security.md, P12).
 
 Whoever holds the database without the key learns which names of one organisation share a beginning, and nothing more;
 two organisations' tokens have nothing in common (docs/explanation/threat-model.md).
@@ -34,3 +34,8 @@ def beginnings_of(name: str) -> frozenset[str]:
 def token(key: bytes, beginning: str) -> int:
     """Return a signed 64-bit number that stands for a beginning under a key."""
     return int.from_bytes(blake2b(beginning.encode(), digest_size=8, key=key).digest(), signed=True)
+
+
+def pseudonym(key: bytes, identifier: str) -> str:
+    """Return 32 hexadecimal digits that stand for an identifier under a key, and are no beginning of a name."""
+    return blake2b(identifier.encode(), digest_size=16, key=key, person=b"pseudonym").hexdigest()

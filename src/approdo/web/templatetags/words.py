@@ -39,6 +39,8 @@ from approdo.protocols.rules import (
 )
 from approdo.protocols.rules import KIND_LABELS as SHELF_LABELS
 from approdo.protocols.rules.document import CONTEXT_LABELS, NEED_LABELS, TARGET_LABELS, Target
+from approdo.recognition.rules.labels import AGE_LABELS, CITIZENSHIP_LABELS
+from approdo.recognition.rules.prompting import ANSWER_LABELS, MODE_LABELS
 from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
 from approdo.referrals.selectors import Told
@@ -100,6 +102,10 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     OUTCOME_LABELS,
     PURPOSE_LABELS,
     WINDOW_LABELS,
+    AGE_LABELS,
+    CITIZENSHIP_LABELS,
+    ANSWER_LABELS,
+    MODE_LABELS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What stands around words of violence: denied, doubted, supposed, not meant, played, seen, long ago."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from operator import attrgetter
+
+from approdo.recognition.rules.lexicon import Needs
+from approdo.recognition.rules.matching import Hit, hits
+from approdo.recognition.rules.people import CLOSE, Person, Scene, active
+from approdo.recognition.rules.tokens import Break
+
+NAMES = (
+    "accident",
+    "deny",
+    "deny_next",
+    "doubt",
+    "hypothesis",
+    "injury",
+    "not_denied",
+    "now",
+    "own_blow",
+    "past",
+    "past_head",
+    "sport",
+    "weapon",
+    "witness",
+)
+"""What a cue may say."""
+_START = attrgetter("start")
+_FAR = 25
+_NEAR = 6
+_INFINITIVES = ("are", "ere", "ire", "rsi", "rla", "rmi")
+
+
+Cues = Mapping[str, list[Hit]]
+
+
+def cues(scene: Scene) -> Cues:
+    """Return the cues of a note by what they say; *non si esclude* is a doubt and no denial."""
+    found: dict[str, list[Hit]] = {name: [] for name in NAMES}
+    for cue in hits(scene.lexicon.cues, scene.note):
+        found[cue.key].append(cue)
+    covering = (*found["not_denied"], *found["doubt"])
+    covered = {place for cue in covering for place in range(cue.start, cue.end)}
+    for kind in ("deny", "deny_next", "hypothesis"):
+        found[kind] = [cue for cue in found[kind] if cue.start not in covered]
+    return found
+
+
+class Context:
+    """The cues of one sentence of a scene."""
+
+    def __init__(self, scene: Scene, of_note: Cues, sentence: tuple[int, int]) -> None:
+        self.scene = scene
+        first, self.last = sentence
+        self.cues: Cues = {
+            name: some[bisect_left(some, first, key=_START) : bisect_left(some, self.last, key=_START)]
+            for name, some in of_note.items()
+        }
+
+    # denied -----------------------------------------------------------------------------------------------------------
+
+    def denied(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether somebody says that it did not happen."""
+        if self._denied_after(hit, by):
+            return True
+        return any(self._denies(cue, hit, by) for cue in self.cues["deny"] if cue.end <= hit.start) or any(
+            self._denies_next(cue, hit) for cue in self.cues["deny_next"] if cue.end <= hit.start
+        )
+
+    def _free(self, first: int, last: int) -> bool:
+        """Say whether something between two places ends a denial: *ma*, *riferisce*, *ha denunciato*."""
+        return last - first > _FAR or any(
+            self.scene.among(at, "turns", "facts")
+            or (self.scene.among(at, "reports") and not self.scene.among(at, "fillers"))
+            for at in range(first, last)
+        )
+
+    def _denies(self, cue: Hit, hit: Hit, by: Person | None) -> bool:
+        scene, first, last = self.scene, cue.end, hit.start
+        if self._free(first, last):
+            return False
+        between = range(first, last)
+        listed = any(at in scene.violent for at in between)
+        ailing = any(scene.among(at, "ailments") for at in between)
+        joined = last == first or scene.among(last - 1, "fillers", "also_not", "pronoun", "auxiliaries")
+        crossed = scene.note.crossed(first - 1, last)
+        if crossed < Break.ITEM:
+            if ailing and not listed and (by is not None or not joined):
+                return False
+            return crossed is Break.NONE or joined or listed
+        known = all(at in scene.violent or scene.among(at, "fillers", "also_not", "ailments") for at in between)
+        if hit.phrase.form is not None:
+            return known and listed and by is None and not active(scene, hit)
+        return known and (by is None or listed)
+
+    def _denies_next(self, cue: Hit, hit: Hit) -> bool:
+        scene, first, last = self.scene, cue.end, hit.start
+        between = range(first, last)
+        word = scene.note.words[cue.start]
+        verbal = word in {"non", "mai", "nessuno"}
+        groups = (
+            "fillers",
+            "also_not",
+            *(("pronoun", "auxiliaries", "adverbs", "not_done", "said_or_there") if verbal else ()),
+        )
+        listed = [at for at in between if at in scene.violent]
+        if not all(at in scene.violent or scene.among(at, *groups) for at in between) or len(between) > 3 * _NEAR:
+            return False
+        if scene.note.crossed(first - 1, last) >= Break.ITEM:
+            return bool(listed) and hit.phrase.form is None
+        if len(between) - len(listed) > _NEAR:
+            return False
+        if hit.phrase.form is not None and not verbal:
+            return any(scene.note.words[at] in {"essere", "esser", "stata", "aver", "avere"} for at in between)
+        return True
+
+    def _denied_after(self, hit: Hit, by: Person | None) -> bool:
+        scene, note = self.scene, self.scene.note
+        at = max(hit.end, by.end if by else 0)
+        limit = min(at + 8, len(note.words))
+        if at < len(note.words) and at - 1 in note.asked and scene.among(at, "denied_after"):
+            return True
+        while at < limit and at < self.last and (at in scene.violent or scene.among(at, "fillers", "auxiliaries")):
+            if scene.among(at, "denied_after"):
+                break
+            at += 1
+        if at >= min(limit, self.last):
+            return False
+        if note.words[at] == "non":
+            return any(scene.among(place, "not_done") for place in range(at + 1, min(at + 4, self.last)))
+        if not scene.among(at, "denied_after"):
+            return False
+        ends = note.breaks[at + 1] >= Break.ITEM or scene.among(at + 1, "by")
+        return ends or note.words[at] not in {"no", "nega", "nessuna", "nessuno", "smentisce"}
+
+    # doubted, supposed ------------------------------------------------------------------------------------------------
+
+    def doubted(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether somebody only suspects it."""
+        note, end = self.scene.note, max(hit.end, by.end if by else 0)
+        if end - 1 in note.asked or hit.end - 1 in note.asked:
+            return not self.scene.among(end, "affirmed")
+        for cue in self.cues["doubt"]:
+            if hit.start <= cue.start < hit.end or (cue.start == hit.end and note.breaks[hit.end] < Break.ITEM):
+                return True
+        return any(self._leads_to(cue, hit, _NEAR) for cue in self.cues["doubt"])
+
+    def supposed(self, hit: Hit) -> bool:
+        """Say whether it is only supposed, asked about, or to be prevented."""
+        return any(
+            self._leads_to(cue, hit, 5, "auxiliaries", "pronoun", "adverbs", "patient", "close")
+            for cue in self.cues["hypothesis"]
+        )
+
+    def _leads_to(self, cue: Hit, hit: Hit, reach: int, *more: str) -> bool:
+        between = range(cue.end, hit.start)
+        if cue.end > hit.start or len(between) > reach or self.scene.note.crossed(cue.end - 1, hit.start) >= Break.ITEM:
+            return False
+        return all(at in self.scene.violent or self.scene.among(at, "fillers", *more) for at in between)
+
+    # not meant, seen, long ago ----------------------------------------------------------------------------------------
+
+    def harmless(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether it was not meant, was sport, or was seen and not suffered."""
+        first, last = self.scene.note.item(hit.start)
+        for cue in self.cues["accident"]:
+            apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
+            parted = any(self.scene.among(at, "turns", "reports") for at in apart)
+            if first <= cue.start < last and len(apart) < _NEAR and not parted:
+                return True
+        if any(cue.end <= hit.start < cue.end + 5 for cue in self.cues["witness"]):
+            return True
+        if hit.phrase.form is None and any(
+            cue.start < hit.end and hit.start < cue.end for cue in self.cues["own_blow"]
+        ):
+            return by is None
+        near = by is not None and by.role in CLOSE
+        return bool(self.cues["sport"]) and not near and hit.phrase.needs is not Needs.ALONE
+
+    def called(self, hit: Hit) -> bool:
+        """Say whether it is only the name of a street or of a person."""
+        front = self.scene.back(hit.start, "of")
+        return hit.phrase.form is None and self.scene.among(front, "names") and not self.scene.note.breaks[hit.start]
+
+    def led(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether she was only brought to do something: *spinta dal marito a farsi vedere*."""
+        return self._to_do(hit.end) or self._to_do(by.end if by else hit.end)
+
+    def _to_do(self, place: int) -> bool:
+        words = self.scene.note.words
+        if place + 1 >= len(words) or words[place] not in {"a", "ad"}:
+            return False
+        return (
+            place + 1 not in self.scene.violent
+            and len(words[place + 1]) > 4
+            and words[place + 1].endswith(_INFINITIVES)
+        )
+
+    def past(self, hit: Hit) -> bool:
+        """Say whether it was long ago."""
+        first, last = self.scene.note.item(hit.start)
+        if any(first <= cue.start < last for cue in self.cues["now"]):
+            return False
+        if any(cue.end <= hit.start < cue.end + _FAR for cue in self.cues["past_head"]):
+            return True
+        return any(first <= cue.start < last for cue in self.cues["past"])
+
+    def injured(self, hit: Hit) -> bool:
+        """Say whether an injury is named in the same sentence."""
+        return bool(self.cues["injury"]) and not self.cues["own_blow"]
+
+    def armed(self) -> bool:
+        """Say whether a weapon is in the same sentence."""
+        return bool(self.cues["weapon"])

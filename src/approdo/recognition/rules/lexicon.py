@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The lexicon of Italian notes as frozen values: phrases by their first word, people, groups, typing errors."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+from approdo.recognition.rules.forms import DONE, Form, conjugate, mistyped
+from approdo.recognition.rules.tokens import TELL_TALES, fold
+
+FORMAT = 1
+_HEAD = 5
+"""Letters of a word that a column engine looks for."""
+_SHORT = 4
+"""Letters under which a word is in half of all notes."""
+
+
+class Needs(StrEnum):
+    """What else must be said before words are a statement."""
+
+    ALONE = "alone"
+    PERSON = "person"
+    """By whom."""
+    CLOSE = "close"
+    """By whom, and it is a partner, a former one or a relative."""
+    INJURY = "injury"
+    """What came of it: a quarrel alone is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place of a phrase: any of these words, after up to ``gap`` others."""
+
+    words: frozenset[str]
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sequence of places; ``key`` names its row, its cue or the role of a person."""
+
+    key: str
+    elements: tuple[Element, ...]
+    needs: Needs = Needs.ALONE
+    form: Form | None = None
+    """Of the verb in it; without one it is a noun."""
+
+
+Index = Mapping[str, tuple[Phrase, ...]]
+"""Phrases by each word that they may begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything that ``words.read`` knows about Italian."""
+
+    events: Index
+    quiet: Index
+    cues: Index
+    people: Index
+    kinds: Mapping[str, frozenset[str]]
+    """The groups that a word is of."""
+    abbreviations: frozenset[str]
+    typos: Mapping[str, str]
+    """A word with a typing error, and the word that it is."""
+    triggers: tuple[str, ...]
+    sources: Mapping[str, str]
+    """Where each row comes from, by key."""
+
+
+def parse(document: Mapping[str, Any]) -> Lexicon:
+    """Turn a document without faults (``lexicon_checks.faults``) into frozen values; on others it raises KeyError."""
+    compiler = _Compiler(document)
+    events = [phrase for row in document["rows"] for phrase in compiler.row(row)]
+    people = [phrase for role, one in document["people"].items() for phrase in compiler.role(role, one)]
+    cues = [
+        phrase for name, lines in document["cues"].items() for line in lines for phrase in compiler.line(name, line)
+    ]
+    quiet = [phrase for line in document["quiet"] for phrase in compiler.line("", line)]
+    known = {
+        word for some in (events, people, cues, quiet) for one in some for place in one.elements for word in place.words
+    }
+    known |= {word for words in compiler.groups.values() for word in words}
+    typos = _typos(compiler.typed, known | {fold(word) for word in document["never"].split()})
+    return Lexicon(
+        events=_index(events),
+        quiet=_index(quiet),
+        cues=_index(cues),
+        people=_index(people),
+        kinds=_kinds(compiler.groups),
+        abbreviations=compiler.groups["abbreviations"],
+        typos=typos | document["short"],
+        triggers=_triggers(events, typos, document["spelt_apart"]),
+        sources={row["key"]: row["source"] for row in document["rows"]},
+    )
+
+
+class _Compiler:
+    """Reads the small language of phrases that the head of the file explains."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.irregular = document["irregular"]
+        words = {name: one["words"] for name, one in document["people"].items()} | dict(document["groups"])
+        self.groups = {name: frozenset(fold(word) for word in listed.split()) for name, listed in words.items()}
+        self.typed = {word for name in document["people"] for word in self.groups[name]}
+        """The words of which errors are read: people, nouns, and the forms of a verb that tell most."""
+
+    def row(self, row: Mapping[str, Any]) -> Iterator[Phrase]:
+        for needs, verbs in row.get("verbs", {}).items():
+            for verb in verbs.split():
+                yield from self.line(row["key"], f"{{{verb}}}", Needs(needs))
+                self.typed |= {word for word, form in conjugate(verb, self.irregular.get(verb, {})) if form in DONE}
+        for needs, nouns in row.get("nouns", {}).items():
+            yield from (Phrase(row["key"], (Element(frozenset({noun})),), Needs(needs)) for noun in nouns.split())
+            self.typed |= set(nouns.split())
+        for needs, lines in row.get("phrases", {}).items():
+            for line in lines:
+                yield from self.line(row["key"], line, Needs(needs))
+
+    def role(self, role: str, one: Mapping[str, Any]) -> Iterator[Phrase]:
+        yield Phrase(role, (Element(self.groups[role]),))
+        for line in one.get("phrases", ()):
+            yield from self.line(role, line)
+
+    def line(self, key: str, line: str, needs: Needs = Needs.ALONE) -> Iterator[Phrase]:
+        places: list[list[tuple[Element, Form | None] | None]] = []
+        gap = 0
+        for piece in line.split():
+            if piece == "...":
+                gap = 4
+                continue
+            places.append([*self.place(piece.removesuffix("?"), gap), *([None] if piece.endswith("?") else [])])
+            gap = 0
+        for chosen in product(*places):
+            kept = [one for one in chosen if one is not None]
+            forms = [form for _element, form in kept if form is not None]
+            yield Phrase(key, tuple(element for element, _form in kept), needs, forms[0] if forms else None)
+
+    def place(self, piece: str, gap: int) -> Iterator[tuple[Element, Form | None]]:
+        if piece.startswith("{"):
+            forms = defaultdict(set)
+            for verb in piece.strip("{}+-").split("|"):
+                for word, form in conjugate(verb, self.irregular.get(verb, {})):
+                    forms[form].add(fold(word))
+            for form, words in forms.items():
+                if not (piece.endswith("+}") and form not in DONE) and not (
+                    piece.endswith("-}") and form is Form.DONE_TO_HER
+                ):
+                    yield Element(frozenset(words), gap), form
+            return
+        words = set()
+        for word in piece.split("|"):
+            words |= self.groups[word[1:]] if word.startswith("@") else {fold(word)}
+        yield Element(frozenset(words), gap), None
+
+
+def _index(phrases: Iterable[Phrase]) -> Index:
+    found: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        for word in phrase.elements[0].words:
+            found[word].append(phrase)
+    return {word: tuple(some) for word, some in found.items()}
+
+
+def _kinds(groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, words in groups.items():
+        for word in words:
+            found[word].add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+def _typos(words: set[str], known: set[str]) -> dict[str, str]:
+    """Return what is mended into what; women's forms first, and never a word that is one already."""
+    found: dict[str, str] = {}
+    for word in sorted(words, key=lambda one: (not one.endswith("a"), one)):
+        for wrong in mistyped(word):
+            if wrong not in known:
+                found.setdefault(wrong, word)
+    return found
+
+
+def _triggers(events: list[Phrase], typos: Mapping[str, str], apart: list[str]) -> tuple[str, ...]:
+    """Return pieces of words, at least one of which is in every note that says anything.
+
+    Of each phrase one place is enough: the one that adds fewest pieces to those of shorter phrases.
+    """
+    wrongs: dict[str, list[str]] = defaultdict(list)
+    for wrong, word in typos.items():
+        wrongs[word].append(wrong)
+    chosen: set[str] = set()
+    for phrase in sorted(events, key=lambda one: len(one.elements)):
+        heads = [{head(one) for word in place.words for one in (word, *wrongs[word])} for place in phrase.elements]
+        chosen |= min(heads, key=lambda some: (sum(len(one) < _SHORT for one in some - chosen), len(some - chosen)))
+    kept = [one for one in chosen if not any(one[:end] in chosen for end in range(1, len(one)))]
+    return tuple(sorted({*kept, *apart, *TELL_TALES}))
+
+
+def head(word: str) -> str:
+    """Return what a column engine looks for of a word."""
+    return word[:_HEAD]
+
+
+__all__ = ["FORMAT", "Element", "Index", "Lexicon", "Needs", "Phrase", "parse"]

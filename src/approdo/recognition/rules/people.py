@@ -1,0 +1,223 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who is named in a note, and who of them is behind words of violence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from approdo.recognition.rules.forms import DONE, Form
+from approdo.recognition.rules.lexicon import Lexicon
+from approdo.recognition.rules.matching import Hit, longest
+from approdo.recognition.rules.statements import UNKNOWN
+from approdo.recognition.rules.tokens import Break, Note
+
+CLOSE = frozenset({"partner", "former_partner", "relative"})
+HE = "he"
+"""A pronoun, for whoever was named last."""
+HERSELF = "herself"
+THING = "thing"
+"""By whom it is no violence of another: a patient who hits, a door, a dog."""
+_NO_KIND: frozenset[str] = frozenset()
+_AFAR = 12
+"""Words after which nobody is behind a word any more."""
+_PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named by a role, from one word to another; ``role`` may be ``THING`` or ``HERSELF``."""
+
+    start: int
+    end: int
+    role: str
+
+
+class Scene:
+    """One note and what a lexicon knows of its words."""
+
+    def __init__(self, lexicon: Lexicon, note: Note) -> None:
+        self.lexicon = lexicon
+        self.note = note
+        self._kinds = [lexicon.kinds.get(word, _NO_KIND) for word in note.words]
+        self._sentences: dict[int, tuple[int, int]] = {}
+        self._persons: dict[int, Hit | None] = {}
+        self.violent: frozenset[int] = frozenset()
+        """The places of words of violence."""
+
+    def sentence(self, place: int) -> tuple[int, int]:
+        """Return the first word of the sentence that a word stands in, and the first after it."""
+        if place not in self._sentences:
+            self._sentences[place] = self.note.sentence(place)
+        return self._sentences[place]
+
+    def among(self, place: int, *names: str) -> bool:
+        """Say whether the word at a place is of one of the groups."""
+        return 0 <= place < len(self._kinds) and not self._kinds[place].isdisjoint(names)
+
+    def person(self, place: int) -> Hit | None:
+        """Return the longest name of somebody that begins at a place."""
+        if place not in self._persons:
+            self._persons[place] = longest(self.lexicon.people, self.note, place)
+        return self._persons[place]
+
+    def named(self, place: int) -> Person | None:
+        """Return whoever is named at a place, articles and the like before them skipped."""
+        limit = min(place + 4, len(self.note.words))
+        for at in range(place, limit):
+            if at > place and self.note.breaks[at] >= Break.ITEM:
+                return None
+            found = self.person(at)
+            her = self.among(at, "patient")
+            if found is not None and not (her and found.end == at + 1 and self.among(at, "determiners")):
+                return Person(at, found.end, HERSELF if her and found.end == at + 1 else found.key)
+            if her and not self.among(at, "determiners"):
+                return Person(at, at + 1, HERSELF)
+            if self.among(at, "things"):
+                return Person(at, at + 1, THING)
+            if not self.among(at, "determiners"):
+                return None
+        return None
+
+    def back(self, place: int, *names: str) -> int:
+        """Return the last place before one whose word is of none of the groups."""
+        at = place - 1
+        while self.among(at, *names) and self.note.breaks[at + 1] < Break.ITEM and place - at < _AFAR:
+            at -= 1
+        return at
+
+    def before(self, place: int, first: int) -> Iterator[Person]:
+        """Yield who is named before a place and not before ``first``, the nearest first."""
+        for at in range(place - 1, max(first, place - 2 * _AFAR) - 1, -1):
+            if self.among(at, "determiners", "her", "pronoun"):
+                continue
+            found = self._around(at)
+            if self.among(at, "patient") and (found is None or found.end == at + 1):
+                yield Person(at, at + 1, HERSELF)
+            elif found is not None and found.end <= place:
+                yield Person(found.start, found.end, found.key)
+
+    def _around(self, place: int) -> Hit | None:
+        """Return the longest name of somebody that a word is part of: *padre dei figli*, for *figli*."""
+        found = self.person(place)
+        if found is None:
+            return None
+        wider = (self.person(at) for at in range(max(place - 5, 0), place))
+        return next((one for one in wider if one is not None and one.end >= found.end), found)
+
+
+def agent(scene: Scene, hit: Hit) -> Person | None:
+    """Return who is behind words of violence, as far as the note says."""
+    found = _subject(scene, hit) if active(scene, hit) else None
+    found = found or _after(scene, hit) or _in_front(scene, hit)
+    if found is None or found.role != HE:
+        return found
+    named = (one.role for one in scene.before(found.start, 0) if one.role not in {HE, HERSELF})
+    return Person(found.start, found.end, next(named, UNKNOWN))
+
+
+def told(scene: Scene, hit: Hit, by: Person | None) -> str:
+    """Return by whom a reader would say that it was: who is behind it, or in it, or named nearest to it."""
+    if by is not None:
+        return by.role
+    first, last = scene.sentence(hit.start)
+    inside = [scene.named(at) for at in range(hit.start, hit.end)]
+    before = [one for one in scene.before(hit.start, first) if not _companion(scene, one)]
+    after = [scene.named(at) for at in range(hit.end, min(hit.end + 4, last))]
+    roles = [one.role for one in (*inside, *before, *after) if one is not None and one.role not in {HERSELF, THING, HE}]
+    return next((role for role in roles if role in CLOSE), roles[0] if roles else UNKNOWN)
+
+
+def _companion(scene: Scene, one: Person) -> bool:
+    front = scene.back(one.start, "determiners")
+    return scene.among(front, "by") and _owned(scene, front - 1)
+
+
+def _after(scene: Scene, hit: Hit) -> Person | None:
+    """Return who follows *da*, *da parte di*, and after a noun *di* or *con*."""
+    noun = hit.phrase.form is None
+    last = min(scene.sentence(hit.start)[1], hit.end + _AFAR)
+    for at in range(hit.start + 1, last):
+        outside = at >= hit.end
+        if outside and (scene.among(at, "turns", "denies") or (at > hit.end and scene.among(at, "reports"))):
+            return None
+        by = scene.among(at, "by", *(("author",) if outside else ())) or (
+            scene.among(at - 1, "hands") and scene.among(at, "of")
+        )
+        genitive = noun and scene.among(at, "of") and at <= hit.end + 2 and outside
+        if not (by or genitive or (noun and outside and scene.among(at, "with") and at <= hit.end + 2)):
+            continue
+        if outside and at > hit.end and _owned(scene, at - 1):
+            return None
+        found = scene.named(at + 1)
+        if found is None or (found.role is HERSELF and not scene.among(at - 1, "hands")):
+            other = by and found is not None and scene.among(found.start, "acquaintance")
+            if other and hit.phrase.form in DONE:
+                return Person(found.start, found.end, "acquaintance")
+            continue
+        return found
+    return None
+
+
+def _owned(scene: Scene, place: int) -> bool:
+    """Say whether what follows belongs to another participle: *accompagnata dal marito*."""
+    word = scene.note.words[place]
+    if place in scene.violent or scene.among(place, "body", "adverbs", "suffered", "given"):
+        return False
+    if scene.among(place, "brought"):
+        return True
+    return len(word) > 4 and word.endswith(_PARTICIPLES) and not scene.among(place - 1, "determiners", "to", "of")
+
+
+def _in_front(scene: Scene, hit: Hit) -> Person | None:
+    """Return who stands before: *dal marito è stata picchiata*, *dal compagno ha subito percosse*."""
+    at = scene.back(hit.start, "auxiliaries", "adverbs", "fillers", "suffered")
+    for start in range(at, max(at - 4, -1), -1):
+        found = scene.named(start)
+        front = scene.back(found.start, "determiners") if found else -1
+        if found and found.end == at + 1 and (scene.among(front, "by") or scene.among(front - 1, "hands")):
+            return None if found.role is HERSELF else found
+    return None
+
+
+def _behind(scene: Scene, hit: Hit) -> Person | None:
+    """Return a subject after its verb: *mi ha picchiata mio marito*."""
+    at = hit.end
+    if hit.phrase.form is Form.DOES_TO_HER:
+        while at < hit.end + 4 and scene.among(at, "auxiliaries", "adverbs", "downward"):
+            at += 1
+    elif clitic(scene, hit) is not True:
+        return None
+    found = scene.named(at)
+    return None if found is None or found.role in {HERSELF, THING} else found
+
+
+def _subject(scene: Scene, hit: Hit) -> Person | None:
+    """Return the subject of a verb: the nearest named before it, not herself when it is done to her."""
+    first, _last = scene.sentence(hit.start)
+    hers = hit.phrase.form is Form.DOES_TO_HER or clitic(scene, hit) is True
+    inside = (one for one in scene.before(hit.start, first) if not hers or one.role is not HERSELF)
+    earlier = (one for one in scene.before(hit.start, 0) if one.role is not HERSELF)
+    found = _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
+    owner = scene.back(found.start, "determiners") if found else -1
+    owned = found is not None and scene.among(owner, "of") and scene.among(owner - 1, "things")
+    return Person(owner - 1, owner, THING) if owned else found
+
+
+def active(scene: Scene, hit: Hit) -> bool:
+    """Say whether the form is one of who does it: *picchia*, *ha picchiato*."""
+    form = hit.phrase.form
+    if form is None:
+        return False
+    return form not in DONE or _having(scene, hit)
+
+
+def _having(scene: Scene, hit: Hit) -> bool:
+    return scene.among(scene.back(hit.start, "adverbs"), "having")
+
+
+def clitic(scene: Scene, hit: Hit) -> bool | None:
+    """Return whether a pronoun before a verb means her, another or nobody; *si* is another: herself."""
+    at = scene.back(hit.start, "auxiliaries", "adverbs")
+    if scene.among(at, "him") or scene.note.words[max(at, 0)] == "si":
+        return False
+    return True if scene.among(at, "her") else None

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether words of violence are of what was done to the woman a note is about, and not to or by somebody else."""
+
+from approdo.recognition.rules.forms import Form
+from approdo.recognition.rules.matching import Hit
+from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
+from approdo.recognition.rules.tokens import Break
+
+_WOMEN = frozenset({"moglie", "madre"})
+
+
+def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether the note says that it was done to the woman it is about."""
+    if hit.key in {"pathway", "fear"}:
+        return True
+    if by is not None and by.role in {HERSELF, THING}:
+        return by.role is HERSELF and active(scene, hit) and clitic(scene, hit) is True
+    if hit.phrase.form is None:
+        return not _of_another(scene, hit, by)
+    if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
+        return hit.phrase.form is Form.DOES_TO_HER
+    if active(scene, hit):
+        return _object_is_her(scene, hit, by)
+    return _suffers(scene, hit)
+
+
+def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    pronoun = clitic(scene, hit)
+    if pronoun is not None:
+        return pronoun
+    if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and scene.note.breaks[hit.end] < Break.ITEM:
+        found = scene.named(hit.end)
+        return found is not None and (found.role is HERSELF or _is_she(scene, found))
+    for at in range(hit.start + 1, min(hit.end + 4, len(scene.note.words))):
+        if scene.note.breaks[at] >= Break.ITEM and at >= hit.end:
+            break
+        if scene.among(at, "by", "with") and at >= hit.end:
+            break
+        if scene.among(at, "patient", "patient_as_wife"):
+            return True
+        other = scene.person(at)
+        if other and _is_she(scene, Person(at, other.end, other.key)):
+            return True
+        if other or scene.among(at, "hard_thing", "others_too"):
+            return False
+    return by is not None
+
+
+def _suffers(scene: Scene, hit: Hit) -> bool:
+    """Say whether whom it is done to is she: nobody else is named right before or right after."""
+    him = hit.phrase.form is Form.DONE_TO_HIM
+    at = scene.back(hit.start, "auxiliaries", "adverbs")
+    word = scene.note.words[at] if at >= 0 else ""
+    to_herself = at < hit.start - 1 and (word == "si" or (word == "mi" and scene.note.words[at + 1] == "sono"))
+    if to_herself or (him and not _he_is_she(scene, hit)) or _another_before(scene, hit, at, him):
+        return False
+    if scene.among(hit.end, "articles") and scene.among(hit.end + 1, "body"):
+        return False
+    follows = scene.named(hit.end) if scene.among(hit.end, "determiners") else None
+    if follows is None or follows.role in {HERSELF, THING} or scene.note.breaks[hit.end] >= Break.ITEM:
+        return True
+    return not _agrees(scene.note.words[follows.start], him)
+
+
+def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
+    """Say whether another is the subject that ends at a place: *la figlia è stata picchiata*."""
+    relative = at >= 0 and scene.note.words[at] == "che"
+    at -= relative
+    other = _ending_at(scene, at + 1)
+    if other is None or other.role is HERSELF or not _agrees(scene.note.words[other.start], him):
+        return False
+    parted = scene.note.crossed(at, hit.start) >= Break.ITEM and not him
+    hanging = scene.among(scene.back(other.start, "determiners"), "by", "with", "of") and not relative
+    return not hanging and not parted and not _is_she(scene, other)
+
+
+def _he_is_she(scene: Scene, hit: Hit) -> bool:
+    """Say whether a man's form may be of her: no man is the nearest subject before it."""
+    for one in scene.before(hit.start, scene.sentence(hit.start)[0]):
+        if not scene.among(scene.back(one.start, "determiners"), "by", "with", "of", "to"):
+            return one.role is HERSELF or not _agrees(scene.note.words[one.start], True) or _told_by_kin(scene, one)
+    return True
+
+
+def _agrees(word: str, him: bool) -> bool:
+    woman = word.endswith("a") or word in _WOMEN
+    either = word.endswith("e") and word not in _WOMEN
+    return either or woman is not him
+
+
+def _is_she(scene: Scene, one: Person) -> bool:
+    """Say whether somebody who suffers is the woman of the note, named as another names her."""
+    return scene.among(one.start, "patient_as_wife") or _told_by_kin(scene, one)
+
+
+def _told_by_kin(scene: Scene, other: Person) -> bool:
+    """Say whether a child tells of its mother, or a parent of its child: then it is of her that they tell."""
+    word = scene.note.words[other.start]
+    tellers = "parents" if scene.among(other.start, "children") else "children" if word in {"madre", "mamma"} else ""
+    if not tellers:
+        return False
+    return any(
+        scene.among(one.start, tellers) and any(scene.among(at, "reports") for at in range(one.end, one.end + 8))
+        for one in scene.before(other.start, 0)
+    )
+
+
+def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether a noun is of another's pain: *aggressione al marito*, *il fratello ha subito percosse*."""
+    if _toward_another(scene, hit.end) or (by is not None and by.end > hit.end and _toward_another(scene, by.end)):
+        return True
+    at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
+    suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.start))
+    other = _ending_at(scene, at + 1) if suffering else None
+    if other is None or other.role is HERSELF or _told_by_kin(scene, other):
+        return False
+    return not scene.among(scene.back(other.start, "determiners"), "by", "with")
+
+
+def _toward_another(scene: Scene, end: int) -> bool:
+    """Say whether what begins at a place names somebody else: *al marito*, *nei confronti del figlio*."""
+    at = end
+    while scene.among(at, "toward"):
+        at += 1
+    if at >= len(scene.note.words) or not (at > end or scene.among(at, "to")):
+        return False
+    if scene.note.crossed(end - 1, at) >= Break.ITEM:
+        return False
+    first = at + scene.among(at, "to", "of")
+    found = scene.named(first)
+    return scene.among(first, "others_too") if found is None else found.role != HERSELF
+
+
+def _ending_at(scene: Scene, end: int) -> Person | None:
+    for start in range(end - 1, max(end - 4, -1), -1):
+        if scene.among(start, "patient") and start == end - 1:
+            owner = _ending_at(scene, start - 1) if scene.among(start - 1, "of") else None
+            return owner or Person(start, end, HERSELF)
+        found = scene.person(start)
+        if found and found.end == end:
+            return Person(start, end, found.key)
+    return None

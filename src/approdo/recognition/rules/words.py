@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where an Italian note says that somebody did violence to the woman it is about: keys and places, never its words."""
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+
+from approdo.recognition.rules.context import Context, cues
+from approdo.recognition.rules.lexicon import Lexicon, Needs
+from approdo.recognition.rules.matching import Hit, hits
+from approdo.recognition.rules.people import CLOSE, Person, Scene, agent, told
+from approdo.recognition.rules.statements import HISTORY, SUSPECTED, WEAPON, Statement
+from approdo.recognition.rules.suffering import done_to_her
+from approdo.recognition.rules.tokens import Note, tokenise
+
+_ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
+_ALWAYS = frozenset({"strangulation"})
+"""What is told by its own key however long ago."""
+
+
+def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
+    """Return what a note says, in its order; empty when it says nothing, which means nothing.
+
+    ``start`` and ``end`` are offsets in ``note``. Time grows with its length and no faster.
+    """
+    scene = Scene(lexicon, tokenise(note, lambda word: lexicon.typos.get(word, word), lexicon.abbreviations))
+    found = list(hits(lexicon.events, scene.note))
+    if not found:
+        return ()
+    found = list(_outermost(scene, found))
+    scene.violent = frozenset(place for hit in found for place in range(hit.start, hit.end))
+    said = {
+        statement
+        for context, some in _sentences(scene, found)
+        for hit in some
+        for statement in _judge(scene, context, hit)
+    }
+    small = note.lower()
+    if not said or not any(piece in small for piece in lexicon.triggers):
+        return ()
+    return tuple(sorted(said, key=attrgetter("start", "end", "key", "by")))
+
+
+def triggers(lexicon: Lexicon) -> tuple[str, ...]:
+    """Return pieces in small letters: a note that has none of them, itself in small letters, says nothing."""
+    return lexicon.triggers
+
+
+def _outermost(scene: Scene, found: list[Hit]) -> Iterator[Hit]:
+    """Yield what stands inside no longer words of violence, and inside none that only look like it."""
+    quiet = list(hits(scene.lexicon.quiet, scene.note))
+    found.sort(key=lambda hit: (hit.start, -hit.end))
+    silent = {place: hit for hit in sorted(quiet, key=_length) for place in range(hit.start, hit.end)}
+    reached, last = 0, (0, 0)
+    for hit in found:
+        hidden = any(place in silent and _length(silent[place]) >= _length(hit) for place in range(hit.start, hit.end))
+        if not hidden and (hit.end > reached or (hit.start, hit.end) == last):
+            yield hit
+            last = (hit.start, hit.end)
+        reached = max(reached, hit.end if not hidden else reached)
+
+
+def _length(hit: Hit) -> int:
+    return hit.end - hit.start
+
+
+def _sentences(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, list[Hit]]]:
+    at: dict[tuple[int, int], list[Hit]] = {}
+    for hit in found:
+        at.setdefault(scene.sentence(hit.start), []).append(hit)
+    of_note = cues(scene)
+    for sentence, some in at.items():
+        yield Context(scene, of_note, sentence), some
+
+
+def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
+    by = agent(scene, hit)
+    if not _enough(hit, by, context) or not done_to_her(scene, hit, by) or context.harmless(hit, by):
+        return
+    if context.supposed(hit) or context.denied(hit, by):
+        return
+    if context.called(hit) or context.led(hit, by):
+        return
+    key = SUSPECTED if context.doubted(hit, by) else HISTORY if context.past(hit) else hit.key
+    who = told(scene, hit, by)
+    yield _statement(scene.note, hit, key, who)
+    if hit.key in _ALWAYS and key == HISTORY:
+        yield _statement(scene.note, hit, hit.key, who)
+    if hit.key in _ARMED and key == hit.key and context.armed():
+        yield _statement(scene.note, hit, WEAPON, who)
+
+
+def _enough(hit: Hit, by: Person | None, context: Context) -> bool:
+    needs = hit.phrase.needs
+    if needs is Needs.INJURY:
+        return context.injured(hit)
+    return needs is Needs.ALONE or (by is not None and (needs is Needs.PERSON or by.role in CLOSE))
+
+
+def _statement(note: Note, hit: Hit, key: str, by: str) -> Statement:
+    return Statement(key, note.starts[hit.start], note.ends[hit.end - 1], by)
