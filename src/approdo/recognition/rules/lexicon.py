@@ -16,7 +16,8 @@ FORMAT = 1
 _HEAD = 5
 """Letters of a word that a column engine looks for."""
 _SHORT = 4
-"""Letters under which a word is in half of all notes."""
+_COMMON = ("determiners", "auxiliaries", "adverbs", "by", "of", "to", "with", "pronoun", "body", "reports")
+"""Short words and those of these groups are in half of all notes: rather another place of a phrase than these."""
 
 
 class Needs(StrEnum):
@@ -85,6 +86,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         word for some in (events, people, cues, quiet) for one in some for place in one.elements for word in place.words
     }
     known |= {word for words in compiler.groups.values() for word in words}
+    common = frozenset().union(*(compiler.groups[name] for name in _COMMON))
     typos = _typos(compiler.typed, known | {fold(word) for word in document["never"].split()})
     return Lexicon(
         events=_index(events),
@@ -94,7 +96,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         kinds=_kinds(compiler.groups),
         abbreviations=compiler.groups["abbreviations"],
         typos=typos | document["short"],
-        triggers=_triggers(events, typos, document["spelt_apart"]),
+        triggers=_triggers(events, typos, document["spelt_apart"], common),
         sources={row["key"]: row["source"] for row in document["rows"]},
     )
 
@@ -184,7 +186,9 @@ def _typos(words: set[str], known: set[str]) -> dict[str, str]:
     return found
 
 
-def _triggers(events: list[Phrase], typos: Mapping[str, str], apart: list[str]) -> tuple[str, ...]:
+def _triggers(
+    events: list[Phrase], typos: Mapping[str, str], apart: list[str], common: frozenset[str]
+) -> tuple[str, ...]:
     """Return pieces of words, at least one of which is in every note that says anything.
 
     Of each phrase one place is enough: the one that adds fewest pieces to those of shorter phrases.
@@ -195,9 +199,13 @@ def _triggers(events: list[Phrase], typos: Mapping[str, str], apart: list[str]) 
     chosen: set[str] = set()
     for phrase in sorted(events, key=lambda one: len(one.elements)):
         heads = [{head(one) for word in place.words for one in (word, *wrongs[word])} for place in phrase.elements]
-        chosen |= min(heads, key=lambda some: (sum(len(one) < _SHORT for one in some - chosen), len(some - chosen)))
+        chosen |= min(heads, key=lambda some: sum(_cost(one, common) for one in some - chosen))
     kept = [one for one in chosen if not any(one[:end] in chosen for end in range(1, len(one)))]
     return tuple(sorted({*kept, *apart, *TELL_TALES}))
+
+
+def _cost(piece: str, common: frozenset[str]) -> int:
+    return 1 + 20 * (piece in common) + 3 * (len(piece) < _SHORT)
 
 
 def head(word: str) -> str:
