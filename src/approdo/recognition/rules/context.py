@@ -153,6 +153,8 @@ class Context:
 
     def supposed(self, hit: Hit) -> bool:
         """Say whether it is only supposed, asked about, or to be prevented."""
+        if hit.key == "pathway" and any(cue.start < hit.start for cue in self.cues["hypothesis"]):
+            return True
         return any(
             self._leads_to(cue, hit, 5, "auxiliaries", "pronoun", "adverbs", "patient", "close")
             for cue in self.cues["hypothesis"]

@@ -149,9 +149,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
             if word[1:] not in groups:
                 yield Fault(path, _("«%(name)s» non esiste."), {"name": word})
         if not certain or line.startswith("..."):
-            yield Fault(
-                path, _("«%(line)s»: almeno una parola ci dev'essere, e non può cominciare da «...»."), {"line": line}
-            )
+            yield Fault(path, _("«%(line)s» non ha niente di certo, o comincia da «...»."), {"line": line})
         elif path.startswith("rows") and max(map(_length, certain)) < _SHORTEST:
             yield Fault(path, _("«%(line)s» è troppo corta: si troverebbe ovunque."), {"line": line})
 
