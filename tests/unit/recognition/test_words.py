@@ -203,7 +203,7 @@ def test_triggers_are_in_small_letters_few_and_long_enough() -> None:
     everyday = (
         "dolore addominale da ieri, nausea, alvo regolare, apiretica. pa 120/80. nega allergie. accompagnata in auto"
     )
-    assert [piece for piece in pieces if piece in everyday] == []
+    assert [piece for piece in pieces if piece in everyday] == ["gola"], "in regolare, and in a throat"
 
 
 # any note at all ------------------------------------------------------------------------------------------------------

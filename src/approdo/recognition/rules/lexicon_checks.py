@@ -13,7 +13,7 @@ from approdo.recognition.rules.lexicon import FORMAT, Needs
 from approdo.recognition.rules.statements import BY_LABELS, HISTORY, KEY_LABELS, SUSPECTED, WEAPON
 from approdo.recognition.rules.tokens import fold
 
-SECTIONS = ("irregular", "people", "groups", "cues", "quiet", "rows", "short", "spelt_apart", "never")
+SECTIONS = ("irregular", "people", "groups", "cues", "quiet", "rows", "short", "spelt_apart", "everyday", "never")
 GROUPS = (
     "abbreviations",
     "acquaintance",
@@ -98,7 +98,7 @@ def _plain(document: Mapping[str, Any], path: str = "") -> Iterator[Fault]:
             yield from _plain({f"[{place}]": one for place, one in enumerate(value)}, at)
         elif (not isinstance(value, str) and at != "format") or not isinstance(name, str):
             yield Fault(at, _("Qui va un testo: metti le virgolette."))
-        elif isinstance(value, str) and at.split(".")[0] != "source" and name != "source" and _unfolded(value):
+        elif isinstance(value, str) and name not in {"source", "everyday"} and _unfolded(value):
             yield Fault(at, _("«%(word)s» non si trova mai: minuscole e senza accenti."), {"word": _unfolded(value)})
 
 
