@@ -214,6 +214,8 @@ def test_triggers_are_in_small_letters_few_and_long_enough() -> None:
 def test_any_note_is_read_and_its_places_are_in_it(text: str) -> None:
     for said in read(LEXICON, text):
         assert 0 <= said.start < said.end <= len(text)
+        assert said.key in KEY_LABELS
+        assert said.by in BY_LABELS
         assert fold(text[said.start : said.end]).strip()
 
 
