@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from approdo.recognition.rules.forms import DONE, Form
 from approdo.recognition.rules.lexicon import Lexicon
 from approdo.recognition.rules.matching import Hit, longest
+from approdo.recognition.rules.statements import UNKNOWN
 from approdo.recognition.rules.tokens import Break, Note
 
 CLOSE = frozenset({"partner", "former_partner", "relative"})
-UNKNOWN = "unknown"
 HE = "he"
 """A pronoun, for whoever was named last."""
 HERSELF = "herself"
 THING = "thing"
 """By whom it is no violence of another: a patient who hits, a door, a dog."""
+_NO_KIND: frozenset[str] = frozenset()
 _AFAR = 12
 """Words after which nobody is behind a word any more."""
 _PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
@@ -37,15 +38,27 @@ class Scene:
     def __init__(self, lexicon: Lexicon, note: Note) -> None:
         self.lexicon = lexicon
         self.note = note
+        self._kinds = [lexicon.kinds.get(word, _NO_KIND) for word in note.words]
+        self._sentences: dict[int, tuple[int, int]] = {}
+        self._persons: dict[int, Hit | None] = {}
         self.violent: frozenset[int] = frozenset()
         """The places of words of violence."""
 
+    def sentence(self, place: int) -> tuple[int, int]:
+        """Return the first word of the sentence that a word stands in, and the first after it."""
+        if place not in self._sentences:
+            self._sentences[place] = self.note.sentence(place)
+        return self._sentences[place]
+
     def among(self, place: int, *names: str) -> bool:
         """Say whether the word at a place is of one of the groups."""
-        if not 0 <= place < len(self.note.words):
-            return False
-        word = self.note.words[place]
-        return any(word in self.lexicon.groups[name] for name in names)
+        return 0 <= place < len(self._kinds) and not self._kinds[place].isdisjoint(names)
+
+    def person(self, place: int) -> Hit | None:
+        """Return the longest name of somebody that begins at a place."""
+        if place not in self._persons:
+            self._persons[place] = longest(self.lexicon.people, self.note, place)
+        return self._persons[place]
 
     def named(self, place: int) -> Person | None:
         """Return whoever is named at a place, articles and the like before them skipped."""
@@ -53,7 +66,7 @@ class Scene:
         for at in range(place, limit):
             if at > place and self.note.breaks[at] >= Break.ITEM:
                 return None
-            found = longest(self.lexicon.people, self.note, at)
+            found = self.person(at)
             her = self.among(at, "patient")
             if found is not None and not (her and found.end == at + 1 and self.among(at, "determiners")):
                 return Person(at, found.end, HERSELF if her and found.end == at + 1 else found.key)
@@ -74,7 +87,7 @@ class Scene:
 
     def before(self, place: int, first: int) -> Iterator[Person]:
         """Yield who is named before a place and not before ``first``, the nearest first."""
-        for at in range(place - 1, max(first, place - 3 * _AFAR) - 1, -1):
+        for at in range(place - 1, max(first, place - 2 * _AFAR) - 1, -1):
             if self.among(at, "determiners", "her", "pronoun"):
                 continue
             found = self._around(at)
@@ -85,10 +98,10 @@ class Scene:
 
     def _around(self, place: int) -> Hit | None:
         """Return the longest name of somebody that a word is part of: *padre dei figli*, for *figli*."""
-        found = longest(self.lexicon.people, self.note, place)
+        found = self.person(place)
         if found is None:
             return None
-        wider = (longest(self.lexicon.people, self.note, at) for at in range(max(place - 5, 0), place))
+        wider = (self.person(at) for at in range(max(place - 5, 0), place))
         return next((one for one in wider if one is not None and one.end >= found.end), found)
 
 
@@ -104,9 +117,9 @@ def agent(scene: Scene, hit: Hit) -> Person | None:
 
 def told(scene: Scene, hit: Hit, by: Person | None) -> str:
     """Return by whom a reader would say that it was: who is behind it, or in it, or named nearest to it."""
-    if by is not None:
+    if by is not None and by.role not in {HERSELF, THING}:
         return by.role
-    first, last = scene.note.sentence(hit.start)
+    first, last = scene.sentence(hit.start)
     inside = [scene.named(at) for at in range(hit.start, hit.end)]
     before = [one for one in scene.before(hit.start, first) if not _companion(scene, one)]
     after = [scene.named(at) for at in range(hit.end, min(hit.end + 4, last))]
@@ -122,7 +135,7 @@ def _companion(scene: Scene, one: Person) -> bool:
 def _after(scene: Scene, hit: Hit) -> Person | None:
     """Return who follows *da*, *da parte di*, and after a noun *di* or *con*."""
     noun = hit.phrase.form is None
-    last = min(scene.note.sentence(hit.start)[1], hit.end + _AFAR)
+    last = min(scene.sentence(hit.start)[1], hit.end + _AFAR)
     for at in range(hit.start + 1, last):
         outside = at >= hit.end
         if outside and (scene.among(at, "turns", "denies") or (at > hit.end and scene.among(at, "reports"))):
@@ -136,12 +149,12 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
         if outside and at > hit.end and _owned(scene, at - 1):
             return None
         found = scene.named(at + 1)
-        if found is None or (found.role is HERSELF and not scene.among(at - 1, "hands")):
-            other = by and found is not None and scene.note.words[found.start] in scene.lexicon.groups["acquaintance"]
-            if other and hit.phrase.form in DONE:
-                return Person(found.start, found.end, "acquaintance")
+        if found is None:
             continue
-        return found
+        if found.role != HERSELF or scene.among(at - 1, "hands"):
+            return found
+        if by and hit.phrase.form in DONE and scene.among(found.start, "acquaintance"):
+            return Person(found.start, found.end, "acquaintance")
     return None
 
 
@@ -168,17 +181,26 @@ def _in_front(scene: Scene, hit: Hit) -> Person | None:
 
 def _behind(scene: Scene, hit: Hit) -> Person | None:
     """Return a subject after its verb: *mi ha picchiata mio marito*."""
-    found = scene.named(hit.end) if clitic(scene, hit) else None
+    at = hit.end
+    if hit.phrase.form is Form.DOES_TO_HER:
+        while at < hit.end + 4 and scene.among(at, "auxiliaries", "adverbs", "downward"):
+            at += 1
+    elif clitic(scene, hit) is not True:
+        return None
+    found = scene.named(at)
     return None if found is None or found.role in {HERSELF, THING} else found
 
 
 def _subject(scene: Scene, hit: Hit) -> Person | None:
     """Return the subject of a verb: the nearest named before it, not herself when it is done to her."""
-    first, _last = scene.note.sentence(hit.start)
+    first, _last = scene.sentence(hit.start)
     hers = hit.phrase.form is Form.DOES_TO_HER or clitic(scene, hit) is True
     inside = (one for one in scene.before(hit.start, first) if not hers or one.role is not HERSELF)
     earlier = (one for one in scene.before(hit.start, 0) if one.role is not HERSELF)
-    return _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
+    found = _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
+    owner = scene.back(found.start, "determiners") if found else -1
+    owned = found is not None and scene.among(owner, "of") and scene.among(owner - 1, "things")
+    return Person(owner - 1, owner, THING) if owned else found
 
 
 def active(scene: Scene, hit: Hit) -> bool:

@@ -3,7 +3,7 @@
 """Whether words of violence are of what was done to the woman a note is about, and not to or by somebody else."""
 
 from approdo.recognition.rules.forms import Form
-from approdo.recognition.rules.matching import Hit, longest
+from approdo.recognition.rules.matching import Hit
 from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
 from approdo.recognition.rules.tokens import Break
 
@@ -39,7 +39,7 @@ def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
             break
         if scene.among(at, "patient", "patient_as_wife"):
             return True
-        other = longest(scene.lexicon.people, scene.note, at)
+        other = scene.person(at)
         if other and _is_she(scene, Person(at, other.end, other.key)):
             return True
         if other or scene.among(at, "hard_thing", "others_too"):
@@ -77,7 +77,7 @@ def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
 
 def _he_is_she(scene: Scene, hit: Hit) -> bool:
     """Say whether a man's form may be of her: no man is the nearest subject before it."""
-    for one in scene.before(hit.start, scene.note.sentence(hit.start)[0]):
+    for one in scene.before(hit.start, scene.sentence(hit.start)[0]):
         if not scene.among(scene.back(one.start, "determiners"), "by", "with", "of", "to"):
             return one.role is HERSELF or not _agrees(scene.note.words[one.start], True) or _told_by_kin(scene, one)
     return True
@@ -129,7 +129,7 @@ def _toward_another(scene: Scene, end: int) -> bool:
         return False
     first = at + scene.among(at, "to", "of")
     found = scene.named(first)
-    return scene.among(first, "others_too") if found is None else found.role not in {HERSELF, THING}
+    return scene.among(first, "others_too") if found is None else found.role != HERSELF
 
 
 def _ending_at(scene: Scene, end: int) -> Person | None:
@@ -137,7 +137,7 @@ def _ending_at(scene: Scene, end: int) -> Person | None:
         if scene.among(start, "patient") and start == end - 1:
             owner = _ending_at(scene, start - 1) if scene.among(start - 1, "of") else None
             return owner or Person(start, end, HERSELF)
-        found = longest(scene.lexicon.people, scene.note, start)
+        found = scene.person(start)
         if found and found.end == end:
             return Person(start, end, found.key)
     return None

@@ -3,31 +3,21 @@
 """Where an Italian note says that somebody did violence to the woman it is about: keys and places, never its words."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from operator import attrgetter
 
 from approdo.recognition.rules.context import Context, cues
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, agent, told
+from approdo.recognition.rules.statements import HISTORY, SUSPECTED, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her
 from approdo.recognition.rules.tokens import Note, tokenise
 
-SUSPECTED = "suspected"
-HISTORY = "history"
-WEAPON = "weapon"
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
 """What is told by its own key however long ago."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Statement:
-    """Words that say violence: the row of the lexicon, where they stand in the note, by whom."""
-
-    start: int
-    end: int
-    key: str
-    by: str
+_MOST = 2000
+"""Words of violence that are read in one note, so that no note takes long; a book has fewer."""
 
 
 def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
@@ -35,20 +25,17 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
 
     ``start`` and ``end`` are offsets in ``note``. Time grows with its length and no faster.
     """
-    scene = Scene(lexicon, tokenise(note, lambda word: lexicon.typos.get(word, word), lexicon.groups["abbreviations"]))
+    scene = Scene(lexicon, tokenise(note, lambda word: lexicon.typos.get(word, word), lexicon.abbreviations))
     found = list(hits(lexicon.events, scene.note))
     if not found:
         return ()
     found = list(_outermost(scene, found))
     scene.violent = frozenset(place for hit in found for place in range(hit.start, hit.end))
-    said = {
-        statement
-        for context, some in _sentences(scene, found)
-        for hit in some
-        for statement in _judge(scene, context, hit)
-    }
+    said = {one for context, hit in _in_context(scene, found[:_MOST]) for one in _judge(scene, context, hit)}
     small = note.lower()
-    return tuple(sorted(said)) if said and any(piece in small for piece in lexicon.triggers) else ()
+    if not said or not any(piece in small for piece in lexicon.triggers):
+        return ()
+    return tuple(sorted(said, key=attrgetter("start", "end", "key", "by")))
 
 
 def triggers(lexicon: Lexicon) -> tuple[str, ...]:
@@ -74,13 +61,14 @@ def _length(hit: Hit) -> int:
     return hit.end - hit.start
 
 
-def _sentences(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, list[Hit]]]:
-    at: dict[tuple[int, int], list[Hit]] = {}
-    for hit in found:
-        at.setdefault(scene.note.sentence(hit.start), []).append(hit)
+def _in_context(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, Hit]]:
+    contexts: dict[tuple[int, int], Context] = {}
     of_note = cues(scene)
-    for sentence, some in at.items():
-        yield Context(scene, of_note, sentence), some
+    for hit in found:
+        sentence = scene.sentence(hit.start)
+        if sentence not in contexts:
+            contexts[sentence] = Context(scene, of_note, sentence)
+        yield contexts[sentence], hit
 
 
 def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
@@ -108,4 +96,4 @@ def _enough(hit: Hit, by: Person | None, context: Context) -> bool:
 
 
 def _statement(note: Note, hit: Hit, key: str, by: str) -> Statement:
-    return Statement(note.starts[hit.start], note.ends[hit.end - 1], key, by)
+    return Statement(key, note.starts[hit.start], note.ends[hit.end - 1], by)
