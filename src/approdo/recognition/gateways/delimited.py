@@ -81,7 +81,7 @@ class Delimited:
                 for _taken in range(at + 1):
                     waiting.popleft()
                 return cells
-            if not self._is_open(joined):
+            if not self._is_open(joined):  # no line after it would help: a whole file of such lines is still read once
                 return None
         return None
 

@@ -33,7 +33,6 @@ _FAR = 25
 _NEAR = 6
 _INFINITIVES = ("are", "ere", "ire", "rsi", "rla", "rmi")
 
-
 Cues = Mapping[str, list[Hit]]
 
 
@@ -66,9 +65,13 @@ class Context:
         """Say whether somebody says that it did not happen."""
         if self._denied_after(hit, by):
             return True
-        return any(self._denies(cue, hit, by) for cue in self.cues["deny"] if cue.end <= hit.start) or any(
-            self._denies_next(cue, hit) for cue in self.cues["deny_next"] if cue.end <= hit.start
+        return any(self._denies(cue, hit, by) for cue in self._nearest("deny", hit)) or any(
+            self._denies_next(cue, hit) for cue in self._nearest("deny_next", hit)
         )
+
+    def _nearest(self, kind: str, hit: Hit) -> list[Hit]:
+        last = bisect_left(self.cues[kind], hit.start, key=_START)
+        return [cue for cue in self.cues[kind][max(last - 2 * _NEAR, 0) : last] if cue.end <= hit.start]
 
     def _free(self, first: int, last: int) -> bool:
         """Say whether something between two places ends a denial: *ma*, *riferisce*, *ha denunciato*."""
@@ -150,6 +153,8 @@ class Context:
 
     def supposed(self, hit: Hit) -> bool:
         """Say whether it is only supposed, asked about, or to be prevented."""
+        if hit.key == "pathway" and any(cue.start < hit.start for cue in self.cues["hypothesis"]):
+            return True
         return any(
             self._leads_to(cue, hit, 5, "auxiliaries", "pronoun", "adverbs", "patient", "close")
             for cue in self.cues["hypothesis"]

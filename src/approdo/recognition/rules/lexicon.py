@@ -10,13 +10,12 @@ from itertools import product
 from typing import Any
 
 from approdo.recognition.rules.forms import DONE, Form, conjugate, mistyped
-from approdo.recognition.rules.tokens import TELL_TALES, fold
+from approdo.recognition.rules.tokens import fold
+from approdo.recognition.rules.triggers import pieces
 
 FORMAT = 1
-_HEAD = 5
-"""Letters of a word that a column engine looks for."""
-_SHORT = 4
-"""Letters under which a word is in half of all notes."""
+_COMMON = ("determiners", "auxiliaries", "adverbs", "by", "of", "to", "with", "pronoun", "reports")
+"""Groups of words that are in half of all notes: an engine that skips notes looks for others."""
 
 
 class Needs(StrEnum):
@@ -85,7 +84,10 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         word for some in (events, people, cues, quiet) for one in some for place in one.elements for word in place.words
     }
     known |= {word for words in compiler.groups.values() for word in words}
+    common = frozenset().union(*(compiler.groups[name] for name in _COMMON))
     typos = _typos(compiler.typed, known | {fold(word) for word in document["never"].split()})
+    places = (tuple(place.words for place in phrase.elements) for phrase in events)
+    triggers = pieces(places, typos, common, document["everyday"])
     return Lexicon(
         events=_index(events),
         quiet=_index(quiet),
@@ -94,7 +96,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         kinds=_kinds(compiler.groups),
         abbreviations=compiler.groups["abbreviations"],
         typos=typos | document["short"],
-        triggers=_triggers(events, typos, document["spelt_apart"]),
+        triggers=tuple(sorted(triggers | {*document["spelt_apart"]})),
         sources={row["key"]: row["source"] for row in document["rows"]},
     )
 
@@ -182,27 +184,6 @@ def _typos(words: set[str], known: set[str]) -> dict[str, str]:
             if wrong not in known:
                 found.setdefault(wrong, word)
     return found
-
-
-def _triggers(events: list[Phrase], typos: Mapping[str, str], apart: list[str]) -> tuple[str, ...]:
-    """Return pieces of words, at least one of which is in every note that says anything.
-
-    Of each phrase one place is enough: the one that adds fewest pieces to those of shorter phrases.
-    """
-    wrongs: dict[str, list[str]] = defaultdict(list)
-    for wrong, word in typos.items():
-        wrongs[word].append(wrong)
-    chosen: set[str] = set()
-    for phrase in sorted(events, key=lambda one: len(one.elements)):
-        heads = [{head(one) for word in place.words for one in (word, *wrongs[word])} for place in phrase.elements]
-        chosen |= min(heads, key=lambda some: (sum(len(one) < _SHORT for one in some - chosen), len(some - chosen)))
-    kept = [one for one in chosen if not any(one[:end] in chosen for end in range(1, len(one)))]
-    return tuple(sorted({*kept, *apart, *TELL_TALES}))
-
-
-def head(word: str) -> str:
-    """Return what a column engine looks for of a word."""
-    return word[:_HEAD]
 
 
 __all__ = ["FORMAT", "Element", "Index", "Lexicon", "Needs", "Phrase", "parse"]

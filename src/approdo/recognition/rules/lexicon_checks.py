@@ -13,7 +13,7 @@ from approdo.recognition.rules.lexicon import FORMAT, Needs
 from approdo.recognition.rules.statements import BY_LABELS, HISTORY, KEY_LABELS, SUSPECTED, WEAPON
 from approdo.recognition.rules.tokens import fold
 
-SECTIONS = ("irregular", "people", "groups", "cues", "quiet", "rows", "short", "spelt_apart", "never")
+SECTIONS = ("irregular", "people", "groups", "cues", "quiet", "rows", "short", "spelt_apart", "everyday", "never")
 GROUPS = (
     "abbreviations",
     "acquaintance",
@@ -98,7 +98,7 @@ def _plain(document: Mapping[str, Any], path: str = "") -> Iterator[Fault]:
             yield from _plain({f"[{place}]": one for place, one in enumerate(value)}, at)
         elif (not isinstance(value, str) and at != "format") or not isinstance(name, str):
             yield Fault(at, _("Qui va un testo: metti le virgolette."))
-        elif isinstance(value, str) and at.split(".")[0] != "source" and name != "source" and _unfolded(value):
+        elif isinstance(value, str) and name not in {"source", "everyday"} and _unfolded(value):
             yield Fault(at, _("«%(word)s» non si trova mai: minuscole e senza accenti."), {"word": _unfolded(value)})
 
 
@@ -149,9 +149,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
             if word[1:] not in groups:
                 yield Fault(path, _("«%(name)s» non esiste."), {"name": word})
         if not certain or line.startswith("..."):
-            yield Fault(
-                path, _("«%(line)s»: almeno una parola ci dev'essere, e non può cominciare da «...»."), {"line": line}
-            )
+            yield Fault(path, _("«%(line)s» non ha niente di certo, o comincia da «...»."), {"line": line})
         elif path.startswith("rows") and max(map(_length, certain)) < _SHORTEST:
             yield Fault(path, _("«%(line)s» è troppo corta: si troverebbe ovunque."), {"line": line})
 

@@ -117,7 +117,7 @@ def agent(scene: Scene, hit: Hit) -> Person | None:
 
 def told(scene: Scene, hit: Hit, by: Person | None) -> str:
     """Return by whom a reader would say that it was: who is behind it, or in it, or named nearest to it."""
-    if by is not None:
+    if by is not None and by.role not in {HERSELF, THING}:
         return by.role
     first, last = scene.sentence(hit.start)
     inside = [scene.named(at) for at in range(hit.start, hit.end)]
@@ -149,12 +149,12 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
         if outside and at > hit.end and _owned(scene, at - 1):
             return None
         found = scene.named(at + 1)
-        if found is None or (found.role is HERSELF and not scene.among(at - 1, "hands")):
-            other = by and found is not None and scene.among(found.start, "acquaintance")
-            if other and hit.phrase.form in DONE:
-                return Person(found.start, found.end, "acquaintance")
+        if found is None:
             continue
-        return found
+        if found.role != HERSELF or scene.among(at - 1, "hands"):
+            return found
+        if by and hit.phrase.form in DONE and scene.among(found.start, "acquaintance"):
+            return Person(found.start, found.end, "acquaintance")
     return None
 
 

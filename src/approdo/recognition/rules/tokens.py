@@ -16,6 +16,7 @@ TELL_TALES = ("-\n", "-\r\n", *INVISIBLE, *LIGATURES)
 """What may hide a word from whoever looks for a piece of it in the note as it is."""
 
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{INVISIBLE}]|-\r?\n(?=[a-zà-ù])|(?<=[^\W\d_])-(?=\d))*")
+_LEADING = re.compile(r"\s\?\s*$")
 _FOLDED = str.maketrans({**dict.fromkeys(INVISIBLE, ""), **LIGATURES, "\r": "", "\n": "", "-": ""})
 _VOWELS = frozenset("aeiou")
 
@@ -77,18 +78,13 @@ def tokenise(text: str, correct: Callable[[str], str], abbreviations: frozenset[
     end = 0
     for match in _WORD.finditer(text):
         start = match.start()
-        gap = _gap(text[end : min(start, end + 40)])
-        if gap is Break.SENTENCE and words:
-            if "?" in text[end:start]:
-                asked.add(len(words) - 1)
-            elif _dotted(text[end:start], words[-1], text[start], abbreviations):
-                gap = Break.NONE
-            if text[end:start].lstrip().startswith("?") and text[end:start][:1].isspace():
-                asked.add(len(words))
-        elif "?" in text[end:start]:
-            asked.add(0)
-        raw = match.group()
-        words.append(correct(fold(raw)))
+        between = text[end : min(start, end + 40)]
+        gap = _gap(between)
+        if "?" in between:
+            asked.add(len(words) if _LEADING.search(between) or not words else len(words) - 1)
+        elif gap is Break.SENTENCE and words and _dotted(between, words[-1], text[start], abbreviations):
+            gap = Break.NONE
+        words.append(correct(fold(match.group())))
         starts.append(start)
         end = match.end()
         ends.append(end)

@@ -16,6 +16,8 @@ from approdo.recognition.rules.tokens import Note, tokenise
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
 """What is told by its own key however long ago."""
+_MOST = 2000
+"""Words of violence that are read in one note, so that no note takes long; a book has fewer."""
 
 
 def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
@@ -29,12 +31,7 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
         return ()
     found = list(_outermost(scene, found))
     scene.violent = frozenset(place for hit in found for place in range(hit.start, hit.end))
-    said = {
-        statement
-        for context, some in _sentences(scene, found)
-        for hit in some
-        for statement in _judge(scene, context, hit)
-    }
+    said = {one for context, hit in _in_context(scene, found[:_MOST]) for one in _judge(scene, context, hit)}
     small = note.lower()
     if not said or not any(piece in small for piece in lexicon.triggers):
         return ()
@@ -64,13 +61,14 @@ def _length(hit: Hit) -> int:
     return hit.end - hit.start
 
 
-def _sentences(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, list[Hit]]]:
-    at: dict[tuple[int, int], list[Hit]] = {}
-    for hit in found:
-        at.setdefault(scene.sentence(hit.start), []).append(hit)
+def _in_context(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, Hit]]:
+    contexts: dict[tuple[int, int], Context] = {}
     of_note = cues(scene)
-    for sentence, some in at.items():
-        yield Context(scene, of_note, sentence), some
+    for hit in found:
+        sentence = scene.sentence(hit.start)
+        if sentence not in contexts:
+            contexts[sentence] = Context(scene, of_note, sentence)
+        yield contexts[sentence], hit
 
 
 def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
