@@ -63,7 +63,9 @@ def run(batch: Batch, progress: Callable[[int, int], None]) -> Done:
     _begin(place, batch)
     connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(place / "spill")})
     with connection:
-        connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        connection.execute(
+            "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+        )
         try:
             relation, line = _opened(connection, place, batch.source)
             rows = Rows(connection, relation, line, batch.mapping, batch.table)
@@ -188,9 +190,14 @@ def _written(connection: duckdb.DuckDBPyConnection, query: str, path: Path, form
 
 def _finish(connection: duckdb.DuckDBPyConnection, place: Path, batch: Batch) -> Done:
     """Put the parts together and count."""
-    parts = f"read_parquet({quoted_text(str(place / '[0-9]*.parquet'))})"
-    bands = dict(connection.execute(f"SELECT band, count(*) FROM {parts} GROUP BY band").fetchall())
-    _written(connection, f"SELECT * FROM {parts}", batch.output)
+    parts = sorted(place.glob("[0-9]*.parquet"))
+    if len(parts) == 1:
+        os.replace(parts[0], batch.output)
+    else:
+        listed = ", ".join(quoted_text(str(part)) for part in parts)
+        _written(connection, f"FROM read_parquet([{listed}])", batch.output)
+    found = f"FROM read_parquet({quoted_text(str(batch.output))})"
+    bands = dict(connection.execute(f"SELECT band, count(*) {found} GROUP BY band").fetchall())
     reasons = _csv(place / "*.rejected.csv", {"line": "BIGINT", "column": "VARCHAR", "reason": "VARCHAR"})
     (rejected,) = connection.execute(f"SELECT count(DISTINCT line) FROM {reasons}").fetchone() or (0,)
     if batch.rejected:

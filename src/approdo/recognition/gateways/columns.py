@@ -124,28 +124,27 @@ _EXACT = _Pass(
 
 
 def _looked_back(table: Table, how: _Pass) -> str:
-    """Return the SQL of one pass: what begins an episode first, then what every window holds."""
-    gap = table.episode_gap_days * DAY
+    """Return the SQL of one pass: where episodes begin, among the visits that they are of, then what windows hold."""
     episodes = [place for place, one in enumerate(table.counts) if one.of == "episodes"]
-    befores = "".join(
-        f", lag(CASE WHEN counted_{place} <> 0 THEN instant END IGNORE NULLS) OVER person_order AS before_{place}"
-        for place in episodes
-    )
-    begins = "".join(
-        f", CASE WHEN counted_{place} <> 0 THEN coalesce((instant - before_{place} > {gap})::INTEGER, 1) END"
-        f" AS begins_{place}"
-        for place in episodes
-    )
+    begun = "".join(f", {_begun(place, table.episode_gap_days * DAY, how)}" for place in episodes)
+    joins = "".join(f" LEFT JOIN begun_{place} USING (line)" for place in episodes)
     numbers = "".join(f", {_number(place, one)} AS number_{place}" for place, one in enumerate(table.counts))
-    windows = ", ".join(f"{name} AS ({frame})" for name, frame in _windows(table, how))
+    windows = "".join(f", {name} AS ({frame})" for name, frame in _windows(table, how))
     return f"""
-        SELECT line, person, visit, site, instant, facts, held, young, person_hash, odd, {_hit(table)} AS hit{numbers}
-        FROM (SELECT *{begins} FROM (
-            SELECT *{befores}, coalesce(lead(instant) OVER person_order = instant, false)
-                OR coalesce(lag(person) OVER person_order <> person, false) AS odd
-            FROM ({how.source}) WINDOW person_order AS (PARTITION BY {how.person} ORDER BY {how.order})))
-        WINDOW {windows}
+        WITH told AS ({how.source}){begun}
+        SELECT line, person, visit, site, instant, facts, held, young, person_hash, {_hit(table)} AS hit{numbers},
+            coalesce(lead(instant) OVER person_order = instant, false)
+            OR coalesce(lag(person) OVER person_order <> person, false) AS odd
+        FROM told{joins}
+        WINDOW person_order AS (PARTITION BY {how.person} ORDER BY {how.order}){windows}
     """
+
+
+def _begun(place: int, gap: int, how: _Pass) -> str:
+    """Return the SQL of a table of the visits of a count: 1 where an episode begins, 0 where one goes on."""
+    before = f"lag(instant) OVER (PARTITION BY {how.person} ORDER BY {how.order})"
+    begins = f"coalesce((instant - {before} > {gap})::INTEGER, 1)"
+    return f"begun_{place} AS (SELECT line, {begins} AS begins_{place} FROM told WHERE counted_{place} <> 0)"
 
 
 def _windows(table: Table, how: _Pass) -> Iterable[tuple[str, str]]:

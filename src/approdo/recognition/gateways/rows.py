@@ -21,6 +21,7 @@ from approdo.recognition.gateways.columns import insert
 from approdo.recognition.rules.mapping import Fault, HospitalMapping, missing_columns
 from approdo.recognition.rules.points import CHILD, INFANT, WORDS, Table
 from approdo.recognition.rules.reading import (
+    BLANK,
     CHILD_BELOW,
     INFANT_BELOW,
     LONGEST_NAME,
@@ -298,4 +299,11 @@ def quoted_text(value: str) -> str:
 
 
 def _blank_trimmed(column: str) -> str:
-    return f"trim({column}, E' \\t\\r\\n')"
+    """Return SQL of a text without blanks around it; the long way only for those that have some."""
+    ends = "".join(f" AND NOT ends_with({column}, {_character(blank)})" for blank in BLANK)
+    blanks = " || ".join(_character(blank) for blank in BLANK)
+    return f"CASE WHEN {column} >= '!'{ends} THEN {column} ELSE trim({column}, {blanks}) END"
+
+
+def _character(one: str) -> str:
+    return f"chr({ord(one)})"
