@@ -106,7 +106,7 @@ def test_a_prompt_sleeps_twelve_months_and_a_stronger_one_wakes_it():
 
 
 def test_prompts_are_counted_per_visit_once_there_is_a_record_behind():
-    others = [woman("na", abused=False, apart=2000), woman("aann", abused=False)]
+    others = [woman("aa", abused=False, apart=2000), woman("aann", abused=False)]
     found = figures.of_histories([*others, woman("n", abused=True)])
     assert found["prompts per 100 visits of women without violence, with the sleep of 12 months"] == pytest.approx(40)
     assert found["prompts per 100 visits of women without violence, without any sleep"] == pytest.approx(60)
