@@ -26,7 +26,7 @@ def share(hits: int, of: int) -> Measured:
     value, square = hits / of, _Z95**2
     middle = (value + square / (2 * of)) / (1 + square / of)
     half = _Z95 * math.sqrt(value * (1 - value) / of + square / (4 * of**2)) / (1 + square / of)
-    return Measured(value, middle - half, middle + half)
+    return Measured(value, max(middle - half, 0.0), min(middle + half, 1.0))
 
 
 def area(cases: Sequence[float], others: Sequence[float]) -> Measured:

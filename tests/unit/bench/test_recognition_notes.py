@@ -3,6 +3,7 @@
 """The notes that judge the words: enough, balanced, labelled, each written once, none known to the lexicon's author."""
 
 import ast
+import csv
 import re
 from collections import Counter
 from itertools import combinations
@@ -14,6 +15,7 @@ from bench.recognition.corpus import Note, notes
 from bench.recognition.judge import read_all
 
 ROOT = Path(__file__).parents[3]
+TEXTS = {".py", ".csv", ".tsv", ".txt", ".yaml", ".yml", ".json"}
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -25,8 +27,13 @@ def alike(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def strings_in(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    """Every text of a test or of a file beside it: constants, cells, values, lines."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        constants = (node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
+        return [value for value in constants if isinstance(value, str)]
+    lines = text.splitlines()
+    return lines + [cell for row in csv.reader(lines) for cell in row] + re.findall(r'"([^"]*)"', text)
 
 
 def test_there_are_enough_notes_and_nearly_half_say_violence():
@@ -72,9 +79,11 @@ def test_the_lengths_differ_as_they_do_at_night():
 
 
 def test_no_note_stands_in_the_tests_of_the_words():
-    elsewhere = [text for path in (ROOT / "tests/unit/recognition").glob("**/*.py") for text in strings_in(path)]
+    files = [path for path in (ROOT / "tests/unit/recognition").glob("**/*") if path.suffix in TEXTS]
+    elsewhere = [text for path in files for text in strings_in(path)]
     known = {words_of(text) for text in elsewhere if len(text.split()) >= 4}
-    shared = [one.number for one in notes() if any(alike(words_of(one.note), text) >= 0.8 for text in known)]
+    mine = [(one.number, words_of(one.note)) for one in notes()]
+    shared = [number for number, words in mine if any(alike(words, text) >= 0.8 for text in known)]
     assert shared == []
 
 
