@@ -50,6 +50,7 @@ def interface(_one_connection: None, house: House, activation: str) -> Any:
     schema = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", get_wsgi_application())
     activating, called = house.hospital.token, house.centre.token
     known = {"activation_id": activation, "call_id": str(house.call_of(activation)), "municipality": VARESE}
+    known["prompt_id"] = str(house.prompt)
 
     @schema.auth()
     class Bearer:
@@ -77,6 +78,9 @@ def make_fitting(schema: Any) -> None:
     def real_place(_context: object, body: Any) -> Any:
         if isinstance(body, dict) and "municipality" in body:
             return {name: value for name, value in body.items() if name != "case"} | {"municipality": VARESE}
+        if isinstance(body, dict) and "arrived_at" in body:  # a code of its system and a birth before the visit
+            kept = {name: value for name, value in body.items() if name not in {"codes", "birth_year"}}
+            return kept | {"arrived_at": TONIGHT.isoformat()}
         return body
 
     @schema.hook("map_query")
