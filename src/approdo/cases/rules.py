@@ -171,6 +171,7 @@ class EventKind(StrEnum):
     PHASE_BEGUN = "phase_begun"
     TASK_DONE = "task_done"
     TASK_NOT_DONE = "task_not_done"
+    LEFT = "left"
 
 
 EVENT_LABELS = {
@@ -203,6 +204,7 @@ EVENT_LABELS = {
     EventKind.PHASE_BEGUN: _("comincia una fase"),
     EventKind.TASK_DONE: _("un passo del protocollo è fatto"),
     EventKind.TASK_NOT_DONE: _("un passo del protocollo non si fa"),
+    EventKind.LEFT: _("è uscita dal pronto soccorso"),
 }
 
 _WORDS = """

@@ -284,6 +284,9 @@ READINGS = {  # beyond these she is asked why she opens so many records (docs/ho
     "cases_a_day": int(os.environ.get("APPRODO_READ_CASES_A_DAY", "150")),
     "uncovered_an_hour": int(os.environ.get("APPRODO_UNCOVERED_AN_HOUR", "20")),
 }
+SEEN_WITHIN_MINUTES = int(os.environ.get("APPRODO_SEEN_WITHIN_MINUTES", "20"))  # DPCM 24/11/2017
+COMPLAINT_MONTHS = int(os.environ.get("APPRODO_COMPLAINT_MONTHS", "12"))  # sexual violence: art. 609-septies c.p.
+EVIDENCE_NOTICE_DAYS = int(os.environ.get("APPRODO_EVIDENCE_NOTICE_DAYS", "30"))
 CONSENT_DAYS = int(os.environ.get("APPRODO_CONSENT_DAYS", "90"))
 
 LOGGING = {

@@ -29,8 +29,9 @@ from approdo.activations.rules.states import (
 )
 from approdo.activations.selectors import Board, Preview
 from approdo.activations.services.activating import Request
+from approdo.cases import selectors as cases
 from approdo.kit import clock
-from approdo.kit.errors import Conflict, Invalid, Refusal
+from approdo.kit.errors import Conflict, Invalid, NotFound, Refusal
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind, UnknownMunicipality
 from approdo.protocols.rules import Context, Need, context_of
@@ -51,6 +52,8 @@ class Choice:
     needs: frozenset[Need] = frozenset()
     consent: Consent = Consent.GIVEN
     exercise: bool = False
+    case_id: UUID | None = None
+    """The case it is about; None opens one."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
     @property
@@ -58,6 +61,7 @@ class Choice:
         """Return the choices as an address carries them, so that a link can keep them."""
         pairs: list[tuple[str, str]] = [("need", need) for need in sorted(self.needs)]
         pairs += [("consent", self.consent)] if self.consent is not Consent.GIVEN else []
+        pairs += [("case", str(self.case_id))] if self.case_id else []
         return urlencode(pairs + ([("exercise", "1")] if self.exercise else []))
 
 
@@ -67,6 +71,7 @@ def _choice(request: Asked, data: QueryDict) -> Choice:
     try:
         needs = frozenset(Need(need) for need in data.getlist("need"))
         consent = Consent(data.get("consent", Consent.GIVEN))
+        case_id = UUID(named) if (named := data.get("case", "")) else None
     except ValueError:
         raise Invalid({"need": _("Questo bisogno non esiste: scegli fra quelli della pagina.")}) from None
     choice = Choice(
@@ -75,6 +80,7 @@ def _choice(request: Asked, data: QueryDict) -> Choice:
         needs=needs,
         consent=consent,
         exercise=data.get("exercise") == "1",
+        case_id=case_id,
     )
     if key := data.get("key"):
         choice.key = key
@@ -94,6 +100,7 @@ def _page(request: Asked, choice: Choice, refusal: Refusal | None = None) -> Htt
         shown, refusal = None, refusal or unknown
     words = {
         "choice": choice,
+        "alias": _alias(request, choice),
         "query": choice.query,
         "preview": shown,
         "needs": NEED_LABELS,
@@ -102,6 +109,16 @@ def _page(request: Asked, choice: Choice, refusal: Refusal | None = None) -> Htt
         "problems": {name: _(why) for name, why in refusal.problems.items()} if isinstance(refusal, Invalid) else {},
     }
     return render(request, "web/activations/activate.html", words, status=refusal.status if refusal else 200)
+
+
+def _alias(request: Asked, choice: Choice) -> str:
+    """Return the alias of the case that is to be helped; raises ``NotFound`` for absent and hidden alike."""
+    if choice.case_id is None:
+        return ""
+    known = cases.aliases(request.actor, [choice.case_id])
+    if choice.case_id not in known:
+        raise NotFound
+    return known[choice.case_id]
 
 
 @goes_on
@@ -114,7 +131,7 @@ def activate(request: Asked) -> HttpResponse:
     choice = _choice(request, request.POST)
     if "preview" in request.POST:  # the button of a browser without script
         return _page(request, choice)
-    wanted = Request(choice.municipality, choice.needs, choice.consent, choice.context, choice.exercise)
+    wanted = Request(choice.municipality, choice.needs, choice.consent, choice.context, choice.exercise, choice.case_id)
     try:
         made = services.activate(
             actor=request.actor,

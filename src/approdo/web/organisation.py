@@ -20,6 +20,7 @@ from approdo.web.foretelling import asking, unless_told
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.network_forms import (
     AlwaysOpenForm,
+    EvidenceForm,
     MemberForm,
     RoleForm,
     ServiceForm,
@@ -44,6 +45,20 @@ def organisation(request: Asked) -> HttpResponse:
     """Her organisation: its services, and where nobody is on call."""
     shown = selectors.organisation_for_editing(request.actor, request.now)
     return _page(request, "organisation", {"organisation": shown})
+
+
+@require_http_methods(["GET", "POST"])
+def evidence_days(request: Asked) -> HttpResponse:
+    """For how many days her organisation keeps evidence."""
+    shown = selectors.organisation_for_editing(request.actor, request.now)
+    form = EvidenceForm(request.POST if request.method == "POST" else None, initial={"days": shown.evidence_days})
+
+    def act() -> None:
+        services.set_evidence_days(actor=request.actor, days=form.cleaned_data["days"], now=request.now)
+
+    if form.is_bound and form.is_valid() and accepted(form, act):
+        return _done(request, _("Salvato. Vale per ciò che si raccoglie da adesso."), "organisation")
+    return _page(request, "evidence_days", {"form": form}, wrong=form.is_bound)
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,6 +253,7 @@ def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("rete/organizzazione/", organisation, name="organisation"),
+    path("rete/organizzazione/reperti/", evidence_days, name="evidence_days"),
     path("rete/servizi/nuovo/", new_service, name="new_service"),
     path("rete/servizi/<int:service_id>/", service, name="service"),
     path("rete/servizi/<int:service_id>/dati/", edit_service, name="edit_service"),

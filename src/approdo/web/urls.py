@@ -20,15 +20,19 @@ from approdo.web import (
     draft_pathway,
     drafts,
     drills,
+    evidence,
     gateway,
     health,
     instruments,
+    law_53,
+    leaving,
     networks,
     own_shifts,
     papers,
     pathway,
     protocols,
     reading,
+    reception,
     record,
     referral_figures,
     referrals,
@@ -73,8 +77,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", public(health.healthz), name="healthz"),
     path("readyz", public(health.readyz), name="readyz"),
 ]
-RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
+CASES = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links, pathway)
+HOSPITAL = (reception, evidence, law_53, leaving)
 PROTOCOLS = (protocols, drafts, draft_pathway, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
+RECORD = (*CASES, *HOSPITAL)
 for feature in (today, activations, breaking, *RECORD, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -133,7 +133,7 @@ def test_every_verb_about_a_case_has_words() -> None:
         if "case_id=" in text:
             written |= set(
                 re.findall(
-                    r'"((?:case|referral|record|entry|activation|consent|block|mask|glass|document|pathway|phase)'
+                    r'"((?:case|referral|record|entry|activation|consent|block|mask|glass|document|pathway|phase|exit|law_53)'
                     r'\.[a-z_]+)"',
                     text,
                 )

@@ -26,6 +26,8 @@ def fitting(field: Field) -> str | list[str]:
             return "Parole di prova"
         case Form.DAY | Form.PAST_DAY:
             return "1990-02-28"
+        case Form.MOMENT:
+            return "2026-11-27T03:20"
         case Form.YES_NO:
             return "yes"
         case Form.CODE:
