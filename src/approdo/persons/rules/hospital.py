@@ -21,18 +21,18 @@ COMPANIONS: Mapping[str, str] = MappingProxyType(
 
 TRIAGE: Mapping[str, str] = MappingProxyType(
     {
-        "red": _("rosso: emergenza"),
-        "orange": _("arancione: urgenza"),
-        "yellow": _("giallo o equivalente"),
-        "azure": _("azzurro: urgenza differibile"),
-        "green": _("verde: urgenza minore"),
-        "white": _("bianco: non urgenza"),
+        "red": _("rosso"),
+        "orange": _("arancione"),
+        "yellow": _("giallo"),
+        "azure": _("azzurro"),
+        "green": _("verde"),
+        "white": _("bianco"),
     }
 )
 """Five national colours, and the yellow of the guideline (DPCM 24/11/2017) where a department still uses it."""
 
 CHILDREN: Mapping[str, str] = MappingProxyType(
-    {"0": _("nessuno"), "1": _("uno"), "2": _("due"), "3": _("tre"), "4": _("quattro o più")}
+    {"0": _("nessuno"), "1": _("uno"), "2": _("due"), "3": _("tre"), "4": _("più di tre")}
 )
 """How many children came with her."""
 
