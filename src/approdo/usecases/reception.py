@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A woman comes to an emergency department: from the door to a case that is owned, and what is next for her."""
 
-from collections.abc import Callable, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -59,12 +60,21 @@ def require_department(actor: Actor) -> str | None:
     return held.seat_code
 
 
-def receive(*, actor: Actor, said: Said, idempotency_key: str, now: datetime) -> Received:
+def receive(
+    *,
+    actor: Actor,
+    said: Said,
+    idempotency_key: str,
+    now: datetime,
+    choose: Callable[[Sequence[str]], str] = secrets.choice,
+) -> Received:
     """Open a case by alias that the actor leads for her department, and seal what is known at the door.
 
-    A repeated press (same service, same key) returns the first case. While the keys are away the case is opened all the
-    same, and what was said is not written: a person waits at the door. Raises ``NotFound`` for who is not of an
-    emergency department, ``Conflict`` for one whose municipality nobody has written, ``Invalid``.
+    A repeated press (same service, same key) returns the first case; ``choose`` brings the chance for the alias. While
+    the keys are away the case is opened all the same, and what was said is not written: a person waits at the door.
+
+    Raises ``NotFound`` for who is not of an emergency department, ``Conflict`` for one whose municipality nobody has
+    written, ``Invalid``.
     """
     seat = require_department(actor)
     if not 8 <= len(idempotency_key) <= 80 or "\x00" in idempotency_key:
@@ -81,7 +91,7 @@ def receive(*, actor: Actor, said: Said, idempotency_key: str, now: datetime) ->
         )
     try:
         with transaction.atomic():
-            return _receive(actor, seat, said, idempotency_key, now)
+            return _receive(actor, seat, said, idempotency_key, now, choose)
     except IntegrityError:
         earlier = cases.opened_by_key(actor, idempotency_key)
         if earlier is None:
@@ -89,8 +99,12 @@ def receive(*, actor: Actor, said: Said, idempotency_key: str, now: datetime) ->
         return Received(earlier)
 
 
-def _receive(actor: Actor, seat: str, said: Said, idempotency_key: str, now: datetime) -> Received:
-    case_id, _alias = case_services.open_case(actor=actor, municipality_code=seat, arrival=Arrival.HEALTH, now=now)
+def _receive(
+    actor: Actor, seat: str, said: Said, idempotency_key: str, now: datetime, choose: Callable[[Sequence[str]], str]
+) -> Received:
+    case_id, _alias = case_services.open_case(
+        actor=actor, municipality_code=seat, arrival=Arrival.HEALTH, now=now, choose=choose
+    )
     arrived_at = now - timedelta(minutes=said.minutes_ago)
     case_services.note_arrival(
         actor=actor,

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """I dati della legge 53/2022: what is written once in the episodes, to read and to hand to the hospital's system."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from approdo.usecases import law_53 as usecase
 from approdo.usecases.law_53 import INDICATORS, FileFormat
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.reading import slowed
+from approdo.web.templatetags.when import whole_day
 
 _TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
@@ -33,7 +35,7 @@ _TYPES = {
 def law_53(request: Asked, case_id: UUID) -> HttpResponse:
     """Show the five data of each episode, with what is missing."""
     shown = usecase.of_case(request.actor, case_id, request.now)
-    rows = [(row, _in_words(row)) for row in shown.rows]
+    rows = [(row, whole_day(date.fromisoformat(row.day)) if row.day else "", _in_words(row)) for row in shown.rows]
     words = {"case": shown.case, "rows": rows, "may_add": shown.may_add, "formats": list(FileFormat)}
     return render(request, "web/cases/law_53.html", words)
 

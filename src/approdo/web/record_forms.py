@@ -4,7 +4,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ from approdo.kit.clock import ROME
 from approdo.kit.words import mark as later
 from approdo.persons.rules import NO, SHAPES, YES, Answers, Field, Form, Kind
 from approdo.persons.selectors import Text
-from approdo.web.templatetags.when import exact
+from approdo.web.templatetags.when import exact, whole_day
 
 DECLINED, SEEN = "declined", "seen"
 
@@ -53,6 +53,8 @@ def entry_form(kind: Kind, sent: QueryDict | None = None, answers: Answers | Non
     form = forms.Form(initial=initial, auto_id="%s", use_required_attribute=False)
     for field in shape.fields:
         form.fields[field.name] = _field(field)
+    if shape.lasting:  # what happened to a thing is not hers to prefer
+        return form
     form.fields[DECLINED] = forms.MultipleChoiceField(
         label=_("A che cosa preferisce non rispondere"),
         choices=[(field.name, _(field.label)) for field in shape.fields],
@@ -117,6 +119,8 @@ def _in_words(field: Field, answer: str | tuple[str, ...]) -> str:
         return _("sì") if answer == YES else _("no")
     if field.form is Form.MOMENT and isinstance(answer, str):
         return exact(datetime.fromisoformat(answer).replace(tzinfo=ROME))
+    if field.form in {Form.DAY, Form.PAST_DAY} and isinstance(answer, str):
+        return whole_day(date.fromisoformat(answer))
     known = field.choices() if field.choices else {}
     if isinstance(answer, tuple):
         return ", ".join(_(known.get(one, one)) for one in answer)

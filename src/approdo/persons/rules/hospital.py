@@ -36,9 +36,7 @@ CHILDREN: Mapping[str, str] = MappingProxyType(
 )
 """How many children came with her."""
 
-HER_ANSWER: Mapping[str, str] = MappingProxyType(
-    {"agreed": _("ha detto di sì"), "refused": _("ha detto di no"), "later": _("non adesso")}
-)
+HER_ANSWER: Mapping[str, str] = MappingProxyType({"agreed": _("sì"), "refused": _("no"), "later": _("non adesso")})
 """What she said to one act that was proposed; what is left empty was not asked."""
 
 SIDES: Mapping[str, str] = MappingProxyType(

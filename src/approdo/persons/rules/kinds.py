@@ -89,9 +89,9 @@ def _of(choices: Mapping[str, str]) -> Callable[[], Mapping[str, str]]:
 def _acts() -> Iterator[Field]:
     """Yield what she said to each act on her body, and when: a yes to one is no yes to another (DPCM 24/11/2017)."""
     for name, asked, when in (
-        ("examined", _("Alla visita"), _("Quando lo ha detto, per la visita")),
-        ("photographed", _("Alle fotografie"), _("Quando lo ha detto, per le fotografie")),
-        ("sampled", _("Ai prelievi"), _("Quando lo ha detto, per i prelievi")),
+        ("examined", _("Che cosa dice alla visita"), _("Quando lo ha detto, per la visita")),
+        ("photographed", _("Che cosa dice alle fotografie"), _("Quando lo ha detto, per le fotografie")),
+        ("sampled", _("Che cosa dice ai prelievi"), _("Quando lo ha detto, per i prelievi")),
     ):
         yield Field(name, asked, Form.CODE, _of(hospital.HER_ANSWER))
         yield Field(f"{name}_at", when, Form.MOMENT)
@@ -227,7 +227,7 @@ SHAPES: dict[Kind, Shape] = {
         (
             Field("what", _("Che cosa"), Form.CODE, _of(hospital.EVIDENCE)),
             Field("reference", _("Numero del sigillo o del contenitore")),
-            Field("agreed", _("Che cosa ha detto lei della raccolta"), Form.CODE, _of(hospital.HER_ANSWER)),
+            Field("agreed", _("Che cosa dice lei alla raccolta"), Form.CODE, _of(hospital.HER_ANSWER)),
             Field("step", _("Che cosa è successo adesso"), Form.CODE, _of(hospital.CUSTODY), carried=False),
             Field("at", _("Quando è successo"), Form.MOMENT, carried=False),
             Field("by", _("Chi l'ha fatto (nome o matricola)"), carried=False),
