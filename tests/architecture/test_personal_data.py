@@ -103,7 +103,7 @@ REGISTER: dict[str, dict[str, str]] = {
     },
     "networks.Network": {"public": "code name lead_organisation_id", "technical": "id"},
     "networks.NetworkTerritory": {"public": "network_id municipality_id", "technical": "id"},
-    "networks.Organisation": {"public": "name kind", "technical": "id"},
+    "networks.Organisation": {"public": "name kind", "technical": "id evidence_days"},
     "networks.Service": {
         "public": "organisation_id name kind code capabilities languages phone active always_open rank seat_id",
         "secret": "address",
@@ -195,6 +195,7 @@ REGISTER: dict[str, dict[str, str]] = {
         "people": "organisation_id service_id operator_id written_at",
         "technical": "id entry_id number based_on",
     },
+    "persons.Keeping": {"her": "entry_id case_id kept_until over", "technical": "service_id"},
     "persons.NameToken": {"her": "organisation_id token case_id entry_id", "technical": "id"},
     "documents.Document": {
         "her": "case_id kind slice state digest file_type size uploaded_at quarantined_at scanned_at removed_at",
@@ -233,6 +234,11 @@ REGISTER: dict[str, dict[str, str]] = {
         "her": "id alias state municipality_id arrival opened_at closed_at closing_reason exercise lead_service_id"
         " offered_service_id next_contact_at service_ids supervising_ids",
         "people": "lead_operator_id",
+    },
+    "cases.Reception": {
+        "her": "case_id arrived_at see_by seen_at",
+        "people": "service_id operator_id received_at",
+        "technical": "idempotency_key",
     },
     "cases.Participation": {"her": "case_id service_id since until open led", "technical": "id"},
     "cases.Event": {"her": "case_id happened_at kind service_id subject detail", "technical": "id"},

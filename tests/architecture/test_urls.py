@@ -133,6 +133,14 @@ TABLE: dict[str, str | Permission] = {
     "cases": P.READ_CASE,
     "search_cases": P.READ_CASE,
     "case": P.READ_CASE,
+    "receive": P.ACTIVATE,
+    "reception_seen": P.READ_CASE,
+    "exit": P.READ_CASE,
+    "exit_paper": P.READ_CASE,
+    "body_chart": P.READ_CASE,
+    "evidence": P.READ_CASE,
+    "law_53": P.READ_CASE,
+    "law_53_file": P.READ_CASE,
     "record": P.READ_CASE,
     "add_entry": P.READ_CASE,
     "revise_entry": P.READ_CASE,
@@ -185,6 +193,7 @@ TABLE: dict[str, str | Permission] = {
     "next_contact": P.READ_CASE,
     "directory": P.READ_DIRECTORY,
     "organisation": P.EDIT_ORGANISATION,
+    "evidence_days": P.EDIT_ORGANISATION,
     "new_service": P.EDIT_ORGANISATION,
     "service": P.EDIT_ORGANISATION,
     "edit_service": P.EDIT_ORGANISATION,
@@ -274,6 +283,7 @@ FRESH = {
     "reveal_entry": Freshness.REVEAL,
     "print_log": Freshness.GRANT,
     "print_consent": Freshness.GRANT,
+    "law_53_file": Freshness.GRANT,
     "consents": Freshness.GRANT,
     "renew_grant": Freshness.GRANT,
     "share_by_law": Freshness.GRANT,
@@ -302,6 +312,10 @@ UNHURT = {
     "revoke_calendar",
 }
 """Acts of an emergency, and taking back: never slowed down by asking again."""
+
+
+IN_A_DEPARTMENT = {"receive", "reception_seen", "exit", "exit_paper", "visit", "visit_prompt"}
+"""What is only there for who works for an emergency department; tests/integration/web/test_reception_pages.py."""
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -489,8 +503,10 @@ def test_the_coordinator_of_one_organisation_opens_all_but_publishing_and_superv
     answered = {getattr(scene.client, method)(scene.address(name)).status_code for method in ("get", "post")} - {405}
     if TABLE[name] in {P.PUBLISH_PROTOCOL, P.SUPERVISE_NETWORK, P.COMPARE_NETWORKS}:
         assert answered == {403}
-    elif name in {"break_glass", "end_break_glass", "put_back_document", "visit", "visit_prompt"}:
-        assert answered == {404}, "her service leads: no glass to break; no document is out; nobody is treated there"
+    elif name in {"break_glass", "end_break_glass", "put_back_document"}:
+        assert answered == {404}, "her service leads: there is no glass to break; and no document is out"
+    elif name in IN_A_DEPARTMENT:
+        assert answered == {404}, "her service is no emergency department"
     else:
         assert answered <= {200, 204, 302, 422} or name in {"undo", "stand_down", "close_activation"}, answered
 
@@ -509,6 +525,10 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "attempts_fragment",
         "case",
         "record",
+        "exit",
+        "body_chart",
+        "evidence",
+        "law_53",
         "access_log",
         "consents",
         "share_by_law",

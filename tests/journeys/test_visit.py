@@ -85,7 +85,7 @@ def test_a_department_is_silent_first_and_then_a_nurse_asks_and_answers_in_one_p
     nurse.set_viewport_size(PHONE)
     nurse.get_by_role("link", name="Apri").click()
     nurse.get_by_role("button", name="Gliel'ho chiesto: sì").click()
-    nurse.wait_for_url("**/casi/")
+    nurse.wait_for_url("**/casi/accogli/")
 
     coordinator.reload()
     expect(coordinator.get_by_role("heading", name="Che cosa hanno risposto")).to_be_visible()

@@ -124,3 +124,25 @@ class Event(models.Model):
             models.Index(fields=["case", "happened_at"]),
             models.Index(fields=["subject", "happened_at"]),
         ]
+
+
+class Reception(models.Model):
+    """When a woman arrived at an emergency department, and by when she is to be seen: instants, nothing she said."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    service = models.ForeignKey("networks.Service", on_delete=models.PROTECT, related_name="+")
+    operator_id = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    arrived_at = models.DateTimeField()
+    see_by = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    idempotency_key = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "idempotency_key"], name="received_once_for_a_key"),
+            models.CheckConstraint(
+                condition=Q(arrived_at__lte=models.F("received_at")), name="arrived_before_received"
+            ),
+            models.CheckConstraint(condition=Q(see_by__gt=models.F("arrived_at")), name="to_be_seen_after_arriving"),
+        ]

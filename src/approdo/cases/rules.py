@@ -174,6 +174,7 @@ class EventKind(StrEnum):
     ASSESSED = "assessed"
     LEVEL_JUDGED = "level_judged"
     HAPPENED = "happened"
+    LEFT = "left"
 
 
 EVENT_LABELS = {
@@ -209,6 +210,7 @@ EVENT_LABELS = {
     EventKind.ASSESSED: _("il rischio è stato valutato"),
     EventKind.LEVEL_JUDGED: _("una persona ha dato il suo giudizio sul rischio"),
     EventKind.HAPPENED: _("c'è un fatto nuovo: il rischio va rivalutato"),
+    EventKind.LEFT: _("è uscita dal pronto soccorso"),
 }
 
 _WORDS = """

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from approdo.access.rules import Actor, Forbidden, Permission, acting, require
 from approdo.audit import services as audit
-from approdo.cases.models import Case, Event, Participation
+from approdo.cases.models import Case, Event, Participation, Reception
 from approdo.cases.rules import (
     TRANSITIONS,
     Arrival,
@@ -244,3 +244,35 @@ def move(*, actor: Actor, case_id: UUID, act: CaseAct, now: datetime, reason: st
         actor=actor, verb="case.move", subject=f"case:{case.pk}", case_id=case.pk, now=now, detail={"state": target}
     )
     return target
+
+
+def note_arrival(
+    *, actor: Actor, case_id: UUID, arrived_at: datetime, see_by: datetime, idempotency_key: str, now: datetime
+) -> None:
+    """Note when a woman arrived at the actor's department and by when she is to be seen, in the caller's transaction.
+
+    Raises ``IntegrityError`` when the key has already received one.
+    """
+    operator_id, service_id = acting(actor)
+    Reception.objects.create(
+        case_id=case_id,
+        service_id=service_id,
+        operator_id=operator_id,
+        received_at=now,
+        arrived_at=arrived_at,
+        see_by=see_by,
+        idempotency_key=idempotency_key,
+    )
+
+
+@transaction.atomic
+def note_seen(*, actor: Actor, case_id: UUID, now: datetime) -> None:
+    """Note that somebody sees her now; the first time counts. ``NotFound`` unless the actor's service received her."""
+    _operator_id, service_id = acting(actor)
+    held = Reception.objects.select_for_update(of=("self",)).filter(pk=case_id, service_id=service_id).first()
+    if held is None:
+        raise NotFound
+    if held.seen_at is None:
+        held.seen_at = now
+        held.save(update_fields=["seen_at"])
+        audit.record(actor=actor, verb="case.seen", subject=f"case:{case_id}", case_id=case_id, now=now)

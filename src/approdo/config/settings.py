@@ -289,6 +289,9 @@ READINGS = {  # beyond these she is asked why she opens so many records (docs/ho
 VISIT_DAYS = int(os.environ.get("APPRODO_VISIT_DAYS", "1826"))  # five years (docs/how-to/importare-accessi.md)
 PROMPT_SLEEP_DAYS = int(os.environ.get("APPRODO_PROMPT_SLEEP_DAYS", "365"))  # docs/how-to/richiesta-in-privato.md
 REJECTED_LINE_DAYS = int(os.environ.get("APPRODO_REJECTED_LINE_DAYS", "90"))
+SEEN_WITHIN_MINUTES = int(os.environ.get("APPRODO_SEEN_WITHIN_MINUTES", "20"))  # DPCM 24/11/2017
+COMPLAINT_MONTHS = int(os.environ.get("APPRODO_COMPLAINT_MONTHS", "12"))  # sexual violence: art. 609-septies c.p.
+EVIDENCE_NOTICE_DAYS = int(os.environ.get("APPRODO_EVIDENCE_NOTICE_DAYS", "30"))
 CONSENT_DAYS = int(os.environ.get("APPRODO_CONSENT_DAYS", "90"))
 
 LOGGING = {

@@ -65,6 +65,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=30)
     networks = models.ManyToManyField(Network, related_name="organisations")
+    evidence_days = models.PositiveSmallIntegerField(
+        null=True, help_text="for how many days its departments keep evidence; nobody has said"
+    )
 
     class Meta:
         constraints = [

@@ -56,6 +56,21 @@ class Version(models.Model):
         constraints = [models.UniqueConstraint(fields=["entry", "number"], name="entry_version_numbered_once")]
 
 
+class Keeping(models.Model):
+    """Until when a piece of evidence is kept where it is, for whoever must be told in time; ``over``: it is gone."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    case_id = models.UUIDField()
+    service_id = models.BigIntegerField()
+    kept_until = models.DateField()
+    over = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["service_id", "kept_until"], condition=Q(over=False), name="keeping_that_ends"),
+        ]
+
+
 class NameToken(models.Model):
     """One keyed beginning of the name that an entry says, for one organisation: to another it says nothing (P12)."""
 

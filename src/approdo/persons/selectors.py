@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from approdo.access.rules import Actor, Forbidden, Slice
 from approdo.kit.errors import Invalid, NotFound
-from approdo.kit.rows import Statement, read, together
+from approdo.kit.rows import Answer, Statement, ask, read, together
 from approdo.kit.words import mark as _
 from approdo.persons.models import Entry, Version
 from approdo.persons.rules import Answers, Kind, Written, standing
@@ -43,6 +43,12 @@ _VERSIONS = Statement(
 _NAMED = """
 SELECT case_id, entry_id FROM persons_nametoken WHERE organisation_id = %s AND token = ANY(%s)
  GROUP BY case_id, entry_id HAVING count(DISTINCT token) = %s ORDER BY case_id, entry_id LIMIT %s
+"""
+
+
+_KEPT_UNTIL = """
+SELECT case_id, kept_until FROM persons_keeping WHERE service_id = %s AND NOT over AND kept_until <= %s
+ ORDER BY kept_until, case_id LIMIT %s
 """
 
 
@@ -99,8 +105,14 @@ def entries(actor: Actor, case_id: UUID, slices: Collection[Slice]) -> tuple[Ent
     return opened(slices)
 
 
-def ask_entries(actor: Actor, case_id: UUID) -> Callable[[Collection[Slice]], tuple[EntryView, ...]]:
-    """Ask for the same, sealed; what is returned waits for the answer and opens what some slices share."""
+def ask_entries(
+    actor: Actor, case_id: UUID, *, kinds: Collection[Kind] = tuple(Kind), every_version: bool = False
+) -> Callable[[Collection[Slice]], tuple[EntryView, ...]]:
+    """Ask for the same, sealed; what is returned waits for the answer and opens what some slices share.
+
+    Of other kinds than ``kinds`` nothing is opened. With ``every_version`` an entry's texts are all that it ever said,
+    the oldest first, and not only what stands.
+    """
     if (service_id := actor.service_id) is None:
         raise Forbidden  # a service reads, also by a link that nobody signed in for; the system never
     asked, versions = _ENTRIES.ask(service=service_id, case=case_id), _VERSIONS.ask(case=case_id)
@@ -108,7 +120,8 @@ def ask_entries(actor: Actor, case_id: UUID) -> Callable[[Collection[Slice]], tu
 
     def opened(slices: Collection[Slice]) -> tuple[EntryView, ...]:
         found = [one for one in asked.value if one.service_id == service_id or one.slice in slices]
-        texts = _texts(key, case_id, found, versions.value)
+        found = [one for one in found if one.kind in kinds]
+        texts = _texts(key, case_id, found, versions.value, every_version=every_version)
         return tuple(
             EntryView(
                 one.id,
@@ -163,23 +176,40 @@ def writers(case_id: UUID) -> frozenset[int]:
     return frozenset(found.values_list("organisation_id", flat=True))
 
 
+def ask_kept_until(actor: Actor, day: date, limit: int = 20) -> Answer[tuple[tuple[UUID, date], ...]]:
+    """Ask for (case, last day) of evidence that the actor's service keeps and whose keeping ends by a day, the soonest
+    first."""
+    if actor.service_id is None:
+        raise Forbidden
+    return ask(_KEPT_UNTIL, [actor.service_id, day, limit], tuple)
+
+
 def _texts(
-    key: Callable[[bool], CaseKey], case_id: UUID, found: Sequence[_Entry], versions: Iterable[_Version]
+    key: Callable[[bool], CaseKey],
+    case_id: UUID,
+    found: Sequence[_Entry],
+    versions: Iterable[_Version],
+    *,
+    every_version: bool,
 ) -> Mapping[UUID, tuple[Text, ...]]:
-    """Return the versions that stand, opened, by entry; of what is not among ``found`` nothing is opened."""
+    """Return the versions that stand, or every one, opened, by entry; of what is not among ``found`` none is opened."""
     by_entry: dict[UUID, list[_Version]] = defaultdict(list)
     for version in versions:
         by_entry[version.entry_id].append(version)
     held = {private: key(private) for private in {one.private for one in found}}
-    return {one.id: tuple(_standing(by_entry[one.id], held[one.private], one, case_id)) for one in found}
+    chosen = {pk: rows if every_version else _standing(rows) for pk, rows in by_entry.items()}
+    return {one.id: tuple(_opened(chosen.get(one.id, ()), held[one.private], one, case_id)) for one in found}
 
 
-def _standing(versions: Sequence[_Version], key: CaseKey, entry: _Entry, case_id: UUID) -> Iterator[Text]:
+def _standing(versions: Sequence[_Version]) -> Sequence[_Version]:
     stand = standing(Written(one.number, tuple(one.based_on)) for one in versions)
+    return [one for one in versions if one.number in stand]
+
+
+def _opened(versions: Sequence[_Version], key: CaseKey, entry: _Entry, case_id: UUID) -> Iterator[Text]:
     for one in versions:
-        if one.number in stand:
-            clear = key.open(place(one, case_id, entry.kind), bytes(one.sealed))
-            yield Text(one.number, Answers.read(clear), one.service_id, one.written_at)
+        clear = key.open(place(one, case_id, entry.kind), bytes(one.sealed))
+        yield Text(one.number, Answers.read(clear), one.service_id, one.written_at)
 
 
 def place(version: Version | _Version, case_id: UUID, kind: str) -> Place:

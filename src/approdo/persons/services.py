@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,8 +12,8 @@ from approdo.audit import services as audit
 from approdo.kit.clock import ROME
 from approdo.kit.errors import Conflict, NotFound
 from approdo.kit.words import mark as _
-from approdo.persons.models import Entry, NameToken, Version
-from approdo.persons.rules import PRIVATE, SHAPES, Answers, Kind, Written, check, next_version, standing
+from approdo.persons.models import Entry, Keeping, NameToken, Version
+from approdo.persons.rules import GONE, PRIVATE, SHAPES, Answers, Kind, Written, check, next_version, standing
 from approdo.persons.selectors import acting_organisation, place
 from approdo.vault import services as vault
 
@@ -104,13 +104,15 @@ def revise(
 def remove(*, actor: Actor, entry_id: UUID, now: datetime) -> None:
     """Take an entry out of the record, because it was an error or she asks: only the service that wrote it can.
 
-    Raises ``NotFound`` for anybody else's, and for one that is not there any more.
+    Raises ``NotFound`` for anybody else's, and for one that is not there any more; ``Conflict`` for one that lasts.
     """
     _operator_id, service_id = acting(actor)
     found = Entry.objects.select_for_update(of=("self",)).filter(pk=entry_id, service_id=service_id, removed_at=None)
     entry = found.first()
     if entry is None:
         raise NotFound
+    if SHAPES[Kind(entry.kind)].lasting:
+        raise Conflict(_("La catena di custodia non si cancella: scrivi che cosa va corretto."), code="lasting")
     entry.removed_at = now
     entry.save(update_fields=["removed_at"])
     if entry.kind == Kind.IDENTITY:
@@ -146,8 +148,22 @@ def _append(actor: Actor, entry: Entry, answers: Answers, seen: tuple[int, ...],
     version.save(force_insert=True)
     if entry.kind == Kind.IDENTITY:
         _index(version.organisation_id, entry, answers)
+    if entry.kind == Kind.EVIDENCE:
+        _keep(entry, answers)
     beside = tuple(number for number in standing([*before, new]) if number != new.number)
     return Saved(entry.pk, new.number, beside)
+
+
+def _keep(entry: Entry, answers: Answers) -> None:
+    """Note outside the seal until when a piece of evidence is kept here: a day and nothing else."""
+    until = str(answers.given.get("kept_until", ""))
+    if not until:
+        Keeping.objects.filter(entry=entry).delete()
+        return
+    kept = {"kept_until": date.fromisoformat(until), "over": answers.given.get("step") in GONE}
+    Keeping.objects.update_or_create(
+        entry=entry, defaults=kept | {"case_id": entry.case_id, "service_id": entry.service_id}
+    )
 
 
 def _index(organisation_id: int, entry: Entry, answers: Answers) -> None:

@@ -30,6 +30,7 @@ DONE_BY_IT = frozenset(
         EventKind.REFERRAL_TAKEN,
         EventKind.REFERRAL_REFUSED,
         EventKind.REFERRAL_MET,
+        EventKind.LEFT,
     }
 )
 """What a chronology tells that the service itself did; the rest was done to it, or by the system."""

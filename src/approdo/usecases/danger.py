@@ -20,6 +20,7 @@ from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import USUAL_REVIEW, ReviewClock, context_of
 from approdo.risk import selectors
 from approdo.risk.rules import (
+    UNKNOWN,
     Instrument,
     Outcome,
     Purpose,
@@ -180,3 +181,13 @@ def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:
     _case, _may, held = held_in(actor, case_id, now)
     stands = standing(one.assessed for one in held.assessments if one.subject == HER)
     return None if stands is None else stands.level
+
+
+def answers_to(code: str, actor: Actor, case_id: UUID, now: datetime) -> Mapping[str, str]:
+    """Return what she answered last to one instrument, by item, as far as the actor may read it.
+
+    What is not there is not known, and never a no.
+    """
+    _case, _may, held = held_in(actor, case_id, now)
+    found = [one for one in held.assessments if one.subject == HER and one.instrument.code == code]
+    return {item: given for item, given in found[-1].answers.items() if given != UNKNOWN} if found else {}

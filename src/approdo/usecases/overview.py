@@ -25,13 +25,14 @@ from approdo.protocols.rules import DraftState
 from approdo.protocols.selectors import DraftLine, ItemView
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
-from approdo.usecases import attempts, breaking, coverage, drills, reading, referring, todo
+from approdo.usecases import attempts, breaking, coverage, drills, reading, reception, referring, todo
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.coverage import Uncovered
 from approdo.usecases.drills import Failing
 from approdo.usecases.reading import Unusual
+from approdo.usecases.reception import Ending, Strip
 from approdo.usecases.referring import Unanswered
 from approdo.usecases.todo import Today
 
@@ -76,6 +77,8 @@ class Day:
     """Drafts of protocols that wait for her approval, and those of hers that were sent back."""
     to_do: Today = field(default_factory=Today)
     """What her service is to do by the end of today, and the contacts it promised."""
+    evidence: tuple[Ending, ...] = ()
+    """Cases for which her service keeps evidence that is not kept much longer."""
     shelf: tuple[ItemView, ...] = ()
     """What of a network's shelf waits for her approval, or was sent back to her."""
     next_duty: datetime | None = None
@@ -91,10 +94,19 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered
+        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered or self.evidence
         unheard = self.uncovered or self.failing
         to_approve = self.drafts or self.shelf
-        return not (pressing or watched or unheard or to_approve or self.referred or self.swaps or self.to_do.anything)
+        return not (
+            pressing
+            or watched
+            or unheard
+            or to_approve
+            or self.referred
+            or self.swaps
+            or self.to_do.anything
+            or self.evidence
+        )
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -125,6 +137,7 @@ def day(actor: Actor, now: datetime) -> Day:
         asked_glasses, asked_attempts = consents.ask_unreviewed(now), attempts.ask_lately(now)
         asked_desk = referrals.ask_desk(actor, now) if may(actor, Permission.READ_CASE) else None
         asked_to_do = todo.ask_today(actor, now) if may(actor, Permission.READ_CASE) else Today
+        asked_evidence = reception.ask_evidence_ending(actor, now) if may(actor, Permission.READ_CASE) else tuple
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
         calls, answered, glasses, tried = asked.value, asked_answered.value, asked_glasses.value, asked_attempts.value
     desk, to_do = asked_desk.value if asked_desk else None, asked_to_do()
@@ -154,6 +167,7 @@ def day(actor: Actor, now: datetime) -> Day:
         unanswered=referring.unanswered(actor),
         drafts=protocols.drafts_waiting(actor),
         to_do=to_do,
+        evidence=asked_evidence(),
         shelf=protocols.shelf_waiting(actor),
         trial=trial,
     )
@@ -209,6 +223,8 @@ class CaseOverview:
     """Attempts of people who are kept out, for who leads it."""
     around: tuple[Around, ...]
     """Who is around her; to others than who leads, no more than which services, since when."""
+    strip: Strip | None
+    """What is next until she leaves the department, for the one that received her."""
 
 
 def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
@@ -225,8 +241,8 @@ def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
         asked, asked_attempts = networks.ask_name_plates(named), attempts.ask_lately(now)
         asked_around = ask_around(page, now) if leads else None
         plates, tried = asked.value, asked_attempts.value
-    labels = {service_id: plate.label for service_id, plate in plates.items()}
+    labels, strip = {pk: plate.label for pk, plate in plates.items()}, reception.strip(actor, page)
     if asked_around is None:
         around = tuple(Around(one.service_id, one.since) for one in page.participants)
-        return CaseOverview(page, labels, now, (), around)
-    return CaseOverview(page, labels, now, attempts.shown_to(actor, tried, case_id), asked_around())
+        return CaseOverview(page, labels, now, (), around, strip)
+    return CaseOverview(page, labels, now, attempts.shown_to(actor, tried, case_id), asked_around(), strip)

@@ -132,6 +132,43 @@ def record(actor: Actor, case_id: UUID, now: datetime) -> Record:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The entries of some kinds, for a page of their own."""
+
+    case: CasePage
+    entries: tuple[EntryView, ...]
+    may_add: frozenset[Kind]
+    """Of which of them the actor's service may write one more."""
+    labels: Mapping[int, str]
+
+
+def part(actor: Actor, case_id: UUID, kinds: Collection[Kind], now: datetime, *, every_version: bool = False) -> Part:
+    """Return the entries of some kinds, none of which is ever covered, and write down that they were read.
+
+    ``every_version``: with all that each ever said, the oldest first. Raises ``NotFound`` for absent and hidden alike
+    and for who neither reads nor writes any of them, ``Slowed``, ``KeysUnavailable``.
+    """
+    case, may = _may(actor, case_id, now)
+    found = _readable(may, persons.ask_entries(actor, case_id, kinds=kinds, every_version=every_version))
+    writable = may.slices(Action.WRITE)
+    may_add = frozenset(kind for kind in kinds if _group(kind, found, writable).may_add)
+    if not found and not any(SHAPES[kind].slice in writable for kind in kinds):
+        raise NotFound
+    count = counted(actor, case, may.standing, Reading.RECORD, now)
+    audit.record(
+        actor=actor,
+        verb="record.read",
+        subject=f"case:{case_id}",
+        case_id=case_id,
+        now=now,
+        detail={"slices": ",".join(sorted({one.slice for one in found})), **count},
+    )
+    named = {text.service_id for one in found for text in one.texts} | {one.service_id for one in found}
+    plates = networks.name_plates(named) if named else {}
+    return Part(case, found, may_add, {pk: plate.label for pk, plate in plates.items()})
+
+
 def uncovered(actor: Actor, case_id: UUID, entry_id: UUID, why: str, now: datetime) -> tuple[CasePage, EntryView]:
     """Return one entry with all it says, and write down who uncovered it and why (a code); raises ``Slowed``."""
     case, may, found = _entry(actor, case_id, entry_id, now)

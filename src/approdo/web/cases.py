@@ -56,6 +56,7 @@ def case_page(request: Asked, case_id: UUID) -> HttpResponse:
         "labels": shown.labels,
         "attempts": shown.attempts,
         "around": shown.around,
+        "strip": shown.strip,
         "now": shown.at,
         "leads": page.lead_service_id == own,
         "manages": page.lead_operator_id == request.actor.operator_id,

@@ -47,7 +47,7 @@ def add(request: Asked, case_id: UUID) -> HttpResponse:
     words = {
         "case": case,
         "kinds": kinds,
-        "chosen": request.POST.get("kind", ""),
+        "chosen": request.POST.get("kind", request.GET.get("kind", "")),
         "problems": problems,
         "megabytes": settings.DOCUMENT_BYTES // 1_000_000,
     }

@@ -157,6 +157,16 @@ class AlwaysOpenForm(forms.Form):
     always_open = forms.BooleanField(label=_("Aperto sempre, giorno e notte"), required=False)
 
 
+class EvidenceForm(forms.Form):
+    """For how many days evidence is kept."""
+
+    days = forms.IntegerField(
+        label=_("Giorni"),
+        required=False,
+        help_text=_("In bianco, se non c'è una regola. Per la violenza sessuale si può fare querela per dodici mesi."),
+    )
+
+
 class HoursLine(forms.Form):
     """One line of opening hours; left empty, it is no line."""
 

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Ore di reperibilità: a service's month, person by person, on a page and as a sheet."""
 
-import csv
-import io
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -14,6 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from approdo.kit.sheets import csv_sheet
 from approdo.networks import selectors, services
 from approdo.networks.rules import ROME, LocalHoliday
 from approdo.networks.selectors import PersonHours
@@ -21,8 +19,6 @@ from approdo.web.guards import Asked
 from approdo.web.network_forms import accepted
 from approdo.web.rota_forms import LocalHolidaysForm
 from approdo.web.templatetags.rota import long
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -43,12 +39,10 @@ def on_call_hours(request: Asked, service_id: int) -> HttpResponse:
 def on_call_hours_sheet(request: Asked, service_id: int) -> HttpResponse:
     """The same as a sheet; its name says nothing of whose it is."""
     month = selectors.month_hours(request.actor, service_id, _month(request))
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([_("Persona"), _("Prima"), _("Seconda"), _("di cui notte"), _("di cui festive"), _("Note")])
-    writer.writerows(_row(one) for one in month.people)
+    head = [_("Persona"), _("Prima"), _("Seconda"), _("di cui notte"), _("di cui festive"), _("Note")]
+    sheet = csv_sheet([head, *(_row(one) for one in month.people)])
     headers = {"Content-Disposition": 'attachment; filename="ore.csv"'}
-    return HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(sheet, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,12 +81,7 @@ def _row(one: PersonHours) -> list[str]:
     tally = one.tally
     notes = "; ".join(f"{selectors.spoken(noted.duty.period)}: {noted.note}" for noted in one.notes)
     figures = map(long, (tally.first, tally.second, tally.night, tally.festive))
-    return list(_no_formulas([one.display_name, *figures, notes]))
-
-
-def _no_formulas(cells: Iterable[str]) -> Iterable[str]:
-    """Keep a spreadsheet from running what somebody wrote as a name or a note."""
-    return (f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
+    return [one.display_name, *figures, notes]
 
 
 urlpatterns: list[URLPattern] = [

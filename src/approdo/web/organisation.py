@@ -20,6 +20,7 @@ from approdo.web.foretelling import asking, unless_told
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.network_forms import (
     AlwaysOpenForm,
+    EvidenceForm,
     MemberForm,
     RoleForm,
     ServiceForm,
@@ -45,6 +46,20 @@ def organisation(request: Asked) -> HttpResponse:
     shown = selectors.organisation_for_editing(request.actor, request.now)
     recognises = any(one.kind is ServiceKind.EMERGENCY_DEPARTMENT for one in shown.services)
     return _page(request, "organisation", {"organisation": shown, "recognises": recognises})
+
+
+@require_http_methods(["GET", "POST"])
+def evidence_days(request: Asked) -> HttpResponse:
+    """For how many days her organisation keeps evidence."""
+    shown = selectors.organisation_for_editing(request.actor, request.now)
+    form = EvidenceForm(request.POST if request.method == "POST" else None, initial={"days": shown.evidence_days})
+
+    def act() -> None:
+        services.set_evidence_days(actor=request.actor, days=form.cleaned_data["days"], now=request.now)
+
+    if form.is_bound and form.is_valid() and accepted(form, act):
+        return _done(request, _("Salvato. Vale per ciò che si raccoglie da adesso."), "organisation")
+    return _page(request, "evidence_days", {"form": form}, wrong=form.is_bound)
 
 
 @require_http_methods(["GET", "POST"])
@@ -239,6 +254,7 @@ def member(request: Asked, service_id: int, membership_id: int) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("rete/organizzazione/", organisation, name="organisation"),
+    path("rete/organizzazione/reperti/", evidence_days, name="evidence_days"),
     path("rete/servizi/nuovo/", new_service, name="new_service"),
     path("rete/servizi/<int:service_id>/", service, name="service"),
     path("rete/servizi/<int:service_id>/dati/", edit_service, name="edit_service"),

@@ -8,23 +8,31 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approdo.access.rules import Permission
 from approdo.cases import services as cases
+from approdo.kit.clock import ROME
 from approdo.kit.errors import Invalid, NotFound
+from approdo.networks.rules import ServiceKind
+from approdo.persons import selectors as entries
 from approdo.persons import services as persons
-from approdo.persons.rules import Kind
+from approdo.persons.rules import SHAPES, Kind
 from approdo.persons.selectors import EntryView
-from approdo.usecases import pathway
+from approdo.usecases import evidence, pathway
 from approdo.usecases import record as usecase
 from approdo.usecases.record import Reason, covered
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.reading import slowed
 from approdo.web.record_forms import DECLINED, entry_form, lines, seen, written
+from approdo.web.standing import standing_of
 
+PAGES = {Kind.INJURY: "body_chart", Kind.EVIDENCE: "evidence", Kind.EXIT: "exit"}
+"""Kinds of entries that have a page of their own, and its name."""
+_DEPARTMENT = frozenset({Kind.RECEPTION, Kind.EXIT})
+"""Kinds that only an emergency department is offered."""
 SHOWN_SECONDS = 60
 """How long what was uncovered stays on the screen."""
 
@@ -36,13 +44,16 @@ def record(request: Asked, case_id: UUID) -> HttpResponse:
     """Show the record: what is covered is there by its kind only."""
     shown = usecase.record(request.actor, case_id, request.now)
     groups = [(group, [_shown(entry) for entry in group.entries]) for group in shown.groups]
-    unwritten = [group for group in shown.groups if group.may_add and not group.entries]
+    hospital = standing_of(request).get("kind") == ServiceKind.EMERGENCY_DEPARTMENT
+    kept_back = frozenset() if hospital else _DEPARTMENT
+    unwritten = [one for one in shown.groups if one.may_add and not one.entries and one.kind not in kept_back]
     words = {
         "unwritten": unwritten,
         "record": shown,
         "case": shown.case,
         "groups": groups,
         "reasons": tuple(Reason),
+        "pages": PAGES,
         "now": shown.at,
     }
     return render(request, "web/cases/record.html", words)
@@ -51,7 +62,8 @@ def record(request: Asked, case_id: UUID) -> HttpResponse:
 def _shown(entry: EntryView) -> dict[str, object]:
     is_covered = covered(entry)
     texts = [] if is_covered else [(text, lines(entry.kind, text)) for text in entry.texts]
-    return {"entry": entry, "covered": is_covered, "texts": texts, "torn": len(entry.texts) > 1}
+    lasting = SHAPES[entry.kind].lasting
+    return {"entry": entry, "covered": is_covered, "texts": texts, "torn": len(entry.texts) > 1, "lasting": lasting}
 
 
 @needs(Permission.READ_CASE)
@@ -59,8 +71,12 @@ def _shown(entry: EntryView) -> dict[str, object]:
 def add(request: Asked, case_id: UUID, kind: str) -> HttpResponse:
     """Write a new entry of one kind."""
     chosen = _kind(kind)
+    if chosen is Kind.EXIT:
+        return redirect("exit", case_id)  # it is an act, and not only an entry
     usecase.may_add(request.actor, case_id, chosen, request.now)
     form, problems = entry_form(chosen), {}
+    if chosen is Kind.EVIDENCE:
+        form.initial.update(_collected_now(request))
     if request.method == "POST":
         form = entry_form(chosen, request.POST)
         try:
@@ -73,11 +89,19 @@ def add(request: Asked, case_id: UUID, kind: str) -> HttpResponse:
                 now=request.now,
             )
             messages.success(request, _("Scritto."))
-            return redirect("record", case_id)
+            return redirect(PAGES.get(chosen, "record"), case_id)
         except Invalid as refusal:
             problems = refusal.problems
-    words = {"case_id": case_id, "form": form, "problems": problems, "kind": chosen}
+    back = reverse(PAGES.get(chosen, "record"), args=[case_id])
+    words = {"case_id": case_id, "form": form, "problems": problems, "kind": chosen, "back": back}
     return render(request, "web/cases/entry.html", words, status=422 if problems else 200)
+
+
+def _collected_now(request: Asked) -> dict[str, str]:
+    """Return how a new piece of evidence begins: collected now, kept for as long as her organisation does."""
+    until = evidence.usual_end(request.actor, request.now)
+    at = request.now.astimezone(ROME).strftime("%Y-%m-%dT%H:%M")
+    return {"step": "collected", "at": at, "kept_until": until.isoformat() if until else ""}
 
 
 @needs(Permission.READ_CASE)
@@ -104,9 +128,10 @@ def revise(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
         except Invalid as refusal:
             problems = refusal.problems
         else:
-            return _after(request, case_id, entry_id, torn=bool(saved.beside))
+            return _after(request, case_id, entry, torn=bool(saved.beside))
     words = {
         "case_id": case_id,
+        "back": reverse(PAGES.get(entry.kind, "record"), args=[case_id]),
         "form": form,
         "problems": problems,
         "kind": entry.kind,
@@ -118,15 +143,15 @@ def revise(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
     return render(request, "web/cases/entry.html", words, status=422 if problems else 200)
 
 
-def _after(request: Asked, case_id: UUID, entry_id: UUID, *, torn: bool) -> HttpResponse:
+def _after(request: Asked, case_id: UUID, entry: EntryView, *, torn: bool) -> HttpResponse:
     if torn:
         messages.warning(
             request,
             _("Intanto un'altra persona aveva scritto qui. I due testi ci sono tutti e due: mettili insieme."),
         )
-        return redirect("revise_entry", case_id, entry_id)
+        return redirect("revise_entry", case_id, entry.id)
     messages.success(request, _("Scritto."))
-    return redirect("record", case_id)
+    return redirect(PAGES.get(entry.kind, "record"), case_id)
 
 
 def _in_emergency(request: Asked, case_id: UUID, entry_id: UUID) -> bool:
@@ -157,9 +182,10 @@ def reveal(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
 @require_POST
 def remove(request: Asked, case_id: UUID, entry_id: UUID) -> HttpResponse:
     """Take an entry of one's own service out of the record."""
+    kinds = entries.kinds_of([entry_id])
     persons.remove(actor=request.actor, entry_id=entry_id, now=request.now)
     messages.success(request, _("Tolto dalla scheda."))
-    return redirect("record", case_id)
+    return redirect(PAGES.get(kinds[entry_id], "record"), case_id)
 
 
 @needs(Permission.READ_CASE)

@@ -37,6 +37,8 @@ def _words_field(label: Any, **said: Any) -> forms.CharField:
 class ReferForm(_Form):
     """To which service she is sent, what for, how soon, and what she said of it."""
 
+    FILLED = frozenset({"target", "reason", "urgency", "she_said"})
+    """What an address may fill in beforehand; it chooses from the same lists, and nothing leaves without a press."""
     target = forms.TypedChoiceField(label=_("A quale servizio"), coerce=int)
     reason = forms.ChoiceField(
         label=_("Che cosa chiedi"),

@@ -34,6 +34,7 @@ def case_referrals(request: Asked, case_id: UUID) -> HttpResponse:
     shown = referring.of_case(request.actor, case_id, request.now)
     form = ReferForm(
         request.POST if request.method == "POST" else None,
+        initial={name: said for name, said in request.GET.items() if name in ReferForm.FILLED},
         services=[(one.id, one.label) for one in shown.recipients],
         clocks=shown.clocks,
     )

@@ -22,15 +22,19 @@ from approdo.web import (
     draft_reviews,
     drafts,
     drills,
+    evidence,
     gateway,
     health,
     instruments,
+    law_53,
+    leaving,
     networks,
     own_shifts,
     papers,
     pathway,
     protocols,
     reading,
+    reception,
     recognition,
     record,
     referral_figures,
@@ -78,8 +82,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", public(health.readyz), name="readyz"),
 ]
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
-CARE = (today, activations, breaking, *RECORD, pathway, assessments, visits, recognition)
+CARE = (today, activations, breaking, *RECORD, pathway, assessments)
+HOSPITAL = (reception, evidence, law_53, leaving, visits, recognition)
 PROTOCOLS = (protocols, drafts, draft_pathway, draft_reviews, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
-for feature in (*CARE, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
+for feature in (*CARE, *HOSPITAL, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -168,17 +168,9 @@ def _answered(request: Asked, prompt_id: UUID) -> HttpResponse:
         messages.warning(request, _(conflict.sentence))
         return redirect("visit_prompt", prompt_id)
     if given == Answer.ASKED_YES:
-        return redirect(after_yes())
+        return redirect("receive")
     messages.success(request, _("Segnato."))
     return redirect("visit")
-
-
-def after_yes() -> str:
-    """Return where she goes on when a woman has said yes: the reception, where it is; else the cases."""
-    try:
-        return reverse("receive")
-    except NoReverseMatch:
-        return reverse("cases")
 
 
 urlpatterns = [

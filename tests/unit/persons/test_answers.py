@@ -26,6 +26,8 @@ def fitting(field: Field) -> str | list[str]:
             return "Parole di prova"
         case Form.DAY | Form.PAST_DAY:
             return "1990-02-28"
+        case Form.MOMENT:
+            return "2026-11-27T03:20"
         case Form.YES_NO:
             return "yes"
         case Form.CODE:
@@ -167,3 +169,30 @@ def test_a_document_does_not_depend_on_the_order_of_the_form(first: str, second:
     one = Answers({"given_name": first, "family_name": second})
     other = Answers({"family_name": second, "given_name": first})
     assert one.document() == other.document()
+
+
+@pytest.mark.parametrize("typed", ["2026-11-27", "03:20", "2026-11-27 03:20", "2026-11-27T25:00", "2026-11-27T03:20:11",
+                                   "2026-11-27T03:20Z", "ieri"])  # fmt: skip
+def test_a_moment_is_a_day_and_an_hour(typed: str) -> None:
+    assert "giorno e ora" in problems(Kind.EVIDENCE, {"at": typed})["at"]
+
+
+def test_a_moment_has_come_and_is_of_our_times() -> None:
+    assert "deve ancora venire" in problems(Kind.EVIDENCE, {"at": "2026-11-28T00:00"})["at"]
+    assert "troppo lontano" in problems(Kind.EVIDENCE, {"at": "1899-12-31T23:59"})["at"]
+
+
+def test_only_a_step_of_custody_begins_anew_when_it_is_written_again() -> None:
+    anew = {(kind, field.name) for kind, field in FIELDS if not field.carried}
+    assert anew == {(Kind.EVIDENCE, name) for name in ("step", "at", "by", "to")}
+    assert [kind for kind, shape in SHAPES.items() if shape.lasting] == [Kind.EVIDENCE]
+
+
+def test_each_act_on_her_body_has_an_answer_and_a_moment_of_its_own() -> None:
+    for act in ("examined", "photographed", "sampled"):
+        answer, moment = SHAPES[Kind.INJURY].field(act), SHAPES[Kind.INJURY].field(f"{act}_at")
+        assert answer is not None
+        assert moment is not None
+        assert answer.choices is not None
+        assert set(answer.choices()) == {"agreed", "refused", "later"}
+        assert moment.form is Form.MOMENT

@@ -27,6 +27,7 @@ from approdo.cases.selectors.pages import (
     led_among,
     takes_part,
 )
+from approdo.cases.selectors.reception import Arrived, aliases, arrival_of, opened_by_key
 from approdo.cases.selectors.waiting import (
     ADRIFT,
     Adrift,
@@ -42,6 +43,7 @@ __all__ = [
     "ADRIFT",
     "PAGE",
     "Adrift",
+    "Arrived",
     "CaseBrief",
     "CasePage",
     "CaseRow",
@@ -51,6 +53,8 @@ __all__ = [
     "Promised",
     "Told",
     "adrift",
+    "aliases",
+    "arrival_of",
     "ask_adrift",
     "ask_case_page",
     "ask_chronology_of",
@@ -63,6 +67,7 @@ __all__ = [
     "led_among",
     "led_by_operator",
     "manager_of",
+    "opened_by_key",
     "opened_lately",
     "paths",
     "promised",

@@ -24,7 +24,7 @@ from approdo.cli.demonstration.cast import (
 )
 from approdo.cli.demonstration.loading import load_networks, load_pathways, places, publish_protocols
 from approdo.cli.demonstration.planning import names, plan_region
-from approdo.cli.demonstration.records import write_records
+from approdo.cli.demonstration.records import receive_somebody, write_records
 from approdo.cli.demonstration.region import Region
 from approdo.networks import selectors as networks
 
@@ -73,3 +73,4 @@ def write(region: Region, progress: Callable[[str], None] = _quietly) -> None:
         progress(f"{len(region.cases)} percorsi, {activations} attivazioni")
         case_ids = load_pathways(loaded)
         progress(f"{write_records(loaded, case_ids, names())} schede")
+        receive_somebody(loaded)

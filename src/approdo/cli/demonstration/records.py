@@ -5,7 +5,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from approdo.access.rules import Actor, Slice
@@ -17,9 +17,10 @@ from approdo.cli.demonstration.loaded import Loaded
 from approdo.cli.demonstration.pathways import TOUR_DEPARTMENT, TOUR_NETWORK
 from approdo.cli.demonstration.region import PlannedCase
 from approdo.consents.rules import HowGiven, Proof, SharingPurpose, Told
-from approdo.networks.rules import ServiceKind, instant
+from approdo.networks.rules import ROME, ServiceKind, instant
 from approdo.persons.rules import Kind
-from approdo.usecases import pathway, record, sharing
+from approdo.usecases import leaving, pathway, reception, record, sharing
+from approdo.usecases.reception import Said
 
 MOST = 12
 _FOLLOWED = {CaseState.INTAKE, CaseState.PLAN, CaseState.MONITORING}
@@ -54,6 +55,36 @@ def write_records(loaded: Loaded, case_ids: Mapping[int, UUID], words: Mapping[s
     for case in followed:
         _write(loaded, case, case_ids[case.number], chance, names)
     return len(followed)
+
+
+def receive_somebody(loaded: Loaded) -> None:
+    """Let the emergency department of the tour have received a woman last night, seen her, kept a swab, let her go."""
+    actor, today = loaded.actor(TOUR_DEPARTMENT, 0), loaded.region.today
+    at = instant(today - timedelta(days=1), time(22, 10))
+    circumstances = {"companion": "friend", "alone": "yes", "children": "1", "triage": "orange"}
+    said = Said(circumstances, {"interpreter": "yes", "speaks": ("sq",)}, minutes_ago=4)
+    alias = dice(loaded.region.seed, "received").choice
+    with entered(actor=actor):
+        made = reception.receive(actor=actor, said=said, idempotency_key="demonstration", now=at, choose=alias)
+        case_id, later = made.case_id, at + timedelta(minutes=40)
+        reception.note_seen(actor=actor, case_id=case_id, now=at + timedelta(minutes=9))
+        for kind, written in _seen_on_her(at.astimezone(ROME), today):
+            record.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=(), now=later)
+        answers = {"how": "trusted", "option_informed": "agreed", "option_centre": "later", "safe_to_carry": "no"}
+        leaving.leave(actor=actor, case_id=case_id, written=answers, now=at + timedelta(minutes=100))
+
+
+def _seen_on_her(at: datetime, today: date) -> list[tuple[Kind, dict[str, str | tuple[str, ...]]]]:
+    """Return an injury, and a swab whose keeping ends before her time for a complaint does: the page says so."""
+    moment = (at + timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M")
+    where = {"region": "upper_arm", "side": "left", "view": "back", "size": "3 x 5"}
+    said = {"examined": "agreed", "examined_at": moment, "photographed": "refused"}
+    kept = {"step": "collected", "at": moment, "kept_where": "Frigorifero 2", "by": "Matricola 4471"}
+    until = (today + timedelta(days=21)).isoformat()
+    return [
+        (Kind.INJURY, {**where, "types": ("grip_mark", "bruise"), **said}),
+        (Kind.EVIDENCE, {"what": "swab", "reference": "S-0417", "agreed": "agreed", "kept_until": until, **kept}),
+    ]
 
 
 def _is_followed(loaded: Loaded, case: PlannedCase) -> bool:

@@ -16,6 +16,7 @@ from approdo.networks.rules.calendar import (
 from approdo.networks.rules.courses import Course, Foreseen, course
 from approdo.networks.rules.details import (
     CONTACT_POINTS,
+    LONGEST_KEEPING,
     NAME_LENGTH,
     Contact,
     ServiceDetails,
@@ -146,6 +147,7 @@ __all__ = [
     "FIRST",
     "LANGUAGES",
     "LONGEST_ABSENCE",
+    "LONGEST_KEEPING",
     "LONGEST_OVERRIDE",
     "LONGEST_SHIFT",
     "LONGEST_TURN",

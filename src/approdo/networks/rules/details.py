@@ -5,6 +5,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 import phonenumbers
@@ -18,6 +19,8 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,18}[A-Za-z0-9]")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 NAME_LENGTH = 120
 CONTACT_POINTS = 8
+LONGEST_KEEPING = timedelta(days=7_300)
+"""The longest that an organisation may say it keeps evidence."""
 
 SAY_PHONE = _("Scrivi un numero di telefono con il prefisso, per esempio 0332 123456.")
 SAY_EMAIL = _("Scrivi un indirizzo di posta elettronica, per esempio nome@servizio.example.")

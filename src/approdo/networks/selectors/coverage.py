@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from approdo.kit.rows import Answer, ask, read
-from approdo.networks.models import Service
+from approdo.networks.models import Organisation, Service
 from approdo.networks.rules import (
     Channel,
     ContactView,
@@ -116,6 +116,11 @@ def ask_kind_of(service_id: int) -> Answer[ServiceKind | None]:
     """Ask for the same."""
     statement = "SELECT kind FROM networks_service WHERE id = %s"
     return ask(statement, [service_id], lambda rows: ServiceKind(rows[0][0]) if rows else None)
+
+
+def evidence_days(organisation_id: int) -> int | None:
+    """Return for how many days an organisation keeps evidence; None when nobody has said."""
+    return Organisation.objects.filter(pk=organisation_id).values_list("evidence_days", flat=True).first()
 
 
 def name_plates(ids: Iterable[int]) -> dict[int, NamePlate]:

@@ -68,6 +68,8 @@ class OrganisationEditing:
     kind: OrganisationKind
     kind_word: str
     services: tuple[ServiceSummary, ...]
+    evidence_days: int | None
+    """For how many days it keeps evidence; None when nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ def organisation_for_editing(actor: Actor, at: datetime) -> OrganisationEditing:
     return OrganisationEditing(
         id=organisation.pk,
         name=organisation.name,
+        evidence_days=organisation.evidence_days,
         kind=kind,
         kind_word=label_of(kind),
         services=tuple(

@@ -11,6 +11,7 @@ from approdo.networks.services.feed import (
 )
 from approdo.networks.services.holidays import set_local_holidays
 from approdo.networks.services.installation import create_network, create_organisation, set_lead_organisation
+from approdo.networks.services.keeping import set_evidence_days
 from approdo.networks.services.members import add_member, end_membership, set_role
 from approdo.networks.services.offer import (
     create_service,
@@ -75,6 +76,7 @@ __all__ = [
     "remove_shift",
     "revoke_feed",
     "set_contact_points",
+    "set_evidence_days",
     "set_lead_organisation",
     "set_local_holidays",
     "set_opening_hours",

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from approdo.kit.errors import Invalid
 from approdo.kit.words import mark as _
@@ -15,6 +15,8 @@ from approdo.persons.rules.kinds import SHAPES, Field, Form, Kind
 LONGEST_LINE = 200
 LONGEST_TEXT = 8_000
 YES, NO = "yes", "no"
+
+_A_DAY = Field("at", "", Form.PAST_DAY)
 
 Answer = str | tuple[str, ...]
 
@@ -103,7 +105,17 @@ def _problem(field: Field, text: str, today: date) -> str:
         return _("Scegli dall'elenco.")
     if field.form in {Form.DAY, Form.PAST_DAY}:
         return _day_problem(field, text, today)
-    return ""
+    return _moment_problem(text, today) if field.form is Form.MOMENT else ""
+
+
+def _moment_problem(text: str, today: date) -> str:
+    day, _between, hour = text.partition("T")
+    try:
+        datetime.fromisoformat(text)
+        well_written = len(hour) == len("03:20")
+    except ValueError:
+        well_written = False
+    return _day_problem(_A_DAY, day, today) if well_written else _("Scrivi giorno e ora, come 2026-11-27T03:20.")
 
 
 def _day_problem(field: Field, text: str, today: date) -> str:

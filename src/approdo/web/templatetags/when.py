@@ -160,6 +160,12 @@ def exact(instant: datetime) -> str:
     return written(instant.astimezone(ROME), "j F Y, H:i")
 
 
+@register.filter
+def whole_day(day: date) -> str:
+    """Return a day in full: "24 novembre 2026"."""
+    return written(day, "j F Y")
+
+
 @register.simple_tag
 def ago(instant: datetime | None, now: datetime | None = None) -> SafeString | str:
     """Return how long ago the instant was, with the instant itself on focus."""

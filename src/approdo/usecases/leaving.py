@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Leaving the emergency department is an act: what was proposed, what she said, where she goes, what she may carry."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from approdo.access.rules import Actor
+from approdo.audit import services as audit
+from approdo.cases import services as case_services
+from approdo.cases.rules import EventKind
+from approdo.cases.selectors import CasePage
+from approdo.cases.services import NewEvent
+from approdo.kit.errors import NotFound
+from approdo.networks import selectors as networks
+from approdo.networks.rules import ServiceKind
+from approdo.persons.rules import NO, OPTIONS, YES, Answers, Kind
+from approdo.protocols.rules import Urgency
+from approdo.risk.rules import Outcome
+from approdo.usecases import record
+from approdo.usecases.danger import level_of
+from approdo.usecases.reception import require_department
+
+BY_LEVEL: Mapping[Outcome, tuple[str, ...]] = {
+    Outcome.LOW: ("informed", "centre"),
+    Outcome.MEDIUM: ("informed", "centre", "network", "safe_place", "stay"),
+    Outcome.HIGH: ("informed", "centre", "network", "safe_place", "stay"),
+    Outcome.EXTREME: ("informed", "centre", "network", "safe_place", "stay"),
+}
+"""What is proposed first for each class of risk (DPCM 24/11/2017 as in domain.md, 2.2, step 6): with a low one she goes
+home with the information; from the medium one on the network at once, if she wants it, and a place to stay. One table
+for every network, until protocols say their own."""
+_UNWRITTEN = "not_assessed"
+BEFORE_SEEN = "before_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A service whose telephone number she may carry."""
+
+    service_id: int
+    label: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The page of an exit, before it is written and after."""
+
+    case: CasePage
+    level: Outcome | None
+    written: Answers | None
+    """What was written of it; None until then."""
+    entry_id: UUID | None
+    centres: tuple[Number, ...]
+    """Whom she may be handed over to, and whose number may go on a paper."""
+
+    @property
+    def proposed(self) -> tuple[str, ...]:
+        """Return the options that come first; nobody has assessed is never low, and so the whole list comes."""
+        return BY_LEVEL.get(self.level, tuple(OPTIONS)) if self.level else tuple(OPTIONS)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the options that come after."""
+        return tuple(code for code in OPTIONS if code not in self.proposed)
+
+    @property
+    def level_code(self) -> str:
+        """Return the class of risk as an exit writes it."""
+        return self.level.value if self.level and self.level in BY_LEVEL else _UNWRITTEN
+
+    @property
+    def may_carry(self) -> bool:
+        """Tell whether she said that she can carry a paper; without a yes there is none."""
+        return self.written is not None and self.written.given.get("safe_to_carry") == YES
+
+    @property
+    def carries_nothing(self) -> bool:
+        """Tell whether she said that a paper is dangerous."""
+        return self.written is not None and self.written.given.get("safe_to_carry") == NO
+
+    @property
+    def to_centre(self) -> bool:
+        """Tell whether she said yes to the centre."""
+        return self.written is not None and self.written.given.get("option_centre") == "agreed"
+
+    @property
+    def to_network(self) -> bool:
+        """Tell whether she said yes to the network."""
+        return self.written is not None and self.written.given.get("option_network") == "agreed"
+
+    @property
+    def urgency(self) -> Urgency:
+        """Return how soon the centre should answer: at once, but for a low risk."""
+        return Urgency.ROUTINE if self.level is Outcome.LOW else Urgency.URGENT
+
+
+def leaving(actor: Actor, case_id: UUID, now: datetime) -> Leaving:
+    """Return the exit of a case, written or still to be written.
+
+    Raises ``NotFound`` for absent and hidden alike, and for who is not of an emergency department; ``Slowed``,
+    ``KeysUnavailable``.
+    """
+    require_department(actor)
+    found = record.part(actor, case_id, [Kind.EXIT], now)
+    own = next((one for one in found.entries if one.own), None)
+    around = networks.coverage(found.case.municipality_code, now)
+    return Leaving(
+        case=found.case,
+        level=level_of(actor, case_id, now),
+        written=own.texts[-1].answers if own else None,
+        entry_id=own.id if own else None,
+        centres=tuple(Number(one.id, one.label, one.phone) for one in around if one.kind is ServiceKind.SUPPORT_CENTRE),
+    )
+
+
+@transaction.atomic
+def leave(*, actor: Actor, case_id: UUID, written: Mapping[str, str | Iterable[str]], now: datetime) -> None:
+    """Write that she leaves the department: what was proposed, her answers, how and when; the chronology tells of it.
+
+    Raises ``NotFound``, ``Invalid``, ``Conflict`` when it is written already: it is corrected in the record.
+    """
+    require_department(actor)
+    record.add(actor=actor, case_id=case_id, kind=Kind.EXIT, written=written, declined=(), now=now)
+    detail = BEFORE_SEEN if written.get("how") == BEFORE_SEEN else ""
+    event = NewEvent(case_id, EventKind.LEFT, actor.service_id, detail=detail)
+    case_services.append(events=[event], now=now)
+    audit.record(actor=actor, verb="case.leave", subject=f"case:{case_id}", case_id=case_id, now=now)
+
+
+def number_to_carry(*, actor: Actor, case_id: UUID, service_id: int, now: datetime) -> str:
+    """Return the telephone number that goes on the paper she carries, and write down that it was printed.
+
+    Raises ``NotFound`` unless she said that she can carry it, and for a service that is not one of the centres.
+    """
+    shown = leaving(actor, case_id, now)
+    found = next((one for one in shown.centres if one.service_id == service_id), None)
+    if not shown.may_carry or found is None:
+        raise NotFound
+    audit.record(
+        actor=actor,
+        verb="exit.print",
+        subject=f"case:{case_id}",
+        case_id=case_id,
+        now=now,
+        detail={"service": service_id},
+    )
+    return found.phone
