@@ -29,6 +29,72 @@ class Wall:
 
 
 WALLS = {
+    "only an emergency department has a door": Wall(
+        "usecases/reception.py",
+        "held is None or held.kind is not ServiceKind.EMERGENCY_DEPARTMENT",
+        "held is None",
+        "tests/integration/web/test_reception_pages.py",
+    ),
+    "a woman is received also while the keys are away": Wall(
+        "usecases/reception.py",
+        "    except KeysUnavailable:\n",
+        "    except ZeroDivisionError:\n",
+        "tests/integration/web/test_reception_pages.py",
+    ),
+    "nothing is printed that she has not said she can carry": Wall(
+        "usecases/leaving.py",
+        "    if not shown.may_carry or found is None:",
+        "    if found is None:",
+        "tests/integration/web/test_reception_pages.py",
+    ),
+    "nobody has assessed is not a low risk": Wall(
+        "usecases/leaving.py",
+        "return BY_LEVEL.get(self.level, tuple(OPTIONS)) if self.level else tuple(OPTIONS)",
+        "return BY_LEVEL.get(self.level or Outcome.LOW, tuple(OPTIONS))",
+        "tests/integration/web/test_reception_pages.py",
+    ),
+    "a case that is not hers is not named to be helped": Wall(
+        "web/activations.py",
+        "    if choice.case_id not in known:\n        raise NotFound\n    return known[choice.case_id]",
+        "    return known.get(choice.case_id, '')",
+        "tests/integration/web/test_reception_pages.py",
+    ),
+    "a link of a chain of custody is never taken out": Wall(
+        "persons/services.py",
+        "    if SHAPES[Kind(entry.kind)].lasting:",
+        "    if False:",
+        "tests/integration/web/test_evidence_pages.py",
+    ),
+    "a chain shows every step and not the last alone": Wall(
+        "usecases/evidence.py",
+        "[Kind.EVIDENCE, Kind.EPISODE], now, every_version=True)",
+        "[Kind.EVIDENCE, Kind.EPISODE], now)",
+        "tests/integration/web/test_evidence_pages.py",
+    ),
+    "a photograph needs a yes of its own": Wall(
+        "web/evidence.py",
+        'text.answers.given.get("photographed") == "agreed"',
+        "True",
+        "tests/integration/web/test_evidence_pages.py",
+    ),
+    "who reads nothing of a part of the record has no page of it": Wall(
+        "usecases/record.py",
+        "    if not found and not any(SHAPES[kind].slice in writable for kind in kinds):\n        raise NotFound\n",
+        "",
+        "tests/integration/web/test_reception_pages.py tests/integration/web/test_evidence_pages.py",
+    ),
+    "unknown is never no": Wall(
+        "persons/rules/law_53.py",
+        "return str(given.get(name, UNKNOWN))",
+        "return str(given.get(name, NO))",
+        "tests/unit/persons/test_law_53.py",
+    ),
+    "a spreadsheet runs nothing of what is handed to it": Wall(
+        "kit/sheets.py",
+        "writerows(no_formulas(row) for row in rows)",
+        "writerows(rows)",
+        "tests/unit/kit/test_sheets.py",
+    ),
     "only an operator of the service that leads moves a case": Wall(
         "usecases/pathway.py",
         "    if not may_in(actor, case, now).act(Action.MOVE):\n        raise NotFound\n",

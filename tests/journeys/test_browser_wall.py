@@ -114,9 +114,9 @@ print(json.dumps(own, default=str))
 _ARGUMENTS = {"code": "urgent", "number": 1, "kind": "episode", "pk": 1, "glass_id": uuid4(), "drill_id": uuid4()}
 _ARGUMENTS |= {"instrument": "da5", "about": "lei"}
 _LEAVES = "account_logout"
-# no page of these for whoever is signed in already and has proved no factor, brings no code, or would approve what
-# nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py, test_editor.py and test_drill.py meet
-# those that exist
+# no page of these for whoever is signed in already and has proved no factor, brings no code, leads nothing in a
+# department, or would approve what nobody proposed: test_signing_in.py, test_answer_link.py, test_referral.py,
+# test_editor.py, test_drill.py and test_reception.py meet those that exist
 _ELSEWHERE = {
     "account_email",
     "account_email_verification_sent",
@@ -130,6 +130,7 @@ _ELSEWHERE = {
     "approve_draft",
     "calendar",
     "drill_link",
+    "exit",
     "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",

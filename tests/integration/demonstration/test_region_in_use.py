@@ -23,7 +23,7 @@ from approdo.networks.rules import ServiceKind, instant
 from approdo.persons.rules import Kind
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import Context, Need, Target, examine
-from approdo.usecases import record
+from approdo.usecases import evidence, overview, record
 
 pytestmark = pytest.mark.walk
 NOW = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)  # a Tuesday, 2:12 at night in Rome
@@ -279,3 +279,19 @@ def test_how_each_network_goes_adds_up_to_what_is_stored(loaded: Region) -> None
     kept = dict(ask(f"SELECT state, count(*) FROM cases_case WHERE opened_at >= '{since.isoformat()}' GROUP BY 1"))
     kept["contact"] -= ask(undone_only)[0][0]
     assert {state: count for state, count in places.items() if count} == kept
+
+
+def test_the_department_of_the_tour_has_received_somebody_and_keeps_evidence_too_briefly(loaded: Region) -> None:
+    nurse = actor(demonstration.ED_OPERATOR)
+    with entered(actor=nurse):
+        (ending,) = overview.day(nurse, NOW).evidence
+        (item,) = evidence.custody(nurse, ending.case_id, NOW).items
+        shown = overview.case(nurse, ending.case_id, NOW).strip
+        marked = evidence.body(nurse, ending.case_id, NOW).marked
+    assert item.kept.too_short
+    assert item.kept.until == ending.kept_until
+    assert shown is not None
+    assert shown.left
+    assert shown.arrived.seen_at is not None
+    assert shown.arrived.seen_at < shown.arrived.see_by
+    assert {place.code for place in marked} == {"back.left.upper_arm"}
