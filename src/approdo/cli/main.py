@@ -23,6 +23,7 @@ _COMMANDS = {
     "keys": "keys",
     "audit": "audit",
     "protocol": "protocol",
+    "instrument": "instrument",
     "coverage": "coverage",
     "diagnose": "diagnose",
     "local-gateway": "local_gateway",

@@ -25,6 +25,8 @@ from approdo.protocols.rules import DraftState
 from approdo.protocols.selectors import DraftLine, ItemView
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
+from approdo.risk import selectors as risk
+from approdo.risk.selectors import LoadedView
 from approdo.usecases import attempts, breaking, coverage, drills, reading, referring, todo
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
@@ -78,6 +80,8 @@ class Day:
     """What her service is to do by the end of today, and the contacts it promised."""
     shelf: tuple[ItemView, ...] = ()
     """What of a network's shelf waits for her approval, or was sent back to her."""
+    instruments: tuple[LoadedView, ...] = ()
+    """Instruments that others loaded, and wait for her approval."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -93,7 +97,7 @@ class Day:
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered
         unheard = self.uncovered or self.failing
-        to_approve = self.drafts or self.shelf
+        to_approve = self.drafts or self.shelf or self.instruments
         return not (pressing or watched or unheard or to_approve or self.referred or self.swaps or self.to_do.anything)
 
     @property
@@ -155,6 +159,7 @@ def day(actor: Actor, now: datetime) -> Day:
         drafts=protocols.drafts_waiting(actor),
         to_do=to_do,
         shelf=protocols.shelf_waiting(actor),
+        instruments=risk.loaded_waiting(actor),
         trial=trial,
     )
 
