@@ -19,7 +19,7 @@ from approdo.access.rules import Permission, may
 from approdo.kit.errors import Conflict, NotFound
 from approdo.protocols import selectors as protocols
 from approdo.risk import selectors
-from approdo.risk.rules import FILE_LIMIT, LONGEST_REASON, LoadAct, LoadState, to_questionnaire
+from approdo.risk.rules import FILE_LIMIT, LONGEST_REASON, LoadAct, LoadState, needs_reason, to_questionnaire
 from approdo.risk.services import NotLoadable
 from approdo.usecases import instruments as usecase
 from approdo.web.guards import Asked, needs
@@ -60,10 +60,13 @@ class WhyForm(forms.Form):
     reason = forms.CharField(
         label=later("Perché"),
         max_length=LONGEST_REASON,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=later("Niente che riguardi una persona."),
     )
+
+    def __init__(self, state: LoadState, sent: Any = None) -> None:
+        super().__init__(sent)
+        self.fields["reason"].required = needs_reason(state)
 
 
 @needs(Permission.READ_PROTOCOL)
@@ -147,7 +150,7 @@ def loaded(request: Asked, loaded_id: int) -> HttpResponse:
     """Show what was loaded, whole; propose it, approve it, withdraw it."""
     view = selectors.loaded_one(request.actor, loaded_id)
     act = request.POST.get("act", "")
-    why = WhyForm(request.POST if act == LoadAct.WITHDRAW else None)
+    why = WhyForm(view.state, request.POST if act == LoadAct.WITHDRAW else None)
     expired = view.instrument.runs_out_before(request.now.date())
     words: dict[str, Any] = {"view": view, "shown": view.instrument, "why": why, "expired": expired}
     if request.method == "POST":

@@ -181,7 +181,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "an open file that has run out": (as_file(DASH | {"expires": "2026-01-01"}), "", "La licenza è scaduta"),
     "bands that leave a hole": (as_file(DASH | {"bands": DASH["bands"][1:]}), "", "Le fasce devono andare da 0"),
     "a code of the program": (as_file(DASH | {"code": "da5"}), "", "«da5» viene con il programma"),
-    "far too much": (b"x" * 100_000_000, "", "Il file è troppo grande"),
+    "far too much": (b"x" * 600_000, "", "Il file è troppo grande"),
 }  # fmt: skip
 
 
