@@ -213,9 +213,10 @@ def test_another_version_takes_the_place_of_the_one_before_and_old_assessments_s
     before, after = LoadedInstrument.objects.order_by("pk")
     assert (before.state, after.state) == (LoadState.WITHDRAWN, LoadState.IN_FORCE)
     assert before.reason == "Sostituito da un'altra versione."
-    assess(anna, case, "dash", HIGH)
+    later = NOW + timedelta(hours=1)
+    assess(anna, case, "dash", HIGH, later)
     with entered(actor=anna):
-        found = danger(anna, case, NOW).about[0].assessments
+        found = danger(anna, case, later).about[0].assessments
     assert [one.instrument.title for one in found] == [DASH["title"], "DASH nuovo"]
     assert InstrumentVersion.objects.count() == 2
 

@@ -307,3 +307,8 @@ def test_what_is_wrong_in_a_text_says_its_line() -> None:
 def test_something_beside_a_file_that_needs_nothing_is_not_swallowed() -> None:
     (fault,) = opened(write(shipped()["da5"]).encode(), TODAY, beside="a: b").faults
     assert fault.sentence.startswith("Quello che è scritto accanto serve solo con un Questionnaire")
+
+
+def test_a_questionnaire_that_is_far_too_long_is_refused_before_it_is_read() -> None:
+    (fault,) = taken(item=[question(str(n), YES, NO) for n in range(3_000)]).faults
+    assert fault.sentence == "Il file è troppo grande per essere uno strumento."
