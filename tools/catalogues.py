@@ -22,6 +22,7 @@ SOURCE = ROOT / "src" / "approdo"
 ENGLISH = SOURCE / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
     "_": None,
+    "later": None,
     "mark": None,
     "gettext": None,
     "gettext_lazy": None,

@@ -59,6 +59,11 @@ REGISTER: dict[str, dict[str, str]] = {
         "technical": "id number organisation_id",
     },
     "risk.InstrumentVersion": {"public": "code version digest document", "technical": "id kept_at"},
+    "risk.LoadedInstrument": {
+        "public": "network_id code version document digest remarks licensee state",
+        "people": "loaded_by_id loaded_at proposed_at approved_by_id approved_at withdrawn_by_id withdrawn_at reason",
+        "technical": "id",
+    },
     "risk.Assessment": {
         "her": "case_id slice child_id sealed instrument_id assessed_at",
         "people": "organisation_id service_id operator_id",

@@ -74,6 +74,7 @@ OPEN = {
     "protocols_shelfitem": "titles of models, forms and glossaries",
     "protocols_withdrawal": "of published procedures",
     "notifications_message": "addresses of operators and when they were called; never a word about a case",
+    "risk_loadedinstrument": "questions that a network may use, and whose hands were in it; nothing of a case",
     "risk_instrumentversion": "questions and what answers mean; who answered, only walled rows say",
     "recognition_sitemode": "from when on a department does what, decided by whom; nothing of a woman",
     "usersessions_usersession": "operators",

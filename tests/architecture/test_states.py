@@ -20,6 +20,7 @@ from approdo.notifications.rules import DRILL_TRANSITIONS, RING_TRANSITIONS
 from approdo.notifications.rules import TRANSITIONS as MESSAGE_TRANSITIONS
 from approdo.protocols.rules import DRAFT_TRANSITIONS
 from approdo.referrals.rules import TRANSITIONS as REFERRAL_TRANSITIONS
+from approdo.risk.rules import LOAD_TRANSITIONS
 from approdo.tasks.rules import TRANSITIONS as TASK_TRANSITIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "states.md"
@@ -35,6 +36,7 @@ MACHINES: dict[str, Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
     "A break-glass": BREAK_GLASS_TRANSITIONS,
     "A document": DOCUMENT_TRANSITIONS,
     "A draft of a protocol": {step: becomes for step, (becomes, _by) in DRAFT_TRANSITIONS.items()},
+    "An instrument that a network loads": LOAD_TRANSITIONS,
     "A referral": {step: becomes for step, (becomes, _by) in REFERRAL_TRANSITIONS.items()},
     "A task of the pathway": {step: becomes for step, (becomes, _by) in TASK_TRANSITIONS.items()},
 }

@@ -20,6 +20,7 @@ from tests.factories.activations import TONIGHT, Town, a_town, an_activation
 from tests.factories.assessing import an_assessment
 from tests.factories.consents import a_grant
 from tests.factories.files import a_photograph
+from tests.factories.instruments import LICENSED, loaded
 from tests.factories.pathway import a_task
 from tests.factories.protocols import another
 from tests.factories.region import prove_two_factors
@@ -248,6 +249,9 @@ TABLE: dict[str, str | Permission] = {
     "draft_steps": P.PUBLISH_PROTOCOL,
     "instruments": P.READ_PROTOCOL,
     "instrument": P.READ_PROTOCOL,
+    "instrument_questionnaire": P.READ_PROTOCOL,
+    "load_instrument": P.PUBLISH_PROTOCOL,
+    "loaded_instrument": P.PUBLISH_PROTOCOL,
     "draft_step": P.PUBLISH_PROTOCOL,
     "draft_hours": P.PUBLISH_PROTOCOL,
     "draft_reviews": P.PUBLISH_PROTOCOL,
@@ -395,6 +399,7 @@ def prepared(module_transaction: None) -> Scene:
         "number": 1,
         "draft_id": a_draft(town),
         **an_edition(town),
+        "loaded_id": an_instrument(town),
         "place": 1,
         "pk": 1,
         "token": "indovinato",
@@ -411,6 +416,12 @@ def an_edition(town: Town) -> dict[str, object]:
     propose_edition(actor=writer, which=which, note="La prima volta.", now=TONIGHT)
     approve_edition(actor=another(writer), which=replace(which, counter=2), now=TONIGHT)
     return {"item_id": which.item_id, "edition_id": which.edition_id}
+
+
+def an_instrument(town: Town) -> int:
+    """A licensed instrument that the town's network loaded, and nobody has proposed."""
+    writer = replace(town.actor(town.coordination), role=Role.NETWORK_COORDINATOR)
+    return loaded(writer, town.network.code, LICENSED["dash"], TONIGHT)
 
 
 def a_draft(town: Town) -> int:
@@ -579,6 +590,8 @@ def test_no_address_sends_back_what_it_was_sent(scene: Scene, name: str) -> None
         "new_shelf_item",
         "new_edition",
         "glossary_entry",
+        "load_instrument",
+        "loaded_instrument",
         "conformance",
         "own_contacts",
         "trial",
@@ -611,6 +624,7 @@ def test_what_belongs_to_others_answers_like_what_does_not_exist(scene: Scene, n
             "draft_id": 999_999,
             "item_id": 999_999,
             "edition_id": 999_999,
+            "loaded_id": 999_999,
             "network": "no",
         },
         scene.client,
@@ -685,6 +699,7 @@ def an_activation_of(town: Town) -> dict[str, object]:
         "draft_id": a_draft(town),
         **assessed,
         **an_edition(town),
+        "loaded_id": an_instrument(town),
         "network": town.network.code,
     }
 

@@ -143,6 +143,24 @@ WALLS = {
         "changed_by=0, proposed_by=row.proposed_by_id if row.state != 'proposed' else 0)",
         "tests/integration/protocols/test_shelf.py",
     ),
+    "nobody approves an instrument that she loaded": Wall(
+        "risk/rules/loading.py",
+        "    return frozenset(acts - {LoadAct.APPROVE if own else LoadAct.PROPOSE})",
+        "    return frozenset(acts if own else acts - {LoadAct.PROPOSE})",
+        "tests/integration/usecases/test_instruments.py",
+    ),
+    "nobody assesses with an instrument whose licence has run out": Wall(
+        "risk/rules/checks.py",
+        "instrument.runs_out_before(today):",
+        "instrument.runs_out_before(date.min):",
+        "tests/unit/risk/test_licensed.py tests/integration/usecases/test_instruments.py",
+    ),
+    "what a sealed file says in clear is what is under it": Wall(
+        "risk/rules/files.py",
+        "    if found.document is not None and not agrees(header, found.document):",
+        "    if found.document is None and not found.faults:",
+        "tests/unit/risk/test_sealing.py",
+    ),
     "nobody publishes alone after a network's first version": Wall(
         "protocols/services/commanding.py",
         "        if approver is None and ProtocolVersion.objects",

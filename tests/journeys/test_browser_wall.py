@@ -46,6 +46,7 @@ from tests.factories.consents import a_grant
 from tests.factories.recognition import REASON, a_prompt
 from tests.factories.files import a_photograph
 from tests.factories.assessing import an_assessment
+from tests.factories.instruments import LICENSED, loaded
 from tests.factories.pathway import a_task
 made, now = Activation.objects.get(pk="{activation}"), clock.now()
 held = Membership.objects.filter(service_id={centre}).order_by("pk")[0]
@@ -65,6 +66,7 @@ writer = actor_for(coordinator.operator_id, coordinator.pk)
 with entered(actor=writer):
     which = open_glossary(actor=writer, network_code=network, now=now)
     draft_id = open_draft(actor=writer, network_code=network, version=("urgent", 1), now=now)
+    loaded_id = loaded(writer, network, LICENSED["dash"], now)
 shift = Shift.objects.filter(service_id={centre}, operator_id=held.operator_id)[0]
 town, later = Membership.objects.filter(service_id={coordination}, active=True).order_by("pk"), now + timedelta(days=40)
 turns = tuple(town.values_list("operator_id", flat=True))
@@ -93,6 +95,7 @@ print(json.dumps({{
     "draft_id": draft_id,
     "item_id": which.item_id,
     "edition_id": which.edition_id,
+    "loaded_id": loaded_id,
     "swap_id": swap.pk,
     "rotation_id": rotation_id,
     "override_id": override_id,

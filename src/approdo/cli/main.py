@@ -25,6 +25,7 @@ _COMMANDS = {
     "audit": "audit",
     "import": "imports",
     "protocol": "protocol",
+    "instrument": "instrument",
     "coverage": "coverage",
     "recognise": "recognise",
     "diagnose": "diagnose",

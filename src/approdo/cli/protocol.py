@@ -95,8 +95,8 @@ def publish(
     from approdo.kit.errors import Refusal
     from approdo.protocols import services
 
-    actor, now, text = _publisher(email, network), clock.now(), _text(file)
-    approver = _publisher(approved_by, network) if approved_by else None
+    actor, now, text = publisher(email, network), clock.now(), _text(file)
+    approver = publisher(approved_by, network) if approved_by else None
     if not despite_holes:
         _refuse_holes(actor, network, text, effective_from or now, now, as_json=as_json)
     try:
@@ -192,7 +192,7 @@ def _text(file: BinaryIO) -> bytes:
     return file.read(SIZE_LIMIT + 1)
 
 
-def _publisher(email: str, network_code: str) -> "Actor":
+def publisher(email: str, network_code: str) -> "Actor":
     """Return the operator as the coordinator she is in that network."""
     from approdo.access.rules import Permission, may
     from approdo.accounts import selectors as accounts

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from approdo.access.rules import Slice
+from approdo.risk.rules import LONGEST_REASON, LoadState
 
 SLICES = [Slice.RISK.value, Slice.CHILDREN.value]
 
@@ -95,3 +97,61 @@ class Happening(OfCase):
             models.CheckConstraint(condition=Q(noted_at__gte=F("happened_at")), name="happening_is_not_to_come"),
         ]
         indexes = [models.Index(fields=["case_id", "happened_at"], name="happening_of_case")]
+
+
+class LoadedInstrument(models.Model):
+    """An instrument that a network brought as a file: one person loaded it, another approved it; never written in."""
+
+    network = models.ForeignKey("networks.Network", on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    document = models.JSONField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the document in canonical JSON")
+    remarks = models.JSONField(default=list, help_text="what of the file was left out")
+    licensee = models.CharField(max_length=120, blank=True, help_text="of a sealed file: who holds its licence")
+    state = models.CharField(max_length=10, default=LoadState.LOADED.value)
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    loaded_at = models.DateTimeField()
+    proposed_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True, help_text="why it was withdrawn")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in LoadState]), name="loaded_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | (
+                    Q(approved_by__isnull=False, approved_at__isnull=False, proposed_at__isnull=False)
+                    & ~Q(approved_by=F("loaded_by"))
+                ),
+                name="loaded_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=LoadState.IN_FORCE.value) | Q(approved_by__isnull=False),
+                name="loaded_in_force_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=LoadState.WITHDRAWN.value, withdrawn_by__isnull=False, withdrawn_at__isnull=False)
+                | (
+                    ~Q(state=LoadState.WITHDRAWN.value)
+                    & Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True, reason="")
+                ),
+                name="loaded_withdrawn_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["network", "code"],
+                condition=Q(state=LoadState.IN_FORCE.value),
+                name="one_loaded_in_force",
+            ),
+            models.UniqueConstraint(
+                fields=["network", "code", "version"],
+                condition=~Q(state=LoadState.WITHDRAWN.value),
+                name="loaded_version_once",
+            ),
+        ]

@@ -52,9 +52,9 @@ def writable(actor: Actor, case_id: UUID, subject: Subject, now: datetime) -> Ca
     return case
 
 
-def instrument_for(subject: Subject, code: str) -> Instrument:
-    """Return an instrument that may be used for somebody; raises ``NotFound``."""
-    found = selectors.instrument(code)
+def instrument_for(actor: Actor, subject: Subject, code: str) -> Instrument:
+    """Return an instrument that the actor may use for somebody; raises ``NotFound``."""
+    found = selectors.instrument(actor, code)
     if found.purpose not in FOR[subject.slice]:
         raise NotFound
     return found
@@ -70,6 +70,8 @@ class Sheet:
     subject: Subject
     code: str
     answers: Mapping[str, str]
+    version: str | None = None
+    """Of the instrument, as the questions stood on the sheet; None: whichever is in use."""
     alone: bool | None = None
     interpreter: bool | None = None
     level: Outcome | None = None
@@ -84,7 +86,9 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     """
     case = writable(actor, case_id, sheet.subject, now)
     _check_open(case)
-    instrument = instrument_for(sheet.subject, sheet.code)
+    instrument = instrument_for(actor, sheet.subject, sheet.code)
+    if sheet.version not in {None, instrument.version}:
+        raise Invalid({"": _("Nel frattempo c'è un'altra versione dello strumento: rileggi le domande.")})
     judged = instrument.judged
     if judged:
         _check_level(instrument, sheet.level, None, sheet.reason)
@@ -93,7 +97,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
         actor=actor,
         case_id=case_id,
         subject=sheet.subject,
-        document=selectors.shipped()[sheet.code],
+        document=selectors.document_of(actor, sheet.code),
         answers=sheet.answers,
         circumstances={"alone": sheet.alone, "interpreter": sheet.interpreter},
         now=now,

@@ -85,7 +85,8 @@ def danger(actor: Actor, case_id: UUID, now: datetime) -> Danger:
         raise NotFound
     clock = clock_of(case, actor, now)
     subjects = _subjects(actor, case_id, slices, held)
-    about = tuple(_about(number, one, held, may, clock) for number, one in subjects)
+    usable = [one for one in selectors.instruments(actor) if not one.runs_out_before(now.date())]
+    about = tuple(_about(number, one, held, may, clock, usable) for number, one in subjects)
     named = {one.service_id for one in held.assessments} | {one.service_id for one in judgements_of(held)}
     audit.record(
         actor=actor,
@@ -152,7 +153,9 @@ def children_of(case_id: UUID) -> tuple[UUID, ...]:
     return persons.of_kind(case_id, Kind.CHILD)
 
 
-def _about(number: int, subject: Subject, held: Held, may: May, clock: ReviewClock) -> About:
+def _about(
+    number: int, subject: Subject, held: Held, may: May, clock: ReviewClock, usable: Collection[Instrument]
+) -> About:
     assessments = tuple(one for one in held.assessments if one.subject == subject)
     happenings = tuple(one for one in held.happenings if one.subject == subject)
     stands = standing(one.assessed for one in assessments)
@@ -165,7 +168,7 @@ def _about(number: int, subject: Subject, held: Held, may: May, clock: ReviewClo
         due_at=due_at(stands, [one.happened_at for one in happenings], clock),
         proposes=stands is not None and proposes_activation(stands.level, clock),
         may_write=subject.slice in may.slices(Action.WRITE),
-        instruments=tuple(one for one in selectors.instruments() if one.purpose in FOR[subject.slice]),
+        instruments=tuple(one for one in usable if one.purpose in FOR[subject.slice]),
     )
 
 

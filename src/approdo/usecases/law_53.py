@@ -40,10 +40,15 @@ class Page:
     may_add: bool
 
 
+def indicators() -> dict[str, str]:
+    """Return the indicators of revictimisation by code, each as the question that asks for it."""
+    return {item["code"]: item["text"] for item in risk.shipped()[INDICATORS]["items"]}
+
+
 def of_case(actor: Actor, case_id: UUID, now: datetime) -> Page:
     """Return the five data of a case, and write down that they were read; raises like ``record.part``."""
     found = record.part(actor, case_id, [Kind.EPISODE], now)
-    items = [item.code for item in risk.instrument(INDICATORS).items]
+    items = list(indicators())
     answered = answers_to(INDICATORS, actor, case_id, now)
     rows = tuple(law_53.five_data(entry.texts[-1].answers, items, answered) for entry in found.entries)
     return Page(found.case, rows, Kind.EPISODE in found.may_add)

@@ -25,6 +25,8 @@ from approdo.protocols.rules import DraftState
 from approdo.protocols.selectors import DraftLine, ItemView
 from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
+from approdo.risk import selectors as risk
+from approdo.risk.selectors import LoadedView
 from approdo.usecases import attempts, breaking, coverage, drills, reading, reception, referring, todo
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
@@ -81,6 +83,8 @@ class Day:
     """Cases for which her service keeps evidence that is not kept much longer."""
     shelf: tuple[ItemView, ...] = ()
     """What of a network's shelf waits for her approval, or was sent back to her."""
+    instruments: tuple[LoadedView, ...] = ()
+    """Instruments that others loaded, and wait for her approval."""
     next_duty: datetime | None = None
     trial: bool = False
     """Whether she is trying how she is reached: then this screen says that the test has reached it."""
@@ -96,17 +100,8 @@ class Day:
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
         watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered or self.evidence
         unheard = self.uncovered or self.failing
-        to_approve = self.drafts or self.shelf
-        return not (
-            pressing
-            or watched
-            or unheard
-            or to_approve
-            or self.referred
-            or self.swaps
-            or self.to_do.anything
-            or self.evidence
-        )
+        to_approve = self.drafts or self.shelf or self.instruments
+        return not (pressing or watched or unheard or to_approve or self.referred or self.swaps or self.to_do.anything)
 
     @property
     def to_approve(self) -> tuple[DraftLine, ...]:
@@ -169,6 +164,7 @@ def day(actor: Actor, now: datetime) -> Day:
         to_do=to_do,
         evidence=asked_evidence(),
         shelf=protocols.shelf_waiting(actor),
+        instruments=risk.loaded_waiting(actor),
         trial=trial,
     )
 

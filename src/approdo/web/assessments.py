@@ -87,7 +87,7 @@ def sheet(request: Asked, case_id: UUID, about: str, instrument: str) -> HttpRes
     """Fill in one instrument for somebody; whatever is not answered stays unknown."""
     subject = subject_named(about)
     case = assessing.writable(request.actor, case_id, subject, request.now)
-    shown = assessing.instrument_for(subject, instrument)
+    shown = assessing.instrument_for(request.actor, subject, instrument)
     problems: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -122,6 +122,7 @@ def _filled(request: Asked, subject: Subject, shown: Instrument) -> Sheet:
         subject=subject,
         code=shown.code,
         answers=given,
+        version=request.POST.get("version"),
         alone=ANSWERS.get(request.POST.get("alone", "")),
         interpreter=ANSWERS.get(request.POST.get("interpreter", "")),
         level=_level(request) if shown.judged else None,

@@ -15,9 +15,8 @@ from approdo.access.rules import Permission
 from approdo.kit.errors import Invalid
 from approdo.persons.rules import NO, YES, codes
 from approdo.persons.rules.law_53 import FiveData
-from approdo.risk import selectors as risk
 from approdo.usecases import law_53 as usecase
-from approdo.usecases.law_53 import INDICATORS, FileFormat
+from approdo.usecases.law_53 import FileFormat
 from approdo.web.guards import Asked, Freshness, fresh, needs
 from approdo.web.reading import slowed
 from approdo.web.templatetags.when import whole_day
@@ -57,7 +56,7 @@ def law_53_file(request: Asked, case_id: UUID) -> HttpResponse:
 def _in_words(row: FiveData) -> list[tuple[str, str]]:
     known = {YES: _("sì"), NO: _("no")}
     unknown = _("non si sa")
-    items = {item.code: item.text for item in risk.instrument(INDICATORS).items}
+    items = usecase.indicators()
     return [
         (_("Chi è stato, per lei"), _(codes.relations().get(row.relation, unknown))),
         (_("Di che tipo"), ", ".join(_(codes.violence_types()[one]) for one in row.types) or unknown),

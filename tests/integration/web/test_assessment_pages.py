@@ -13,6 +13,7 @@ from tests.factories.assessing import ALL_NO, REASON, THREE_YES, TWO_YES
 from tests.factories.pages import form_on
 from tests.factories.region import Region
 
+from approdo.access.rules import SYSTEM
 from approdo.activations.models import Activation
 from approdo.cases.models import Case
 from approdo.networks.models import Membership
@@ -61,7 +62,7 @@ def test_before_anything_the_page_says_what_to_do(led: tuple[Client, str]) -> No
     centre, address = led
     page = centre.get(address).content
     assert "Nessuna valutazione ancora." in words(page)
-    for one in instruments():
+    for one in instruments(SYSTEM):
         about = "minori" if one.purpose is Purpose.CHILD else "lei"
         assert f'href="{address}nuova/{about}/{one.code}/"' in page.decode()
 

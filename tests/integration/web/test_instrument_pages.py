@@ -8,7 +8,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from approdo.risk.selectors import instruments, shipped
+from approdo.access.rules import SYSTEM
+from approdo.risk.selectors import instrument, shipped
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def test_the_list_leads_to_every_instrument(sign_in: SignIn) -> None:
 @pytest.mark.parametrize("code", sorted(shipped()))
 def test_an_instrument_is_shown_whole(sign_in: SignIn, code: str) -> None:
     page = unescape(sign_in("centre").get(f"/rete/strumenti/{code}/").content.decode())
-    (shown,) = (one for one in instruments() if one.code == code)
+    shown = instrument(SYSTEM, code)
     for said in (shown.title, shown.source, shown.licence, *(item.text for item in shown.items)):
         assert said in page
     assert "non sono state validate" in page

@@ -69,7 +69,7 @@ from approdo.protocols.rules.pathway import (
 )
 from approdo.protocols.rules.plain import FIELD_WORDS, PLAIN, Place, place_of, plain
 from approdo.protocols.rules.problem import Problem, Severity, errors, warnings
-from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, read, write
+from approdo.protocols.rules.reading import SIZE_LIMIT, Reading, Unreadable, read, read_plain, write
 from approdo.protocols.rules.referring import URGENCY_LABELS, USUAL_CLOCKS, ReferralClock, Urgency
 from approdo.protocols.rules.schema import SCHEMA
 from approdo.protocols.rules.sheet import FATE_LABELS, Fate, Phrase, Section, side_by_side
@@ -191,6 +191,7 @@ __all__ = [
     "problems",
     "reach",
     "read",
+    "read_plain",
     "readable",
     "shape_problems",
     "shipped_entries",

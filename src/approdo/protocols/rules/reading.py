@@ -131,6 +131,12 @@ class _Builder:
 
 def read(text: str | bytes) -> Reading:
     """Read a protocol's YAML text; raises ``Unreadable``, and nothing else, for whatever is not one."""
+    found = read_plain(text, mark("Il testo non contiene un protocollo: comincia con «format: 1»."))
+    return Reading(_with_codes_as_text(found.document), found.lines)
+
+
+def read_plain(text: str | bytes, nothing: str) -> Reading:
+    """Read any YAML text that holds names with values; ``Unreadable`` says ``nothing`` when it holds something else."""
     if len(text) > SIZE_LIMIT:
         raise _unreadable(mark("Il testo supera i 256 kB."), None)
     try:
@@ -150,8 +156,8 @@ def read(text: str | bytes) -> Reading:
             place.line + 1 if place else None,
         ) from None
     if not builder.documents or not isinstance(builder.documents[0], dict):
-        raise _unreadable(mark("Il testo non contiene un protocollo: comincia con «format: 1»."), None)
-    return Reading(_with_codes_as_text(builder.documents[0]), builder.lines)
+        raise _unreadable(nothing, None)
+    return Reading(builder.documents[0], builder.lines)
 
 
 def write(document: Mapping[str, Any]) -> str:

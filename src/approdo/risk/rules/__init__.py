@@ -16,6 +16,7 @@ from approdo.risk.rules.deciding import (
     reason_faults,
     standing,
 )
+from approdo.risk.rules.files import FILE_LIMIT, Opened, opened
 from approdo.risk.rules.instrument import (
     ORDER,
     OUTCOME_LABELS,
@@ -27,10 +28,27 @@ from approdo.risk.rules.instrument import (
     Scorer,
     parse,
 )
-from approdo.risk.rules.schema import SCHEMA
+from approdo.risk.rules.loading import (
+    LOAD_LABELS,
+    LOAD_TRANSITIONS,
+    LONGEST_REASON,
+    LoadAct,
+    LoadState,
+    load_acts,
+    load_moved,
+    needs_reason,
+)
+from approdo.risk.rules.questionnaire import beside, from_questionnaire, to_questionnaire
+from approdo.risk.rules.schema import BESIDE_SCHEMA, SCHEMA
 from approdo.risk.rules.scoring import UNKNOWN, Score, UnknownAnswers, score
+from approdo.risk.rules.sealing import NotOpened, header, is_sealed, seal
 
 __all__ = [
+    "BESIDE_SCHEMA",
+    "FILE_LIMIT",
+    "LOAD_LABELS",
+    "LOAD_TRANSITIONS",
+    "LONGEST_REASON",
     "ORDER",
     "OUTCOME_LABELS",
     "PURPOSE_LABELS",
@@ -42,6 +60,10 @@ __all__ = [
     "Fault",
     "Instrument",
     "Judged",
+    "LoadAct",
+    "LoadState",
+    "NotOpened",
+    "Opened",
     "Outcome",
     "Purpose",
     "Score",
@@ -49,16 +71,26 @@ __all__ = [
     "StandingLevel",
     "Trigger",
     "UnknownAnswers",
+    "beside",
     "closing_is_read",
     "decision_faults",
     "due_at",
     "faults",
+    "from_questionnaire",
+    "header",
+    "is_sealed",
     "level_in_force",
+    "load_acts",
+    "load_moved",
     "lowers",
     "needs_reader",
+    "needs_reason",
+    "opened",
     "parse",
     "proposes_activation",
     "reason_faults",
     "score",
+    "seal",
     "standing",
+    "to_questionnaire",
 ]

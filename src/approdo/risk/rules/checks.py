@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from approdo.kit.words import mark
+from approdo.protocols.rules.problem import join
 from approdo.risk.rules.instrument import FINDINGS, ORDER, Instrument, Outcome, Purpose, Scorer, parse
 from approdo.risk.rules.schema import SCHEMA
 from approdo.risk.rules.scoring import UNKNOWN
@@ -26,6 +27,8 @@ class Fault:
     path: str
     message: str
     values: Mapping[str, str | int] = field(default_factory=dict)
+    line: int | None = None
+    """Of the text it was read from, if there was one."""
 
     @property
     def sentence(self) -> str:
@@ -35,10 +38,10 @@ class Fault:
 
 def faults(document: Any, today: date) -> list[Fault]:
     """Return everything wrong with an instrument's document on a day; empty when it may be used."""
-    shape = [_of_shape(error) for error in _VALIDATOR.iter_errors(document)]
+    shape = [of_shape(error) for error in _VALIDATOR.iter_errors(document)]
     if shape:
         return sorted(shape, key=lambda fault: fault.path)
-    found = [*_names(document)]
+    found = [*_unprintable(document), *_names(document)]
     if found:
         return found
     try:
@@ -48,7 +51,8 @@ def faults(document: Any, today: date) -> list[Fault]:
     return [*_sentinels(instrument), *_bands(instrument), *_rights(instrument, today)]
 
 
-def _of_shape(error: Any) -> Fault:
+def of_shape(error: Any) -> Fault:
+    """Return what a JSON Schema found wrong, in words."""
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
@@ -57,6 +61,16 @@ def _of_shape(error: Any) -> Fault:
         unknown = next(name for name in error.instance if name not in error.schema["properties"])
         return Fault(path, mark("«%(name)s» non esiste in uno strumento."), {"name": str(unknown)[:40]})
     return Fault(path, mark("Qui non va bene: «%(value)s»."), {"value": str(error.instance)[:40]})
+
+
+def _unprintable(written: Any, path: str = "") -> Iterator[Fault]:
+    """Yield every text with a sign that no page and no table can hold; the schema has said how deep it goes."""
+    if isinstance(written, str) and any(ord(sign) < 32 or 0xD7FF < ord(sign) < 0xE000 for sign in written):
+        yield Fault(path, mark("C'è un testo su più righe o un carattere che non si può stampare."))
+    for name, value in written.items() if isinstance(written, dict) else ():
+        yield from _unprintable(value, join(path, name))
+    for place, value in enumerate(written) if isinstance(written, list) else ():
+        yield from _unprintable(value, join(path, place))
 
 
 def _names(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -81,9 +95,12 @@ def _sentinels(instrument: Instrument) -> Iterator[Fault]:
     if bool(instrument.sentinels) is not (instrument.scorer is Scorer.SENTINEL_OR_COUNT):
         yield Fault("sentinels", mark("Le voci sentinella vanno con «sentinel_or_count», e solo con quello."))
     for place, sentinel in enumerate(instrument.sentinels):
-        if sentinel.answer not in items.get(sentinel.item, set()):
-            message = mark("La voce «%(item)s» non ha la risposta «%(answer)s».")
-            yield Fault(f"sentinels[{place}]", message, {"item": sentinel.item, "answer": sentinel.answer})
+        for item, answer in sentinel.answers:
+            if answer not in items.get(item, set()):
+                message = mark("La voce «%(item)s» non ha la risposta «%(answer)s».")
+                yield Fault(f"sentinels[{place}]", message, {"item": item, "answer": answer})
+        if len({item for item, _answer in sentinel.answers}) < len(sentinel.answers):
+            yield Fault(f"sentinels[{place}]", mark("La stessa voce è qui due volte: una risposta esclude l'altra."))
 
 
 def _bands(instrument: Instrument) -> Iterator[Fault]:
@@ -110,7 +127,7 @@ def _bands(instrument: Instrument) -> Iterator[Fault]:
 
 
 def _rights(instrument: Instrument, today: date) -> Iterator[Fault]:
-    if instrument.expires is not None and instrument.expires < today:
+    if instrument.expires is not None and instrument.runs_out_before(today):
         day = instrument.expires.isoformat()
         yield Fault(
             "expires", mark("La licenza è scaduta il %(day)s: chiedine una nuova prima di usarlo."), {"day": day}

@@ -124,10 +124,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Sentinel:
-    """An answer after which the outcome is at least so bad, whatever the score."""
+    """Answers after which, once all of them were given, the outcome is at least so bad, whatever the score."""
 
-    item: str
-    answer: str
+    answers: tuple[tuple[str, str], ...]
+    """(item, answer) of each; mostly one."""
     outcome: Outcome
 
 
@@ -177,9 +177,13 @@ class Instrument:
 
     @property
     def named_sentinels(self) -> tuple[tuple[str, Outcome], ...]:
-        """Each sentinel as its question and what an answer to it comes to at least."""
+        """Each sentinel as its questions and what the answers to them come to at least."""
         texts = {item.code: item.text for item in self.items}
-        return tuple((texts[one.item], one.outcome) for one in self.sentinels)
+        return tuple((" + ".join(texts[item] for item, _ in one.answers), one.outcome) for one in self.sentinels)
+
+    def runs_out_before(self, day: date) -> bool:
+        """Tell whether its licence has run out before a day; it holds to the end of its last one."""
+        return self.expires is not None and self.expires < day
 
 
 def parse(document: Mapping[str, Any]) -> Instrument:
@@ -203,7 +207,10 @@ def parse(document: Mapping[str, Any]) -> Instrument:
         ),
         scorer=Scorer(document["scorer"]),
         sentinels=tuple(
-            Sentinel(one["item"], one["answer"], Outcome(one["outcome"])) for one in document.get("sentinels", ())
+            Sentinel(
+                tuple((part["item"], part["answer"]) for part in (one, *one.get("and", ()))), Outcome(one["outcome"])
+            )
+            for one in document.get("sentinels", ())
         ),
         bands=tuple(
             Band(int(one["from"]), int(one["to"]), Outcome(one["outcome"])) for one in document.get("bands", ())

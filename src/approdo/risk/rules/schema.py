@@ -28,6 +28,7 @@ def _object(required: list[str], **properties: Any) -> dict[str, Any]:
 
 
 _POINTS = {"type": "integer", "minimum": -100, "maximum": 100}
+_ANSWERED = {"item": _CODE, "answer": _CODE}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "urn:approdo:schema:instrument:1",
@@ -61,7 +62,12 @@ SCHEMA: dict[str, Any] = {
         ),
         scorer=_word(Scorer),
         sentinels=_listed(
-            _object(["item", "answer", "outcome"], item=_CODE, answer=_CODE, outcome=_word(Outcome)), 100
+            _object(
+                ["item", "answer", "outcome"],
+                **_ANSWERED,
+                **{"and": _listed(_object(["item", "answer"], **_ANSWERED), 10), "outcome": _word(Outcome)},
+            ),
+            100,
         ),
         bands=_listed(
             _object(
@@ -72,3 +78,17 @@ SCHEMA: dict[str, Any] = {
         ),
     ),
 }
+
+_OWN: dict[str, Any] = SCHEMA["properties"]
+_SAME = ("code", "version", "language", "title", "purpose", "licence", "source", "validated", "expires", "scorer")
+BESIDE_SCHEMA: dict[str, Any] = _object(
+    ["purpose", "validated", "scorer"],
+    **{name: _OWN[name] for name in (*_SAME, "sentinels", "bands")},
+    windows={"type": "object", "propertyNames": _CODE, "additionalProperties": _word(Window)},
+    points={
+        "type": "object",
+        "propertyNames": _CODE,
+        "additionalProperties": {"type": "object", "propertyNames": _CODE, "additionalProperties": _POINTS},
+    },
+)
+"""What a FHIR Questionnaire cannot say of an instrument, written beside it."""

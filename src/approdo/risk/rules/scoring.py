@@ -35,9 +35,9 @@ class Score:
     """The outcome that holds whatever the unknown answers turn out to be, at the best."""
     unknown: tuple[str, ...]
     raised_by: tuple[str, ...]
-    """Sentinel items that were answered so that they raise the outcome."""
+    """Sentinel items that were answered so that they raise the outcome, all of a combination."""
     may_raise: tuple[str, ...]
-    """Sentinel items that are not known, and would."""
+    """Sentinel items that are not known, and would, as far as what is known of their combination allows."""
 
 
 def score(instrument: Instrument, answers: Mapping[str, str]) -> Score:
@@ -49,8 +49,9 @@ def score(instrument: Instrument, answers: Mapping[str, str]) -> Score:
         raise UnknownAnswers(tuple(sorted(wrong)))
     known = {code: given for code, given in answers.items() if given != UNKNOWN}
     unknown = tuple(item.code for item in instrument.items if item.code not in known)
-    raised = tuple(one for one in instrument.sentinels if known.get(one.item) == one.answer)
-    may = tuple(one for one in instrument.sentinels if one.item in unknown)
+    open_to = [one for one in instrument.sentinels if all(known.get(item, was) == was for item, was in one.answers)]
+    raised = tuple(one for one in open_to if all(item in known for item, _was in one.answers))
+    may = tuple(one for one in open_to if one not in raised)
     if instrument.scorer is Scorer.JUDGEMENT_ONLY:
         return Score(None, None, None, None, unknown, (), ())
     least = most = 0
@@ -66,8 +67,8 @@ def score(instrument: Instrument, answers: Mapping[str, str]) -> Score:
         _worst([*_outcomes(instrument, least, most), *floor, *(one.outcome for one in may)]),
         _worst([*_outcomes(instrument, least, least), *floor]),
         unknown,
-        tuple(dict.fromkeys(one.item for one in raised)),
-        tuple(dict.fromkeys(one.item for one in may)),
+        tuple(dict.fromkeys(item for one in raised for item, _was in one.answers)),
+        tuple(dict.fromkeys(item for one in may for item, _was in one.answers if item in unknown)),
     )
 
 

@@ -11,7 +11,20 @@ from approdo.risk.selectors.assessments import (
     place,
     writers,
 )
-from approdo.risk.selectors.instruments import DATA, instrument, instruments, shipped
+from approdo.risk.selectors.instruments import (
+    DATA,
+    LoadedView,
+    approvers,
+    document_of,
+    instrument,
+    instruments,
+    loaded,
+    loaded_one,
+    loaded_waiting,
+    loader,
+    shipped,
+    title_of,
+)
 
 __all__ = [
     "DATA",
@@ -20,11 +33,19 @@ __all__ = [
     "Held",
     "JudgementView",
     "Keep",
+    "LoadedView",
     "Subject",
+    "approvers",
     "ask_held",
+    "document_of",
     "instrument",
     "instruments",
+    "loaded",
+    "loaded_one",
+    "loaded_waiting",
+    "loader",
     "place",
     "shipped",
+    "title_of",
     "writers",
 ]

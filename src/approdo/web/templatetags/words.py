@@ -45,7 +45,7 @@ from approdo.referrals.rules import CODES, CancelReason
 from approdo.referrals.rules import LABELS as REFERRAL_WORDS
 from approdo.referrals.selectors import Told
 from approdo.risk import selectors as risk
-from approdo.risk.rules import OUTCOME_LABELS, PURPOSE_LABELS, TRIGGER_LABELS, WINDOW_LABELS
+from approdo.risk.rules import LOAD_LABELS, OUTCOME_LABELS, PURPOSE_LABELS, TRIGGER_LABELS, WINDOW_LABELS
 from approdo.tasks.rules import END_LABELS, SKIP_LABELS, STATUS_LABELS, EndReason, SkipReason
 from approdo.usecases.record import REASON_LABELS
 
@@ -106,6 +106,7 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     CITIZENSHIP_LABELS,
     ANSWER_LABELS,
     MODE_LABELS,
+    LOAD_LABELS,
 )
 _WORDS: dict[tuple[type, str], str] = {
     (type(code), str(code)): word for table in (_OWN, *_TABLES) for code, word in table.items()
@@ -139,9 +140,8 @@ def words(codes: "frozenset[StrEnum]") -> str:
 
 @register.filter
 def instrument_title(code: str) -> str:
-    """Return what an instrument is called; its code when this release does not bring it."""
-    found = risk.shipped().get(code)
-    return str(found["title"]) if found else code
+    """Return what an instrument is called; its code when nothing says."""
+    return risk.title_of(code)
 
 
 @register.filter
