@@ -288,6 +288,17 @@ def test_one_broken_quote_in_many_lines_costs_its_own_line(tmp_path: Path) -> No
     ]
 
 
+def test_a_quote_that_closes_far_below_does_not_swallow_what_lies_between(tmp_path: Path) -> None:
+    source = tmp_path / "visits.csv"
+    notes = ['"opened here', *["plain"] * 60, 'and closed here"']
+    lines = [
+        ",".join(str(cell or "") for cell in row(visit=str(n), note=note).values()) for n, note in enumerate(notes)
+    ]
+    source.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
+    done, _visits, rejected = scored(source, tmp_path)
+    assert (done.scored, [line for line, *_rest in rejected]) == (60, [2, 63])
+
+
 def test_a_line_that_is_no_text_is_told_and_the_others_go_in(tmp_path: Path) -> None:
     source = tmp_path / "visits.csv"
     lines = [",".join(COLUMNS), *(",".join(str(cell or "") for cell in row(visit=name).values()) for name in "ab")]

@@ -86,15 +86,13 @@ def test_a_perpetrators_code_changes_nothing(history: list[Visit]) -> None:
 
 def test_a_year_is_elapsed_time_where_the_clock_changed() -> None:
     """From winter to summer time the same hour of the wall is an hour less: windows do not ask the wall."""
-    rome = ZoneInfo("Europe/Rome")
-    now = datetime(2026, 7, 1, 12, tzinfo=rome)
-    before = (now.astimezone(UTC) - timedelta(days=365, seconds=1)).astimezone(rome)
-    told = Visit("p", "a", "Nord", before, frozenset({read_code("995.81")}))
-    assert verdict(told, Visit("p", "b", "Nord", now)).band is Band.NONE
-    week = datetime(2026, 3, 31, 12, tzinfo=rome)
+    rome, half_an_hour = ZoneInfo("Europe/Rome"), timedelta(minutes=30)
+    now = datetime(2026, 3, 29, 12, tzinfo=rome)  # summer time since this morning; a year ago it came a day later
+    told = Visit("p", "a", "Nord", now - timedelta(days=365) - half_an_hour, frozenset({read_code("995.81")}))
+    assert verdict(told, Visit("p", "b", "Nord", now)).band is Band.IMMEDIATE
     broken = frozenset({read_code("813.41")})
-    injuries = [Visit("p", "a", "Nord", week - timedelta(days=7), broken), Visit("p", "b", "Nord", week, broken)]
-    assert verdict(*injuries).evidence == (), "seven days of the wall are an hour less than seven days"
+    before = Visit("p", "a", "Nord", now - timedelta(days=7) - half_an_hour, broken)
+    assert verdict(before, Visit("p", "b", "Nord", now, broken)).evidence == (), "one episode: less than seven days"
 
 
 def test_a_line_is_told_by_the_latest_visit_and_its_first_code() -> None:

@@ -32,7 +32,6 @@ _ROWS = """
            max({'instant': e.instant, 'visit': e.visit, 'what': e.what}) AS latest
     FROM told s JOIN event e ON e.person = s.person AND (s.hit >> e.row_place) & 1 = 1
      AND e.instant >= s.instant - e.days AND (e.instant < s.instant OR (e.instant = s.instant AND e.visit <= s.visit))
-     AND (e.days > 0 OR e.line = s.line)
     GROUP BY s.line, s.weight_place, e.row_key, e.key
 """
 
