@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 _PROMISED = (
+    (r"^one visit in line .*: read and scored / one indexed read$", 1.5),
     (r"^8 services: .* p99", 15.0),
     (r"^60 services: .* p99", 25.0),
     (r"/ bare page$", 2.5),

@@ -7,7 +7,7 @@ are asserted to be the same, visit by visit, so a row that changes there must be
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas
@@ -123,10 +123,10 @@ def by_pandas(source: Path) -> "pandas.DataFrame":
     )
 
 
-def _windows(frame, days):  # type: ignore[no-untyped-def]
+def _windows(frame: Any, days: int) -> Any:
     """Return a function that looks so far back at a column of a frame in order of person and instant."""
 
-    def look(column, how):  # type: ignore[no-untyped-def]
+    def look(column: str, how: str) -> Any:
         values = frame.set_index("arrived").groupby("person")[column].rolling(f"{days}D", closed="both")
         return getattr(values, how)().reset_index(drop=True)
 

@@ -29,6 +29,42 @@ class Wall:
 
 
 WALLS = {
+    "from high one goes down in two": Wall(
+        "risk/rules/deciding.py",
+        "    return lowers(standing, chosen) and at_least(standing, _ANOTHER_READS)",
+        "    return False",
+        "tests/integration/usecases/test_assessing.py",
+    ),
+    "nobody confirms what she wrote herself": Wall(
+        "risk/services/assessing.py",
+        "    if row.operator_id == operator_id:\n        raise Conflict(",
+        "    if row.operator_id == 0:\n        raise Conflict(",
+        "tests/integration/usecases/test_assessing.py",
+    ),
+    "at high risk a case is closed in two": Wall(
+        "usecases/pathway.py",
+        "        assessing.check_closing(actor, case_id, now)\n",
+        "        pass\n",
+        "tests/integration/usecases/test_assessing.py",
+    ),
+    "who takes part without a grant assesses nothing": Wall(
+        "usecases/assessing.py",
+        "    if subject.slice not in may_in(actor, case, now).slices(Action.WRITE):\n        raise NotFound",
+        "    if subject.slice not in may_in(actor, case, now).slices(Action.WRITE):\n        pass",
+        "tests/integration/web/test_assessment_pages.py",
+    ),
+    "what is not known is not a no": Wall(
+        "risk/rules/scoring.py",
+        "        most += points[item.code][given] if given else high",
+        "        most += points[item.code][given] if given else low",
+        "tests/integration/usecases/test_assessing.py",
+    ),
+    "a prompt that sleeps is not shown again": Wall(
+        "recognition/services/prompting.py",
+        "    if done is Step.NOTHING:\n        return None",
+        "    if done is None:\n        return None",
+        "tests/integration/recognition/test_prompting.py",
+    ),
     "only an emergency department has a door": Wall(
         "usecases/reception.py",
         "held is None or held.kind is not ServiceKind.EMERGENCY_DEPARTMENT",
@@ -51,12 +87,6 @@ WALLS = {
         "usecases/leaving.py",
         "return BY_LEVEL.get(self.level, tuple(OPTIONS)) if self.level else tuple(OPTIONS)",
         "return BY_LEVEL.get(self.level or Outcome.LOW, tuple(OPTIONS))",
-        "tests/integration/web/test_reception_pages.py",
-    ),
-    "a case that is not hers is not named to be helped": Wall(
-        "web/activations.py",
-        "    if choice.case_id not in known:\n        raise NotFound\n    return known[choice.case_id]",
-        "    return known.get(choice.case_id, '')",
         "tests/integration/web/test_reception_pages.py",
     ),
     "a link of a chain of custody is never taken out": Wall(
