@@ -273,7 +273,7 @@ def test_a_case_that_is_not_hers_cannot_be_named(nurse: Client, sign_in: SignIn)
     assert centre.get(f"/attiva/?case={case}").status_code == 404
     form = {"need": ["talk_now"], "consent": "given", "municipality": "012133", "key": "z" * 12, "case": case}
     assert centre.post("/attiva/", form).status_code == 404
-    assert nurse.get("/attiva/?case=no").status_code == 422
+    assert nurse.get("/attiva/?case=no").status_code == 404
 
 
 # -- leaving ------------------------------------------------------------------------------------------------------
