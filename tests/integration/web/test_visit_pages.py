@@ -75,7 +75,7 @@ def test_a_nurse_writes_a_visit_down_and_is_told_to_ask_her_alone_line_by_line(n
         "Lesione a testa, viso o collo, senza una causa verificata : ICD-9-CM 873.0".replace(" :", ":"),
         "Autolesione o avvelenamento volontario",
         "2 punti",
-        "S67: OR 24",
+        "Wu 2010: OR 24",
         "In tutto 4 punti",
         "Se non compare nulla non vuol dire nulla",
         "non va nella lettera di dimissione".replace("non va", "Non va"),
