@@ -23,7 +23,7 @@ from approdo.recognition.gateways.rows import Rows, Unusable, Words, quoted_text
 from approdo.recognition.rules.mapping import Fault, HospitalMapping
 from approdo.recognition.rules.points import Table
 
-_PART = 4_000_000  # visits
+_PART = 5_000_000  # visits
 _MEMORY = "1600MB"
 _LINE = "line of the file"
 _TWICE = _("Questo accesso c'è già, in una riga di prima.")
@@ -169,7 +169,7 @@ def _score_part(
 ) -> None:
     with Rejects(place / f"{part:05d}.rejected.csv") as rejects:
         rows.load(part, parts, batch.now, rejects.report, batch.words)
-        for line in score(connection, batch.table):
+        for line in score(connection, batch.table, explain=batch.explain):
             rejects.add(line, batch.mapping.visit, _TWICE)
     weigh(connection, batch.table)
     evidence = lines = ""

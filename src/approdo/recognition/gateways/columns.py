@@ -26,15 +26,15 @@ _DOUBLES = """
 """
 
 
-def score(connection: duckdb.DuckDBPyConnection, table: Table) -> list[int]:
+def score(connection: duckdb.DuckDBPyConnection, table: Table, *, explain: bool) -> list[int]:
     """Make ``scored`` from ``visit`` (person, visit, site, instant in microseconds since 1970 in UTC, facts, line).
 
     ``scored`` has of each visit its rows that hold (``hit``), a number for each count (``number_0`` …), whether she is
-    a child (``young``), and the combinations by which ``weigh`` finds what they come to. Returns the lines of rows
-    that are of a visit of an earlier row; they are taken out of ``visit``.
+    a child (``young``), and with ``explain`` what its lines are told from. Returns the lines of rows that are of a
+    visit of an earlier row; they are taken out of ``visit``.
     """
     _hold(connection, table)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS {_looked_back(table, _QUICK)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE scored AS {_looked_back(table, _QUICK, explain)}")
     odd = "SELECT DISTINCT person_hash FROM scored WHERE odd"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE again AS {odd}")
     if connection.execute("SELECT count(*) FROM again").fetchone() == (0,):
@@ -42,7 +42,7 @@ def score(connection: duckdb.DuckDBPyConnection, table: Table) -> list[int]:
     doubles = [line for (line,) in connection.execute(_DOUBLES).fetchall()]
     connection.execute("DELETE FROM visit WHERE line IN (SELECT unnest($1))", [doubles])
     connection.execute("DELETE FROM scored WHERE person_hash IN (FROM again)")
-    connection.execute(f"INSERT INTO scored {_looked_back(table, _EXACT)}")
+    connection.execute(f"INSERT INTO scored {_looked_back(table, _EXACT, explain)}")
     return doubles
 
 
@@ -123,16 +123,17 @@ _EXACT = _Pass(
 )
 
 
-def _looked_back(table: Table, how: _Pass) -> str:
+def _looked_back(table: Table, how: _Pass, explain: bool) -> str:
     """Return the SQL of one pass: where episodes begin, among the visits that they are of, then what windows hold."""
     episodes = [place for place, one in enumerate(table.counts) if one.of == "episodes"]
     begun = "".join(f", {_begun(place, table.episode_gap_days * DAY, how)}" for place in episodes)
     joins = "".join(f" LEFT JOIN begun_{place} USING (line)" for place in episodes)
     numbers = "".join(f", {_number(place, one)} AS number_{place}" for place, one in enumerate(table.counts))
+    more = ", line, person, facts, held" if explain else ""
     windows = "".join(f", {name} AS ({frame})" for name, frame in _windows(table, how))
     return f"""
-        WITH told AS ({how.source}){begun}
-        SELECT line, person, visit, site, instant, facts, held, young, person_hash, {_hit(table)} AS hit{numbers},
+        WITH told AS NOT MATERIALIZED ({how.source}){begun}
+        SELECT visit, site, instant, young, person_hash{more}, {_hit(table)} AS hit{numbers},
             coalesce(lead(instant) OVER person_order = instant, false)
             OR coalesce(lag(person) OVER person_order <> person, false) AS odd
         FROM told{joins}
