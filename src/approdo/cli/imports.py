@@ -78,6 +78,7 @@ def visits(
     from approdo.kit import clock
     from approdo.kit.errors import Refusal
     from approdo.recognition import services
+    from approdo.recognition.selectors import said_in
 
     actor, now, lines = _department(service), clock.now(), _Lines(quiet=as_json)
     try:
@@ -86,7 +87,7 @@ def visits(
         )
         order = services.Order(opened.file_digest, opened.mapping_digest, dry=dry_run, again=again)
         report = services.bring_in(
-            actor=actor, source=opened.source, order=order, reading=_words_of, now=now, tell=lines.tell
+            actor=actor, source=opened.source, order=order, reading=said_in, now=now, tell=lines.tell
         )
     except Refusal as refusal:
         raise click.ClickException(_refused(refusal)) from refusal
@@ -138,14 +139,6 @@ def _department(service_id: int) -> "Actor":
     if networks.kind_of(service_id) is not ServiceKind.EMERGENCY_DEPARTMENT:
         raise click.ClickException("Nessun pronto soccorso ha questo numero: i numeri sono nella pagina del servizio.")
     return Actor(None, networks.organisation_of(service_id), service_id, None, Purpose.OPERATION)
-
-
-def _words_of(note: str) -> list[str]:
-    """Return the keys of the words of a note that say something."""
-    from approdo.recognition import selectors
-    from approdo.recognition.rules.words import read
-
-    return [one.key for one in read(selectors.lexicon(), note)]
 
 
 def _refused(refusal: "Refusal") -> str:

@@ -57,10 +57,13 @@ def score(source: Path, mapping: Path, output: Path, rejected: Path | None, expl
         --explain --rejected scarti.csv --json
     """
     from approdo.recognition.gateways.batch import Batch
-    from approdo.recognition.selectors import table
+    from approdo.recognition.gateways.rows import Words
+    from approdo.recognition.selectors import lexicon, said_in, table
 
     read = _mapping(mapping)
-    done = _run(Batch(source, output, rejected, read, table(), datetime.now(UTC), explain), quiet=as_json)
+    words = Words(said_in, lexicon().triggers)
+    batch = Batch(source, output, rejected, read, table(), datetime.now(UTC), explain, words=words)
+    done = _run(batch, quiet=as_json)
     if as_json:
         click.echo(json.dumps({"scored": done.scored, "bands": done.bands, "rejected": done.rejected}))
         return

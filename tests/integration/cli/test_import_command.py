@@ -27,7 +27,6 @@ def service() -> str:
 def run(monkeypatch: pytest.MonkeyPatch, service: str) -> Run:
     """Return a function that runs `approdo import …` in this process."""
     monkeypatch.setattr(door, "set_up_django", lambda: None)
-    monkeypatch.setattr(door, "_words_of", lambda _note: [])
 
     def ran(command: str, *arguments: object) -> Result:
         return CliRunner().invoke(main, ["import", command, "--service", service, *map(str, arguments)])

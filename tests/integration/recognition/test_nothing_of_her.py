@@ -29,7 +29,6 @@ Told = Callable[..., str]
 def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Told:
     """Brings a file in with the command, in every way it has, and returns all that anybody was told."""
     monkeypatch.setattr(door, "set_up_django", lambda: None)
-    monkeypatch.setattr(door, "_words_of", lambda note: ["pushed"] if "spinta" in note else [])
     caplog.set_level(logging.DEBUG)
     service, mapping = str(a_department().service_id), a_mapping(tmp_path)
 
@@ -66,7 +65,12 @@ def absent(text: str) -> None:
 
 def rows() -> list[dict[str, Any]]:
     """A good line full of canaries, and one of every kind that is rejected."""
-    mine = {"paziente": f"{CANARY}-P", "accesso": f"{CANARY}-A", "anamnesi": f"{CANARY} dice spinta", COLUMN: CANARY}
+    mine = {
+        "paziente": f"{CANARY}-P",
+        "accesso": f"{CANARY}-A",
+        "anamnesi": f"{CANARY} dice: spinta contro il muro dal marito",
+        COLUMN: CANARY,
+    }
     good = a_row(1, **mine)
     return [
         good,
@@ -90,7 +94,7 @@ def test_nothing_of_a_csv_file_is_told_or_kept(told: Told, tmp_path: Path, datab
     absent(heard)
     kept = database(database_urls)
     absent(kept)
-    assert "{pushed}" in kept
+    assert "{physical}" in kept
     assert heard.count("riga") > 20
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from tests.factories.histories import COLUMNS, DOCUMENT, write_parquet
 
 from approdo.cli.recognise import recognise
+from approdo.recognition.selectors import said_in
 
 ROW = dict.fromkeys(COLUMNS) | {
     "person": "p-canary", "visit": "v", "site": "Nord", "arrived": "2026-01-01 10:00:00", "sex": "F", "first": "995.81"
@@ -51,6 +52,19 @@ def test_programs_get_json_and_nothing_else(place: Path) -> None:
     with duckdb.connect() as connection:
         ((evidence,),) = connection.execute(f"SELECT evidence FROM '{place}/f.parquet'").fetchall()
     assert [(line["key"], line["what"]) for line in evidence] == [("definite", "ICD-9-CM 995.81")]
+
+
+def test_notes_are_read_like_one_at_a_time_and_none_of_their_words_is_written(place: Path) -> None:
+    told = ROW | {"first": "462", "note": "Spinta contro il muro dal marito, canarina"}
+    write_parquet([told, told | {"visit": "w", "person": "q", "note": "Accompagnata dal marito"}], place / "v.parquet")
+    found = score(place, "--explain", "--json")
+    assert json.loads(found.stdout)["bands"] == {"immediate": 1, "none": 1}
+    with duckdb.connect() as connection:
+        ((evidence,),) = connection.execute(
+            f"SELECT evidence FROM '{place}/f.parquet' WHERE band = 'immediate'"
+        ).fetchall()
+    assert [line["what"] for line in evidence] == list(said_in(told["note"])) == ["physical"]
+    assert b"canarina" not in (place / "f.parquet").read_bytes()
 
 
 def test_a_mapping_that_is_wrong_is_answered_with_each_place(place: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from approdo.recognition.selectors.explaining import Line, explained
 from approdo.recognition.selectors.tables import table
-from approdo.recognition.selectors.words import lexicon
+from approdo.recognition.selectors.words import lexicon, said_in
 
 if TYPE_CHECKING:
     from approdo.recognition.selectors.imports import ImportView, RejectedView, recent_imports, rejected_lines
@@ -60,6 +60,7 @@ __all__ = [
     "rates",
     "recent_imports",
     "rejected_lines",
+    "said_in",
     "site",
     "table",
     "waiting",

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from approdo.recognition.rules.lexicon import Lexicon, parse
+from approdo.recognition.rules.words import read
 
 LEXICON = Path(__file__).parent.parent / "data" / "lexicon.yaml"
 
@@ -16,3 +17,8 @@ LEXICON = Path(__file__).parent.parent / "data" / "lexicon.yaml"
 def lexicon() -> Lexicon:
     """Return the lexicon of Italian notes."""
     return parse(yaml.safe_load(LEXICON.read_text(encoding="utf-8")))
+
+
+def said_in(note: str) -> tuple[str, ...]:
+    """Return the keys of what an Italian note says was done to her, each once and in one order; never its words."""
+    return tuple(sorted({one.key for one in read(lexicon(), note)}))

@@ -18,7 +18,6 @@ from approdo.recognition.models import Prompt, Reading
 from approdo.recognition.rules import Citizenship, Code, Sign, Subgroup, Verdict, Visit, age_band, recognise
 from approdo.recognition.rules.importing import SENTENCES, Reason
 from approdo.recognition.rules.prompting import ASKS, Answer, Mode, Step, may_change, step
-from approdo.recognition.rules.words import read as words_in
 from approdo.recognition.selectors.prompts import kept_lines
 from approdo.recognition.services.visits import keep
 
@@ -106,7 +105,7 @@ def _pseudonymised(actor: Actor, service_id: int, arrival: Arrival) -> tuple[Vis
         infant=arrival.years is not None and arrival.years < INFANT_UNTIL,
         child=arrival.years is not None and INFANT_UNTIL <= arrival.years < CHILD_UNTIL,
     )
-    return visit, tuple(sorted({one.key for one in words_in(selectors.lexicon(), arrival.note)}))
+    return visit, selectors.said_in(arrival.note)
 
 
 _READ = """
