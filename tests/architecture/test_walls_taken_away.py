@@ -60,10 +60,10 @@ WALLS = {
         "tests/integration/usecases/test_assessing.py",
     ),
     "a prompt that sleeps is not shown again": Wall(
-        "recognition/services/prompting.py",
-        "    if done is Step.NOTHING:\n        return None",
-        "    if done is None:\n        return None",
-        "tests/integration/recognition/test_prompting.py",
+        "recognition/rules/prompting.py",
+        " or _asleep(mode, verdict, past, now, sleep):",
+        ":",
+        "tests/unit/recognition/test_prompting.py",
     ),
     "only an emergency department has a door": Wall(
         "usecases/reception.py",
