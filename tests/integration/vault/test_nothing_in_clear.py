@@ -66,6 +66,7 @@ def written(kind: Kind) -> dict[str, object]:
             Form.TEXT: f"Racconto {STEM.upper()} {one.name}. " * 40,
             Form.DAY: DAY,
             Form.PAST_DAY: DAY,
+            Form.MOMENT: f"{DAY}T03:20",
             Form.CODE: next(iter(choices), ""),
             Form.CODES: choices[:2],
             Form.YES_NO: "yes",
