@@ -7,6 +7,7 @@ from approdo.recognition.rules.matching import Hit
 from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
 from approdo.recognition.rules.tokens import Break
 
+_ENCLITICS = ("arla", "erla", "irla", "arle", "erle", "irle", "armi", "ermi", "irmi")
 _WOMEN = frozenset({"moglie", "madre"})
 
 
@@ -29,9 +30,11 @@ def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     pronoun = clitic(scene, hit)
     if pronoun is not None:
         return pronoun
+    if any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end)):
+        return True
     if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and scene.note.breaks[hit.end] < Break.ITEM:
         found = scene.named(hit.end)
-        return found is not None and (found.role is HERSELF or _is_she(scene, found))
+        return found is not None and (found.role is HERSELF or _is_she(scene, found) or _and_her(scene, found.end))
     for at in range(hit.start + 1, min(hit.end + 4, len(scene.note.words))):
         if scene.note.breaks[at] >= Break.ITEM and at >= hit.end:
             break
@@ -43,8 +46,16 @@ def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
         if other and _is_she(scene, Person(at, other.end, other.key)):
             return True
         if other or scene.among(at, "hard_thing", "others_too"):
-            return False
+            return other is not None and _and_her(scene, other.end)
     return by is not None
+
+
+def _and_her(scene: Scene, at: int) -> bool:
+    """Say whether she is named beside another: *ha picchiato il figlio e anche lei*."""
+    first = at
+    while at < first + 3 and scene.among(at, "also_not", "adverbs", "determiners"):
+        at += 1
+    return scene.among(at - 1, "also") and scene.among(at, "patient")
 
 
 def _suffers(scene: Scene, hit: Hit) -> bool:
@@ -68,11 +79,28 @@ def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
     relative = at >= 0 and scene.note.words[at] == "che"
     at -= relative
     other = _ending_at(scene, at + 1)
-    if other is None or other.role is HERSELF or not _agrees(scene.note.words[other.start], him):
+    if other is not None and _stranger_to_note(scene, other):
+        return True
+    if other is None or other.role is HERSELF or _is_reader(scene, other) or not _agrees(scene.note.words[other.start], him):
         return False
-    parted = scene.note.crossed(at, hit.start) >= Break.ITEM and not him
-    hanging = scene.among(scene.back(other.start, "determiners"), "by", "with", "of") and not relative
+    front = scene.back(other.start, "determiners")
+    worried = front >= 0 and scene.note.words[front] == "per"
+    parted = scene.note.crossed(at, hit.start) >= Break.ITEM and not him and not worried
+    hanging = scene.among(front, "by", "with", "of") and not relative and not him
     return not hanging and not parted and not _is_she(scene, other)
+
+
+def _stranger_to_note(scene: Scene, one: Person) -> bool:
+    """Say whether a woman is one of many, and not the one who came: *soccorre una donna accoltellata*."""
+    words = scene.note.words
+    if one.role is not HERSELF or one.start < 2 or words[one.start - 1] != "una":
+        return False
+    return scene.sentence(one.start)[0] < one.start - 1 and not scene.among(one.start - 2, "reports")
+
+
+def _is_reader(scene: Scene, one: Person) -> bool:
+    """Say whether a bare name of a trade at the head of a sentence is hers: *insegnante aggredita da un alunno*."""
+    return scene.among(one.start, "trades") and scene.sentence(one.start)[0] == one.start
 
 
 def _he_is_she(scene: Scene, hit: Hit) -> bool:
@@ -111,7 +139,7 @@ def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
     if _toward_another(scene, hit.end) or (by is not None and by.end > hit.end and _toward_another(scene, by.end)):
         return True
     at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
-    suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.start))
+    suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.end))
     other = _ending_at(scene, at + 1) if suffering else None
     if other is None or other.role is HERSELF or _told_by_kin(scene, other):
         return False
