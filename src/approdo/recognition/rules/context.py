@@ -36,6 +36,7 @@ NAMES = (
 """What a cue may say."""
 _START = attrgetter("start")
 _FAR = 25
+_NEVER_BY_CHANCE = frozenset({"strangulation", "sexual"})
 _NEAR = 6
 _AWAY = 12
 _SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero")
@@ -178,7 +179,11 @@ class Context:
     def _subjunctive(self, cue: Hit, hit: Hit) -> bool:
         """Say whether between a cue and an event a verb supposes: *se dovesse sentirsi minacciata*."""
         reached = range(cue.end, hit.end)
-        if cue.end > hit.start or len(reached) > _AWAY or any(self.scene.among(at, "turns", "reports") for at in reached):
+        if (
+            cue.end > hit.start
+            or len(reached) > _AWAY
+            or any(self.scene.among(at, "turns", "reports") for at in reached)
+        ):
             return False
         words = (self.scene.note.words[at] for at in reached)
         return any(len(word) > 4 and word.endswith(_SUBJUNCTIVES) for word in words)
@@ -194,7 +199,7 @@ class Context:
     def harmless(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was not meant, was sport, or was seen and not suffered."""
         first, last = self.scene.note.item(hit.start)
-        for cue in self.cues["accident"] if hit.key != "strangulation" else ():
+        for cue in self.cues["accident"] if hit.key not in _NEVER_BY_CHANCE else ():
             apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)
             if first <= cue.start < last and len(apart) < _NEAR and not parted:
@@ -215,7 +220,8 @@ class Context:
         if self.cues["delusion"] and not near and hit.phrase.key != "sexual":
             return True
         return any(
-            (cue.end <= hit.start or cue.key == "mishap") and not self._parted(cue, hit)
+            (cue.end <= hit.start or (cue.key == "mishap" and hit.key not in _NEVER_BY_CHANCE))
+            and not self._parted(cue, hit)
             for cue in (*self.cues["unreal"], *self.cues["mishap"])
         )
 

@@ -89,7 +89,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
     places = (tuple(place.words for place in phrase.elements) for phrase in events)
     typos |= {wrong: right for wrong, right in document["short"].items()}
     triggers = pieces(places, typos, common, document["everyday"])
-    typos |= _glued(document["glued"].split(), compiler.typed, known | set(typos))
+    typos |= _glued(document["glued"], compiler.typed, known | set(typos))
     return Lexicon(
         events=_index(events),
         quiet=_index(quiet),
@@ -188,9 +188,11 @@ def _typos(words: set[str], known: set[str]) -> dict[str, str]:
     return found
 
 
-def _glued(heads: Iterable[str], words: set[str], known: set[str]) -> dict[str, str]:
+def _glued(ends: Mapping[str, str], words: set[str], known: set[str]) -> dict[str, str]:
     """Return words that a hurried hand writes as one, and the two that they are: *dalmarito*, *hapicchiata*."""
-    pairs = {head + word: f"{head} {word}" for head, word in product(heads, sorted(words)) if len(word) > 4}
+    long = sorted(word for word in words if len(word) > 4)
+    pairs = {head + word: f"{head} {word}" for head, word in product(ends["before"].split(), long)}
+    pairs |= {word + tail: f"{word} {tail}" for tail, word in product(ends["after"].split(), long)}
     return {glued: apart for glued, apart in pairs.items() if glued not in known}
 
 

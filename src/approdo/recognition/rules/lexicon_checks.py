@@ -14,7 +14,17 @@ from approdo.recognition.rules.statements import BY_LABELS, HISTORY, KEY_LABELS,
 from approdo.recognition.rules.tokens import fold
 
 SECTIONS = (
-    "irregular", "people", "groups", "cues", "quiet", "rows", "short", "glued", "spelt_apart", "everyday", "never"
+    "irregular",
+    "people",
+    "groups",
+    "cues",
+    "quiet",
+    "rows",
+    "short",
+    "glued",
+    "spelt_apart",
+    "everyday",
+    "never",
 )
 GROUPS = (
     "abbreviations",
@@ -54,6 +64,8 @@ GROUPS = (
     "reports",
     "said_or_there",
     "suffered",
+    "elder",
+    "his",
     "tells",
     "trades",
     "things",

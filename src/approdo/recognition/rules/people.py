@@ -113,7 +113,9 @@ def agent(scene: Scene, hit: Hit) -> Person | None:
     if found is None or found.role != HE:
         return found
     named = (one.role for one in scene.before(found.start, 0) if one.role not in {HE, HERSELF})
-    return Person(found.start, found.end, next(named, UNKNOWN))
+    later = (scene.named(at) for at in range(found.end, min(found.end + 3, len(scene.note.words))))
+    close = (one.role for one in later if one is not None and one.role in CLOSE)
+    return Person(found.start, found.end, next(named, None) or next(close, UNKNOWN))
 
 
 def _around_it(scene: Scene, hit: Hit) -> Person | None:
@@ -122,7 +124,9 @@ def _around_it(scene: Scene, hit: Hit) -> Person | None:
         return None
     first, last = scene.sentence(hit.start)
     before = sorted(scene.before(hit.start, first), key=lambda one: _hanging(scene, one))
-    after = (scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)))
+    after = (
+        scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if scene.note.breaks[at] is Break.ITEM
+    )
     return next((one for one in (*before, *after) if one is not None and (one.role in CLOSE or one.role == HE)), None)
 
 
@@ -133,7 +137,7 @@ def told(scene: Scene, hit: Hit, by: Person | None) -> str:
     first, last = scene.sentence(hit.start)
     inside = [scene.named(at) for at in range(hit.start, hit.end)]
     before = [one for one in scene.before(hit.start, first) if not _companion(scene, one) and not _teller(scene, one)]
-    after = [scene.named(at) for at in range(hit.end, min(hit.end + 4, last))]
+    after = [scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if not _owned(scene, max(at - 2, 0))]
     roles = [one.role for one in (*inside, *before, *after) if one is not None and one.role not in {HERSELF, THING, HE}]
     return next((role for role in roles if role in CLOSE), roles[0] if roles else UNKNOWN)
 
@@ -179,7 +183,7 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
 def _owned(scene: Scene, place: int) -> bool:
     """Say whether what follows belongs to another participle: *accompagnata dal marito*."""
     word = scene.note.words[place]
-    if place in scene.violent or scene.among(place, "body", "adverbs", "suffered", "given"):
+    if place in scene.violent or scene.among(place, "body", "adverbs", "suffered", "given", "said_or_there"):
         return False
     if scene.among(place, "brought"):
         return True
@@ -213,13 +217,21 @@ def _subject(scene: Scene, hit: Hit) -> Person | None:
     """Return the subject of a verb: the nearest named before it, not herself when it is done to her."""
     first, _last = scene.sentence(hit.start)
     hers = hit.phrase.form is Form.DOES_TO_HER or clitic(scene, hit) is True
-    named = [one for one in scene.before(hit.start, first) if not hers or one.role is not HERSELF]
+    named = [
+        one for one in scene.before(hit.start, first) if not (hers and (one.role is HERSELF or _suffering(scene, one)))
+    ]
     inside = iter(sorted(named, key=lambda one: _hanging(scene, one)))
     earlier = (one for one in scene.before(hit.start, 0) if one.role is not HERSELF)
     found = _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
     owner = scene.back(found.start, "determiners") if found else -1
     owned = found is not None and scene.among(owner, "of") and scene.among(owner - 1, "things")
     return Person(owner - 1, owner, THING) if owned else found
+
+
+def _suffering(scene: Scene, one: Person) -> bool:
+    """Say whether somebody is whom another verb is done to: *ha spinto la badante*."""
+    front = scene.back(one.start, "determiners")
+    return front > 0 and front in scene.violent and scene.among(front - 1, "having")
 
 
 def _hanging(scene: Scene, one: Person) -> bool:

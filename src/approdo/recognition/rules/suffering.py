@@ -17,6 +17,8 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
         return True
     if by is not None and by.role in {HERSELF, THING}:
         return by.role is HERSELF and active(scene, hit) and clitic(scene, hit) is True
+    if by is None and active(scene, hit) and clitic(scene, hit) is True and _of_a_thing_or_hers(scene, hit):
+        return False
     if hit.phrase.form is None:
         return not _of_another(scene, hit, by)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
@@ -24,6 +26,17 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     if active(scene, hit):
         return _object_is_her(scene, hit, by)
     return _suffers(scene, hit)
+
+
+def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
+    """Say whether a thing is the subject, or she herself of what the sentence began with: *ha spinto la badante e l'ha..*"""
+    item, _last = scene.note.item(hit.start)
+    first, _end = scene.sentence(hit.start)
+    if any(scene.among(at, "things") for at in range(item, hit.start)):
+        return True
+    return scene.among(first, "having") and any(
+        at in scene.violent for at in range(first + 1, min(first + 3, hit.start))
+    )
 
 
 def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
@@ -78,10 +91,17 @@ def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
     """Say whether another is the subject that ends at a place: *la figlia è stata picchiata*."""
     relative = at >= 0 and scene.note.words[at] == "che"
     at -= relative
+    while scene.among(at, "elder"):
+        at -= 1
     other = _ending_at(scene, at + 1)
     if other is not None and _stranger_to_note(scene, other):
         return True
-    if other is None or other.role is HERSELF or _is_reader(scene, other) or not _agrees(scene.note.words[other.start], him):
+    if (
+        other is None
+        or other.role is HERSELF
+        or _is_reader(scene, other)
+        or not _agrees(scene.note.words[other.start], him)
+    ):
         return False
     front = scene.back(other.start, "determiners")
     worried = front >= 0 and scene.note.words[front] == "per"
@@ -119,7 +139,8 @@ def _agrees(word: str, him: bool) -> bool:
 
 def _is_she(scene: Scene, one: Person) -> bool:
     """Say whether somebody who suffers is the woman of the note, named as another names her."""
-    return scene.among(one.start, "patient_as_wife") or _told_by_kin(scene, one)
+    his = scene.among(one.start - 1, "his")
+    return (scene.among(one.start, "patient_as_wife") and not his) or _told_by_kin(scene, one)
 
 
 def _told_by_kin(scene: Scene, other: Person) -> bool:
@@ -136,7 +157,9 @@ def _told_by_kin(scene: Scene, other: Person) -> bool:
 
 def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
     """Say whether a noun is of another's pain: *aggressione al marito*, *il fratello ha subito percosse*."""
-    if _toward_another(scene, hit.end) or (by is not None and by.end > hit.end and _toward_another(scene, by.end)):
+    if _toward_another(scene, hit.end - scene.among(hit.end - 1, "to")) or (
+        by is not None and by.end > hit.end and _toward_another(scene, by.end)
+    ):
         return True
     at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
     suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.end))
@@ -157,7 +180,9 @@ def _toward_another(scene: Scene, end: int) -> bool:
         return False
     first = at + scene.among(at, "to", "of")
     found = scene.named(first)
-    return scene.among(first, "others_too") if found is None else found.role != HERSELF
+    if found is None:
+        return scene.among(first, "others_too")
+    return found.role != HERSELF and not _told_by_kin(scene, found)
 
 
 def _ending_at(scene: Scene, end: int) -> Person | None:

@@ -100,9 +100,7 @@ def _enough(scene: Scene, hit: Hit, by: Person | None, context: Context) -> bool
 
 def _somebody(scene: Scene, hit: Hit) -> bool:
     """Say whether a verb with *la* or *mi* before it can only be of a person nobody names: *l'hanno spinta*."""
-    first, _last = scene.sentence(hit.start)
-    moved = any(scene.among(at, "things") for at in range(first, hit.start))
-    return active(scene, hit) and clitic(scene, hit) is True and not moved
+    return active(scene, hit) and clitic(scene, hit) is True
 
 
 def _statement(note: Note, hit: Hit, key: str, by: str) -> Statement:
