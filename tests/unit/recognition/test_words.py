@@ -199,11 +199,11 @@ def test_a_note_without_any_trigger_says_nothing(text: str) -> None:
 def test_triggers_are_in_small_letters_few_and_long_enough() -> None:
     pieces = triggers(LEXICON)
     assert all(piece == piece.lower() for piece in pieces)
-    assert len(pieces) < 1500
+    assert len(pieces) < 2500
     everyday = (
         "dolore addominale da ieri, nausea, alvo regolare, apiretica. pa 120/80. nega allergie. accompagnata in auto"
     )
-    assert [piece for piece in pieces if piece in everyday] == ["gola"], "in regolare, and in a throat"
+    assert [piece for piece in pieces if piece in everyday] == []
 
 
 # any note at all ------------------------------------------------------------------------------------------------------

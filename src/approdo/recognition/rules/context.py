@@ -167,7 +167,7 @@ class Context:
             self.cues["routine"] or any(cue.start < hit.start for cue in self.cues["hypothesis"])
         ):
             return True
-        if any(hit.end <= cue.start for cue in self.cues["confirms"]):
+        if any(hit.start < cue.start for cue in self.cues["confirms"]):
             return False
         if any(self._subjunctive(cue, hit) for cue in self.cues["hypothesis"]):
             return True
@@ -199,6 +199,8 @@ class Context:
     def harmless(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was not meant, was sport, or was seen and not suffered."""
         first, last = self.scene.note.item(hit.start)
+        if by is not None and self.scene.among(by.start, "little"):
+            return True
         for cue in self.cues["accident"] if hit.key not in _NEVER_BY_CHANCE else ():
             apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)

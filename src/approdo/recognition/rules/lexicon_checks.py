@@ -66,6 +66,7 @@ GROUPS = (
     "suffered",
     "elder",
     "his",
+    "little",
     "tells",
     "trades",
     "things",

@@ -235,7 +235,7 @@ def _suffering(scene: Scene, one: Person) -> bool:
 
 
 def _hanging(scene: Scene, one: Person) -> bool:
-    """Say whether somebody is no subject: *davanti ai bambini*, *venuto a prendere la figlia*; *dal marito che* is one."""
+    """Say whether somebody is no subject: *davanti ai bambini*, *venuto a prendere la figlia*; *dal marito che* is."""
     words, front = scene.note.words, scene.back(one.start, "determiners")
     if one.end < len(words) and words[one.end] in {"che", "quale"}:
         return False

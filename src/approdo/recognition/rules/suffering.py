@@ -3,6 +3,7 @@
 """Whether words of violence are of what was done to the woman a note is about, and not to or by somebody else."""
 
 from approdo.recognition.rules.forms import Form
+from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit
 from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
 from approdo.recognition.rules.tokens import Break
@@ -15,21 +16,20 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     """Say whether the note says that it was done to the woman it is about."""
     if hit.key in {"pathway", "fear"}:
         return True
+    hers = active(scene, hit) and clitic(scene, hit) is True
     if by is not None and by.role in {HERSELF, THING}:
-        return by.role is HERSELF and active(scene, hit) and clitic(scene, hit) is True
-    if by is None and active(scene, hit) and clitic(scene, hit) is True and _of_a_thing_or_hers(scene, hit):
-        return False
+        return by.role is HERSELF and hers
     if hit.phrase.form is None:
         return not _of_another(scene, hit, by)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
         return hit.phrase.form is Form.DOES_TO_HER
-    if active(scene, hit):
-        return _object_is_her(scene, hit, by)
-    return _suffers(scene, hit)
+    if not active(scene, hit):
+        return _suffers(scene, hit)
+    return _object_is_her(scene, hit, by) and not (by is None and hers and _of_a_thing_or_hers(scene, hit))
 
 
 def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
-    """Say whether a thing is the subject, or she herself of what the sentence began with: *ha spinto la badante e l'ha..*"""
+    """Say whether a thing is the subject, or she herself: *ha spinto la badante e l'ha insultata*."""
     item, _last = scene.note.item(hit.start)
     first, _end = scene.sentence(hit.start)
     if any(scene.among(at, "things") for at in range(item, hit.start)):
@@ -41,13 +41,17 @@ def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
 
 def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     pronoun = clitic(scene, hit)
-    if pronoun is not None:
-        return pronoun
-    if any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end)):
-        return True
+    enclitic = any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end))
+    if pronoun is not None or enclitic:
+        return pronoun is not False
     if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and scene.note.breaks[hit.end] < Break.ITEM:
         found = scene.named(hit.end)
         return found is not None and (found.role is HERSELF or _is_she(scene, found) or _and_her(scene, found.end))
+    return _named_object_is_her(scene, hit, by)
+
+
+def _named_object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether who is named in or right after a verb is she; nobody named, it is told of her."""
     for at in range(hit.start + 1, min(hit.end + 4, len(scene.note.words))):
         if scene.note.breaks[at] >= Break.ITEM and at >= hit.end:
             break
@@ -60,7 +64,7 @@ def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
             return True
         if other or scene.among(at, "hard_thing", "others_too"):
             return other is not None and _and_her(scene, other.end)
-    return by is not None
+    return by is not None and not (hit.phrase.needs is Needs.CLOSE and len(hit.phrase.elements) == 1)
 
 
 def _and_her(scene: Scene, at: int) -> bool:
@@ -76,6 +80,8 @@ def _suffers(scene: Scene, hit: Hit) -> bool:
     him = hit.phrase.form is Form.DONE_TO_HIM
     at = scene.back(hit.start, "auxiliaries", "adverbs")
     word = scene.note.words[at] if at >= 0 else ""
+    if him and scene.among(at, "things"):
+        return False
     to_herself = at < hit.start - 1 and (word == "si" or (word == "mi" and scene.note.words[at + 1] == "sono"))
     if to_herself or (him and not _he_is_she(scene, hit)) or _another_before(scene, hit, at, him):
         return False

@@ -69,7 +69,10 @@ REACH = 40
 
 
 def tokenise(text: str, correct: Callable[[str], str], abbreviations: frozenset[str]) -> Note:
-    """Cut a note into words; ``correct`` mends a folded word, maybe into two with a space, and a full stop after an abbreviation is none."""
+    """Cut a note into words; ``correct`` mends a folded word, maybe into two with a space between.
+
+    A full stop after an abbreviation is none.
+    """
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
