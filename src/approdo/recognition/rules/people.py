@@ -135,7 +135,7 @@ def told(scene: Scene, hit: Hit, by: Person | None) -> str:
     if by is not None and by.role not in {HERSELF, THING}:
         return by.role
     first, last = scene.sentence(hit.start)
-    inside = [scene.named(at) for at in range(hit.start, hit.end)]
+    inside = scene.before(hit.end, hit.start)
     before = [one for one in scene.before(hit.start, first) if not _companion(scene, one) and not _teller(scene, one)]
     after = [scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if not _owned(scene, max(at - 2, 0))]
     roles = [one.role for one in (*inside, *before, *after) if one is not None and one.role not in {HERSELF, THING, HE}]
@@ -221,7 +221,9 @@ def _subject(scene: Scene, hit: Hit) -> Person | None:
         one for one in scene.before(hit.start, first) if not (hers and (one.role is HERSELF or _suffering(scene, one)))
     ]
     inside = iter(sorted(named, key=lambda one: _hanging(scene, one)))
-    earlier = (one for one in scene.before(hit.start, 0) if one.role is not HERSELF)
+    earlier = (
+        one for one in scene.before(hit.start, 0) if one.role is not HERSELF and not (hers and _suffering(scene, one))
+    )
     found = _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
     owner = scene.back(found.start, "determiners") if found else -1
     owned = found is not None and scene.among(owner, "of") and scene.among(owner - 1, "things")

@@ -25,7 +25,20 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
         return hit.phrase.form is Form.DOES_TO_HER
     if not active(scene, hit):
         return _suffers(scene, hit)
-    return _object_is_her(scene, hit, by) and not (by is None and hers and _of_a_thing_or_hers(scene, hit))
+    others = hers and (_after_another(scene, hit, by) if by is not None else _of_a_thing_or_hers(scene, hit))
+    return not others and _object_is_her(scene, hit, by)
+
+
+def _after_another(scene: Scene, hit: Hit, by: Person) -> bool:
+    """Say whether a sentence is of another woman from its head: *la cognata è ricoverata: il marito l'ha ferita*."""
+    first, _end = scene.sentence(hit.start)
+    one = scene.named(first)
+    if one is None or one.end > by.start or one.role not in {"relative", "acquaintance"}:
+        return False
+    told = any(scene.among(at, "reports", "tells") for at in range(one.end, one.end + 4))
+    woman = scene.note.words[one.start].endswith("a") and not scene.among(one.start, "trades")
+    alone = scene.among(one.end, "auxiliaries") and not scene.among(one.end + 1, "articles", "determiners")
+    return woman and alone and not told and not _is_she(scene, one)
 
 
 def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
