@@ -76,6 +76,8 @@ def test_what_is_missed_is_known(one: Noted) -> None:
         ("mani al collo dal padre", "strangulation", "relative", "mani al collo"),
         ("E\u0300 stata  aggre\u00addita da ignoti", "physical", "stranger", "aggre\u00addita"),
         ("aggre-\ndita", "physical", "unknown", "aggre-\ndita"),
+        ("la hapicchiata", "physical", "unknown", "hapicchiata"),
+        ("spintadal figlio", "physical", "relative", "spintadal"),
     ],
 )
 def test_a_statement_has_its_place_in_the_note(text: str, key: str, by: str, words: str) -> None:
@@ -134,6 +136,29 @@ NAMES = ["capitals", "no accents", "apart", "curly", "spaced", "unbroken", "afte
 def test_the_way_it_is_typed_changes_nothing(changed) -> None:
     differing = [one.text for one in NOTED if keys(changed(one.text)) != keys(one.text)]
     assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("said", "unsaid"),
+    [
+        ("il marito la picchiava", "se il marito la picchiasse, la picchiava"),
+        ("il marito l'ha colpita", "il marito, aprendo lo sportello, l'ha colpita"),
+        ("il marito l'ha colpita", "ha sognato che il marito l'ha colpita"),
+        ("perseguitata da ignoti", "delirio: perseguitata da ignoti"),
+        ("il figlio le ha dato un calcio", "il bambino le ha dato un calcio"),
+        ("pubblicizzato il 1522", "pubblicizzato il 1522 come a tutte"),
+        ("il marito ha picchiato il figlio e anche lei", "il marito ha picchiato il figlio"),
+        ("il compagno l'ha insultata", "ha spinto la badante e l'ha insultata"),
+        ("l'hanno spinta", "il ramo l'ha spinta"),
+        ("soccorsa, picchiata dal marito", "soccorre una donna picchiata dal marito"),
+        ("riferisce che il marito l'ha ferita", "la cognata è ricoverata: il marito l'ha ferita"),
+        ("spinta dal marito", "vetro rotto dal marito"),
+        ("insegnante aggredita da un alunno", "amica aggredita da un alunno"),
+    ],
+)
+def test_what_stands_around_makes_it_none(said: str, unsaid: str) -> None:
+    assert keys(said)
+    assert keys(unsaid) == set()
 
 
 @pytest.mark.parametrize("word", ["aggredita", "picchiata", "percosse", "maltrattata", "strangolata", "schiaffeggiata"])
@@ -199,11 +224,11 @@ def test_a_note_without_any_trigger_says_nothing(text: str) -> None:
 def test_triggers_are_in_small_letters_few_and_long_enough() -> None:
     pieces = triggers(LEXICON)
     assert all(piece == piece.lower() for piece in pieces)
-    assert len(pieces) < 1500
+    assert len(pieces) < 2500
     everyday = (
         "dolore addominale da ieri, nausea, alvo regolare, apiretica. pa 120/80. nega allergie. accompagnata in auto"
     )
-    assert [piece for piece in pieces if piece in everyday] == ["gola"], "in regolare, and in a throat"
+    assert [piece for piece in pieces if piece in everyday] == []
 
 
 # any note at all ------------------------------------------------------------------------------------------------------

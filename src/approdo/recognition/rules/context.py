@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from operator import attrgetter
 
+from approdo.recognition.rules.forms import Form
 from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, active
@@ -13,24 +14,33 @@ from approdo.recognition.rules.tokens import Break
 
 NAMES = (
     "accident",
+    "confirms",
+    "delusion",
     "deny",
     "deny_next",
     "doubt",
     "hypothesis",
     "injury",
+    "mishap",
     "not_denied",
     "now",
     "own_blow",
     "past",
     "past_head",
+    "routine",
     "sport",
+    "unreal",
     "weapon",
     "witness",
 )
 """What a cue may say."""
 _START = attrgetter("start")
 _FAR = 25
+_NEVER_BY_CHANCE = frozenset({"strangulation", "sexual"})
 _NEAR = 6
+_AWAY = 12
+_SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero")
+"""Ends of a verb that after *se* is only supposed; *promesse* after *se* is rare."""
 _INFINITIVES = ("are", "ere", "ire", "rsi", "rla", "rmi")
 
 Cues = Mapping[str, list[Hit]]
@@ -116,7 +126,7 @@ class Context:
             return bool(listed) and hit.phrase.form is None
         if len(between) - len(listed) > _NEAR:
             return False
-        if hit.phrase.form is not None and not verbal:
+        if hit.phrase.form is not None and not verbal and between:
             return any(scene.note.words[at] in {"essere", "esser", "stata", "aver", "avere"} for at in between)
         return True
 
@@ -153,12 +163,30 @@ class Context:
 
     def supposed(self, hit: Hit) -> bool:
         """Say whether it is only supposed, asked about, or to be prevented."""
-        if hit.key == "pathway" and any(cue.start < hit.start for cue in self.cues["hypothesis"]):
+        if hit.key == "pathway" and (
+            self.cues["routine"] or any(cue.start < hit.start for cue in self.cues["hypothesis"])
+        ):
+            return True
+        if any(hit.start < cue.start for cue in self.cues["confirms"]):
+            return False
+        if any(self._subjunctive(cue, hit) for cue in self.cues["hypothesis"]):
             return True
         return any(
             self._leads_to(cue, hit, 5, "auxiliaries", "pronoun", "adverbs", "patient", "close")
             for cue in self.cues["hypothesis"]
         )
+
+    def _subjunctive(self, cue: Hit, hit: Hit) -> bool:
+        """Say whether between a cue and an event a verb supposes: *se dovesse sentirsi minacciata*."""
+        reached = range(cue.end, hit.end)
+        if (
+            cue.end > hit.start
+            or len(reached) > _AWAY
+            or any(self.scene.among(at, "turns", "reports") for at in reached)
+        ):
+            return False
+        words = (self.scene.note.words[at] for at in reached)
+        return any(len(word) > 4 and word.endswith(_SUBJUNCTIVES) for word in words)
 
     def _leads_to(self, cue: Hit, hit: Hit, reach: int, *more: str) -> bool:
         between = range(cue.end, hit.start)
@@ -171,12 +199,15 @@ class Context:
     def harmless(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was not meant, was sport, or was seen and not suffered."""
         first, last = self.scene.note.item(hit.start)
-        for cue in self.cues["accident"]:
+        if by is not None and self.scene.among(by.start, "little"):
+            return True
+        for cue in self.cues["accident"] if hit.key not in _NEVER_BY_CHANCE else ():
             apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)
             if first <= cue.start < last and len(apart) < _NEAR and not parted:
                 return True
-        if any(cue.end <= hit.start < cue.end + 5 for cue in self.cues["witness"]):
+        seen = any(cue.end <= hit.start < cue.end + 5 for cue in self.cues["witness"])
+        if (seen and hit.phrase.form is not Form.DOES_TO_HER) or self._imagined(hit, by):
             return True
         if hit.phrase.form is None and any(
             cue.start < hit.end and hit.start < cue.end for cue in self.cues["own_blow"]
@@ -184,6 +215,21 @@ class Context:
             return by is None
         near = by is not None and by.role in CLOSE
         return bool(self.cues["sport"]) and not near and hit.phrase.needs is not Needs.ALONE
+
+    def _imagined(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether it was dreamt, read of or believed in illness, or a mishap said as one."""
+        near = by is not None and by.role in CLOSE
+        if self.cues["delusion"] and not near and hit.phrase.key != "sexual":
+            return True
+        return any(
+            (cue.end <= hit.start or (cue.key == "mishap" and hit.key not in _NEVER_BY_CHANCE))
+            and not self._parted(cue, hit)
+            for cue in (*self.cues["unreal"], *self.cues["mishap"])
+        )
+
+    def _parted(self, cue: Hit, hit: Hit) -> bool:
+        apart = range(min(cue.end, hit.end), max(cue.start, hit.start))
+        return len(apart) > _AWAY or any(self.scene.among(at, "turns", "reports") for at in apart)
 
     def called(self, hit: Hit) -> bool:
         """Say whether it is only the name of a street or of a person."""

@@ -65,7 +65,7 @@ class Lexicon:
     """The groups that a word is of."""
     abbreviations: frozenset[str]
     typos: Mapping[str, str]
-    """A word with a typing error, and the word that it is."""
+    """A word with a typing error, and the word that it is; two with a space, when that was left out."""
     triggers: tuple[str, ...]
     sources: Mapping[str, str]
     """Where each row comes from, by key."""
@@ -87,7 +87,9 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
     common = frozenset().union(*(compiler.groups[name] for name in _COMMON))
     typos = _typos(compiler.typed, known | {fold(word) for word in document["never"].split()})
     places = (tuple(place.words for place in phrase.elements) for phrase in events)
+    typos |= {wrong: right for wrong, right in document["short"].items()}
     triggers = pieces(places, typos, common, document["everyday"])
+    typos |= _glued(document["glued"], compiler.typed, known | set(typos))
     return Lexicon(
         events=_index(events),
         quiet=_index(quiet),
@@ -95,7 +97,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         people=_index(people),
         kinds=_kinds(compiler.groups),
         abbreviations=compiler.groups["abbreviations"],
-        typos=typos | document["short"],
+        typos=typos,
         triggers=tuple(sorted(triggers | {*document["spelt_apart"]})),
         sources={row["key"]: row["source"] for row in document["rows"]},
     )
@@ -184,6 +186,14 @@ def _typos(words: set[str], known: set[str]) -> dict[str, str]:
             if wrong not in known:
                 found.setdefault(wrong, word)
     return found
+
+
+def _glued(ends: Mapping[str, str], words: set[str], known: set[str]) -> dict[str, str]:
+    """Return words that a hurried hand writes as one, and the two that they are: *dalmarito*, *hapicchiata*."""
+    long = sorted(word for word in words if len(word) > 4)
+    pairs = {head + word: f"{head} {word}" for head, word in product(ends["before"].split(), long)}
+    pairs |= {word + tail: f"{word} {tail}" for tail, word in product(ends["after"].split(), long)}
+    return {glued: apart for glued, apart in pairs.items() if glued not in known}
 
 
 __all__ = ["FORMAT", "Element", "Index", "Lexicon", "Needs", "Phrase", "parse"]

@@ -13,13 +13,26 @@ from approdo.recognition.rules.lexicon import FORMAT, Needs
 from approdo.recognition.rules.statements import BY_LABELS, HISTORY, KEY_LABELS, SUSPECTED, WEAPON
 from approdo.recognition.rules.tokens import fold
 
-SECTIONS = ("irregular", "people", "groups", "cues", "quiet", "rows", "short", "spelt_apart", "everyday", "never")
+SECTIONS = (
+    "irregular",
+    "people",
+    "groups",
+    "cues",
+    "quiet",
+    "rows",
+    "short",
+    "glued",
+    "spelt_apart",
+    "everyday",
+    "never",
+)
 GROUPS = (
     "abbreviations",
     "acquaintance",
     "adverbs",
     "affirmed",
     "ailments",
+    "also",
     "also_not",
     "articles",
     "author",
@@ -51,6 +64,11 @@ GROUPS = (
     "reports",
     "said_or_there",
     "suffered",
+    "elder",
+    "his",
+    "little",
+    "tells",
+    "trades",
     "things",
     "to",
     "toward",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from approdo.recognition.rules.forms import DONE, Form
-from approdo.recognition.rules.lexicon import Lexicon
+from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, longest
 from approdo.recognition.rules.statements import UNKNOWN
 from approdo.recognition.rules.tokens import Break, Note
@@ -20,6 +20,7 @@ THING = "thing"
 _NO_KIND: frozenset[str] = frozenset()
 _AFAR = 12
 """Words after which nobody is behind a word any more."""
+_INFINITIVES = ("are", "ere", "ire", "rla", "rlo", "rsi")
 _PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
 
 
@@ -108,11 +109,25 @@ class Scene:
 def agent(scene: Scene, hit: Hit) -> Person | None:
     """Return who is behind words of violence, as far as the note says."""
     found = _subject(scene, hit) if active(scene, hit) else None
-    found = found or _after(scene, hit) or _in_front(scene, hit)
+    found = found or _after(scene, hit) or _in_front(scene, hit) or _around_it(scene, hit)
     if found is None or found.role != HE:
         return found
     named = (one.role for one in scene.before(found.start, 0) if one.role not in {HE, HERSELF})
-    return Person(found.start, found.end, next(named, UNKNOWN))
+    later = (scene.named(at) for at in range(found.end, min(found.end + 3, len(scene.note.words))))
+    close = (one.role for one in later if one is not None and one.role in CLOSE)
+    return Person(found.start, found.end, next(named, None) or next(close, UNKNOWN))
+
+
+def _around_it(scene: Scene, hit: Hit) -> Person | None:
+    """Return who does what a phrase without a verb's form tells only of those close to her: *le nasconde i farmaci*."""
+    if hit.phrase.form is not None or hit.phrase.needs is not Needs.CLOSE or len(hit.phrase.elements) < 2:
+        return None
+    first, last = scene.sentence(hit.start)
+    before = sorted(scene.before(hit.start, first), key=lambda one: _hanging(scene, one))
+    after = (
+        scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if scene.note.breaks[at] is Break.ITEM
+    )
+    return next((one for one in (*before, *after) if one is not None and (one.role in CLOSE or one.role == HE)), None)
 
 
 def told(scene: Scene, hit: Hit, by: Person | None) -> str:
@@ -120,11 +135,15 @@ def told(scene: Scene, hit: Hit, by: Person | None) -> str:
     if by is not None and by.role not in {HERSELF, THING}:
         return by.role
     first, last = scene.sentence(hit.start)
-    inside = [scene.named(at) for at in range(hit.start, hit.end)]
-    before = [one for one in scene.before(hit.start, first) if not _companion(scene, one)]
-    after = [scene.named(at) for at in range(hit.end, min(hit.end + 4, last))]
+    inside = scene.before(hit.end, hit.start)
+    before = [one for one in scene.before(hit.start, first) if not _companion(scene, one) and not _teller(scene, one)]
+    after = [scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if not _owned(scene, max(at - 2, 0))]
     roles = [one.role for one in (*inside, *before, *after) if one is not None and one.role not in {HERSELF, THING, HE}]
     return next((role for role in roles if role in CLOSE), roles[0] if roles else UNKNOWN)
+
+
+def _teller(scene: Scene, one: Person) -> bool:
+    return any(scene.among(at, "reports", "tells") for at in range(one.end, one.end + 2))
 
 
 def _companion(scene: Scene, one: Person) -> bool:
@@ -135,6 +154,9 @@ def _companion(scene: Scene, one: Person) -> bool:
 def _after(scene: Scene, hit: Hit) -> Person | None:
     """Return who follows *da*, *da parte di*, and after a noun *di* or *con*."""
     noun = hit.phrase.form is None
+    beside = scene.person(hit.end) if noun and scene.note.breaks[hit.end] is Break.ITEM else None
+    if beside is not None and scene.note.breaks[beside.end] >= Break.ITEM:
+        return Person(hit.end, beside.end, beside.key)
     last = min(scene.sentence(hit.start)[1], hit.end + _AFAR)
     for at in range(hit.start + 1, last):
         outside = at >= hit.end
@@ -149,7 +171,7 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
         if outside and at > hit.end and _owned(scene, at - 1):
             return None
         found = scene.named(at + 1)
-        if found is None:
+        if found is None or (genitive and found.role is THING and len(hit.phrase.elements) > 1):
             continue
         if found.role != HERSELF or scene.among(at - 1, "hands"):
             return found
@@ -161,7 +183,7 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
 def _owned(scene: Scene, place: int) -> bool:
     """Say whether what follows belongs to another participle: *accompagnata dal marito*."""
     word = scene.note.words[place]
-    if place in scene.violent or scene.among(place, "body", "adverbs", "suffered", "given"):
+    if place in scene.violent or scene.among(place, "body", "adverbs", "suffered", "given", "said_or_there"):
         return False
     if scene.among(place, "brought"):
         return True
@@ -195,12 +217,31 @@ def _subject(scene: Scene, hit: Hit) -> Person | None:
     """Return the subject of a verb: the nearest named before it, not herself when it is done to her."""
     first, _last = scene.sentence(hit.start)
     hers = hit.phrase.form is Form.DOES_TO_HER or clitic(scene, hit) is True
-    inside = (one for one in scene.before(hit.start, first) if not hers or one.role is not HERSELF)
-    earlier = (one for one in scene.before(hit.start, 0) if one.role is not HERSELF)
+    named = [
+        one for one in scene.before(hit.start, first) if not (hers and (one.role is HERSELF or _suffering(scene, one)))
+    ]
+    inside = iter(sorted(named, key=lambda one: _hanging(scene, one)))
+    earlier = (
+        one for one in scene.before(hit.start, 0) if one.role is not HERSELF and not (hers and _suffering(scene, one))
+    )
     found = _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
     owner = scene.back(found.start, "determiners") if found else -1
     owned = found is not None and scene.among(owner, "of") and scene.among(owner - 1, "things")
     return Person(owner - 1, owner, THING) if owned else found
+
+
+def _suffering(scene: Scene, one: Person) -> bool:
+    """Say whether somebody is whom another verb is done to: *ha spinto la badante*."""
+    front = scene.back(one.start, "determiners")
+    return front > 0 and front in scene.violent and scene.among(front - 1, "having")
+
+
+def _hanging(scene: Scene, one: Person) -> bool:
+    """Say whether somebody is no subject: *davanti ai bambini*, *venuto a prendere la figlia*; *dal marito che* is."""
+    words, front = scene.note.words, scene.back(one.start, "determiners")
+    if one.end < len(words) and words[one.end] in {"che", "quale"}:
+        return False
+    return scene.among(front, "by", "of", "with", "to") or (front >= 0 and words[front].endswith(_INFINITIVES))
 
 
 def active(scene: Scene, hit: Hit) -> bool:
@@ -212,12 +253,16 @@ def active(scene: Scene, hit: Hit) -> bool:
 
 
 def _having(scene: Scene, hit: Hit) -> bool:
-    return scene.among(scene.back(hit.start, "adverbs"), "having")
+    at = scene.back(hit.start, "adverbs")
+    if scene.note.words[at] == "a" and at > 0:
+        return scene.among(at - 1, "her")
+    return scene.among(at, "having") or (hit.end < len(scene.note.words) and scene.note.words[hit.end] == "me")
 
 
 def clitic(scene: Scene, hit: Hit) -> bool | None:
     """Return whether a pronoun before a verb means her, another or nobody; *si* is another: herself."""
     at = scene.back(hit.start, "auxiliaries", "adverbs")
+    at -= at > 0 and scene.note.words[at] == "a" and scene.among(at - 1, "her")
     if scene.among(at, "him") or scene.note.words[max(at, 0)] == "si":
         return False
     return True if scene.among(at, "her") else None

@@ -3,10 +3,12 @@
 """Whether words of violence are of what was done to the woman a note is about, and not to or by somebody else."""
 
 from approdo.recognition.rules.forms import Form
+from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit
 from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
 from approdo.recognition.rules.tokens import Break
 
+_ENCLITICS = ("arla", "erla", "irla", "arle", "erle", "irle", "armi", "ermi", "irmi")
 _WOMEN = frozenset({"moglie", "madre"})
 
 
@@ -14,24 +16,55 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     """Say whether the note says that it was done to the woman it is about."""
     if hit.key in {"pathway", "fear"}:
         return True
+    hers = active(scene, hit) and clitic(scene, hit) is True
     if by is not None and by.role in {HERSELF, THING}:
-        return by.role is HERSELF and active(scene, hit) and clitic(scene, hit) is True
+        return by.role is HERSELF and hers
     if hit.phrase.form is None:
         return not _of_another(scene, hit, by)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
         return hit.phrase.form is Form.DOES_TO_HER
-    if active(scene, hit):
-        return _object_is_her(scene, hit, by)
-    return _suffers(scene, hit)
+    if not active(scene, hit):
+        return _suffers(scene, hit)
+    others = hers and (_after_another(scene, hit, by) if by is not None else _of_a_thing_or_hers(scene, hit))
+    return not others and _object_is_her(scene, hit, by)
+
+
+def _after_another(scene: Scene, hit: Hit, by: Person) -> bool:
+    """Say whether a sentence is of another woman from its head: *la cognata è ricoverata: il marito l'ha ferita*."""
+    first, _end = scene.sentence(hit.start)
+    one = scene.named(first)
+    if one is None or one.end > by.start or one.role not in {"relative", "acquaintance"}:
+        return False
+    told = any(scene.among(at, "reports", "tells") for at in range(one.end, one.end + 4))
+    woman = scene.note.words[one.start].endswith("a") and not scene.among(one.start, "trades")
+    alone = scene.among(one.end, "auxiliaries") and not scene.among(one.end + 1, "articles", "determiners")
+    return woman and alone and not told and not _is_she(scene, one)
+
+
+def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
+    """Say whether a thing is the subject, or she herself: *ha spinto la badante e l'ha insultata*."""
+    item, _last = scene.note.item(hit.start)
+    first, _end = scene.sentence(hit.start)
+    if any(scene.among(at, "things") for at in range(item, hit.start)):
+        return True
+    return scene.among(first, "having") and any(
+        at in scene.violent for at in range(first + 1, min(first + 3, hit.start))
+    )
 
 
 def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     pronoun = clitic(scene, hit)
-    if pronoun is not None:
-        return pronoun
+    enclitic = any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end))
+    if pronoun is not None or enclitic:
+        return pronoun is not False
     if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and scene.note.breaks[hit.end] < Break.ITEM:
         found = scene.named(hit.end)
-        return found is not None and (found.role is HERSELF or _is_she(scene, found))
+        return found is not None and (found.role is HERSELF or _is_she(scene, found) or _and_her(scene, found.end))
+    return _named_object_is_her(scene, hit, by)
+
+
+def _named_object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether who is named in or right after a verb is she; nobody named, it is told of her."""
     for at in range(hit.start + 1, min(hit.end + 4, len(scene.note.words))):
         if scene.note.breaks[at] >= Break.ITEM and at >= hit.end:
             break
@@ -43,8 +76,16 @@ def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
         if other and _is_she(scene, Person(at, other.end, other.key)):
             return True
         if other or scene.among(at, "hard_thing", "others_too"):
-            return False
-    return by is not None
+            return other is not None and _and_her(scene, other.end)
+    return by is not None and not (hit.phrase.needs is Needs.CLOSE and len(hit.phrase.elements) == 1)
+
+
+def _and_her(scene: Scene, at: int) -> bool:
+    """Say whether she is named beside another: *ha picchiato il figlio e anche lei*."""
+    first = at
+    while at < first + 3 and scene.among(at, "also_not", "adverbs", "determiners"):
+        at += 1
+    return scene.among(at - 1, "also") and scene.among(at, "patient")
 
 
 def _suffers(scene: Scene, hit: Hit) -> bool:
@@ -52,6 +93,8 @@ def _suffers(scene: Scene, hit: Hit) -> bool:
     him = hit.phrase.form is Form.DONE_TO_HIM
     at = scene.back(hit.start, "auxiliaries", "adverbs")
     word = scene.note.words[at] if at >= 0 else ""
+    if him and scene.among(at, "things"):
+        return False
     to_herself = at < hit.start - 1 and (word == "si" or (word == "mi" and scene.note.words[at + 1] == "sono"))
     if to_herself or (him and not _he_is_she(scene, hit)) or _another_before(scene, hit, at, him):
         return False
@@ -67,12 +110,36 @@ def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
     """Say whether another is the subject that ends at a place: *la figlia è stata picchiata*."""
     relative = at >= 0 and scene.note.words[at] == "che"
     at -= relative
+    while scene.among(at, "elder"):
+        at -= 1
     other = _ending_at(scene, at + 1)
-    if other is None or other.role is HERSELF or not _agrees(scene.note.words[other.start], him):
+    if other is not None and _stranger_to_note(scene, other):
+        return True
+    if (
+        other is None
+        or other.role is HERSELF
+        or _is_reader(scene, other)
+        or not _agrees(scene.note.words[other.start], him)
+    ):
         return False
-    parted = scene.note.crossed(at, hit.start) >= Break.ITEM and not him
-    hanging = scene.among(scene.back(other.start, "determiners"), "by", "with", "of") and not relative
+    front = scene.back(other.start, "determiners")
+    worried = front >= 0 and scene.note.words[front] == "per"
+    parted = scene.note.crossed(at, hit.start) >= Break.ITEM and not him and not worried
+    hanging = scene.among(front, "by", "with", "of") and not relative and not him
     return not hanging and not parted and not _is_she(scene, other)
+
+
+def _stranger_to_note(scene: Scene, one: Person) -> bool:
+    """Say whether a woman is one of many, and not the one who came: *soccorre una donna accoltellata*."""
+    words = scene.note.words
+    if one.role is not HERSELF or one.start < 2 or words[one.start - 1] != "una":
+        return False
+    return scene.sentence(one.start)[0] < one.start - 1 and not scene.among(one.start - 2, "reports")
+
+
+def _is_reader(scene: Scene, one: Person) -> bool:
+    """Say whether a bare name of a trade at the head of a sentence is hers: *insegnante aggredita da un alunno*."""
+    return scene.among(one.start, "trades") and scene.sentence(one.start)[0] == one.start
 
 
 def _he_is_she(scene: Scene, hit: Hit) -> bool:
@@ -91,7 +158,8 @@ def _agrees(word: str, him: bool) -> bool:
 
 def _is_she(scene: Scene, one: Person) -> bool:
     """Say whether somebody who suffers is the woman of the note, named as another names her."""
-    return scene.among(one.start, "patient_as_wife") or _told_by_kin(scene, one)
+    his = scene.among(one.start - 1, "his")
+    return (scene.among(one.start, "patient_as_wife") and not his) or _told_by_kin(scene, one)
 
 
 def _told_by_kin(scene: Scene, other: Person) -> bool:
@@ -108,10 +176,12 @@ def _told_by_kin(scene: Scene, other: Person) -> bool:
 
 def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
     """Say whether a noun is of another's pain: *aggressione al marito*, *il fratello ha subito percosse*."""
-    if _toward_another(scene, hit.end) or (by is not None and by.end > hit.end and _toward_another(scene, by.end)):
+    if _toward_another(scene, hit.end - scene.among(hit.end - 1, "to")) or (
+        by is not None and by.end > hit.end and _toward_another(scene, by.end)
+    ):
         return True
     at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
-    suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.start))
+    suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.end))
     other = _ending_at(scene, at + 1) if suffering else None
     if other is None or other.role is HERSELF or _told_by_kin(scene, other):
         return False
@@ -129,7 +199,9 @@ def _toward_another(scene: Scene, end: int) -> bool:
         return False
     first = at + scene.among(at, "to", "of")
     found = scene.named(first)
-    return scene.among(first, "others_too") if found is None else found.role != HERSELF
+    if found is None:
+        return scene.among(first, "others_too")
+    return found.role != HERSELF and not _told_by_kin(scene, found)
 
 
 def _ending_at(scene: Scene, end: int) -> Person | None:

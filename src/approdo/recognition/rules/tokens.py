@@ -69,7 +69,10 @@ REACH = 40
 
 
 def tokenise(text: str, correct: Callable[[str], str], abbreviations: frozenset[str]) -> Note:
-    """Cut a note into words; ``correct`` mends a folded word, a full stop after an abbreviation is none."""
+    """Cut a note into words; ``correct`` mends a folded word, maybe into two with a space between.
+
+    A full stop after an abbreviation is none.
+    """
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -84,11 +87,13 @@ def tokenise(text: str, correct: Callable[[str], str], abbreviations: frozenset[
             asked.add(len(words) if _LEADING.search(between) or not words else len(words) - 1)
         elif gap is Break.SENTENCE and words and _dotted(between, words[-1], text[start], abbreviations):
             gap = Break.NONE
-        words.append(correct(fold(match.group())))
-        starts.append(start)
         end = match.end()
-        ends.append(end)
-        breaks.append(gap)
+        for word in correct(fold(match.group())).split(" "):
+            words.append(word)
+            starts.append(start)
+            ends.append(end)
+            breaks.append(gap)
+            gap = Break.NONE
     if "?" in text[end : end + 40] and words:
         asked.add(len(words) - 1)
     return Note(tuple(words), tuple(starts), tuple(ends), (*breaks, Break.SENTENCE), frozenset(asked))

@@ -8,7 +8,7 @@ from operator import attrgetter
 from approdo.recognition.rules.context import Context, cues
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
-from approdo.recognition.rules.people import CLOSE, Person, Scene, agent, told
+from approdo.recognition.rules.people import CLOSE, Person, Scene, active, agent, clitic, told
 from approdo.recognition.rules.statements import HISTORY, SUSPECTED, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her
 from approdo.recognition.rules.tokens import Note, tokenise
@@ -54,7 +54,8 @@ def _outermost(scene: Scene, found: list[Hit]) -> Iterator[Hit]:
         if not hidden and (hit.end > reached or (hit.start, hit.end) == last):
             yield hit
             last = (hit.start, hit.end)
-        reached = max(reached, hit.end if not hidden else reached)
+        if not hidden and hit.phrase.needs is Needs.ALONE:
+            reached = max(reached, hit.end)
 
 
 def _length(hit: Hit) -> int:
@@ -73,7 +74,7 @@ def _in_context(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, H
 
 def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
     by = agent(scene, hit)
-    if not _enough(hit, by, context) or not done_to_her(scene, hit, by) or context.harmless(hit, by):
+    if not _enough(scene, hit, by, context) or not done_to_her(scene, hit, by) or context.harmless(hit, by):
         return
     if context.supposed(hit) or context.denied(hit, by):
         return
@@ -88,11 +89,18 @@ def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
         yield _statement(scene.note, hit, WEAPON, who)
 
 
-def _enough(hit: Hit, by: Person | None, context: Context) -> bool:
+def _enough(scene: Scene, hit: Hit, by: Person | None, context: Context) -> bool:
     needs = hit.phrase.needs
     if needs is Needs.INJURY:
         return context.injured(hit)
+    if needs is Needs.PERSON and by is None:
+        return _somebody(scene, hit)
     return needs is Needs.ALONE or (by is not None and (needs is Needs.PERSON or by.role in CLOSE))
+
+
+def _somebody(scene: Scene, hit: Hit) -> bool:
+    """Say whether a verb with *la* or *mi* before it can only be of a person nobody names: *l'hanno spinta*."""
+    return active(scene, hit) and clitic(scene, hit) is True
 
 
 def _statement(note: Note, hit: Hit, key: str, by: str) -> Statement:
