@@ -76,6 +76,8 @@ def test_what_is_missed_is_known(one: Noted) -> None:
         ("mani al collo dal padre", "strangulation", "relative", "mani al collo"),
         ("E\u0300 stata  aggre\u00addita da ignoti", "physical", "stranger", "aggre\u00addita"),
         ("aggre-\ndita", "physical", "unknown", "aggre-\ndita"),
+        ("l'ex, venuto a prendere il figlio, l'ha insultata", "psychological", "former_partner", "insultata"),
+        ("la figlia traduce percosse", "physical", "unknown", "percosse"),
         ("la hapicchiata", "physical", "unknown", "hapicchiata"),
         ("spintadal figlio", "physical", "relative", "spintadal"),
     ],
