@@ -78,14 +78,18 @@ def test_a_case_goes_on_and_what_the_protocol_asks_is_done(sign_in: SignIn, prod
     expect(listen).to_have_count(0)
 
     risk = centre.locator("article", has_text="Valutare il rischio con lei")
-    risk.locator("summary", has_text="Fatto").click()
-    risk.get_by_role("button", name=re.compile("^Conferma ?: Fatto")).click()
-    expect(centre.get_by_role("alert").get_by_text("Scegli con quale strumento.")).to_be_visible()
+    expect(risk.get_by_role("button", name=re.compile("^Fatto"))).to_have_count(0)  # it is done by assessing
+    risk.get_by_role("link", name="Valuta adesso").click()
     is_accessible(centre)
-    risk.locator("summary", has_text="Fatto").click()
-    risk.get_by_label("Con quale strumento").select_option(label="SARA-S")
-    risk.get_by_role("button", name=re.compile("^Conferma ?: Fatto")).click()
-    expect(centre.get_by_text("fatto · SARA-S")).to_be_visible()
+    centre.get_by_role("link", name="DA5").click()
+    for item in centre.locator("fieldset").filter(has=centre.locator("input[name^='item-'][value=no]")).all():
+        item.locator("label.tile").filter(has_text=re.compile("^no$")).click()
+    centre.get_by_role("button", name="Salva la valutazione").click()
+    expect(centre.get_by_text("0 su 5")).to_be_visible()
+    centre.goto(case)
+    expect(centre.get_by_text("fatto · DA5")).to_be_visible()
+    expect(centre.locator("article", has_text="Rivalutare il rischio")).to_be_visible()
+    is_accessible(centre)
 
     centre.get_by_role("button", name="Comincia: ospitalità").click()
     expect(centre.get_by_role("button", name="Finisce: ospitalità")).to_be_visible()
