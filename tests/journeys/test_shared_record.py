@@ -65,7 +65,7 @@ def test_her_yes_and_her_no_between_a_hospital_and_a_centre(sign_in: SignIn, pro
     nurse, centre = sign_in("hospital"), sign_in("centre")
     activate(nurse, product, "Colloquio ora")
     centre.goto(f"{product.site}/casi/")
-    centre.locator("main a[href^='/casi/']").first.click()
+    centre.locator("main ul a[href^='/casi/']").first.click()
     case = centre.url
     is_accessible(centre)
     centre.get_by_role("button", name="Conduco io questo percorso").click()
@@ -122,7 +122,7 @@ def test_a_page_that_is_open_in_another_organisation_gives_only_what_holds_at_it
     nurse, centre, day = sign_in("hospital"), sign_in("centre"), sign_in("centre")
     activate(nurse, product, "Colloquio ora")
     centre.goto(f"{product.site}/casi/")
-    centre.locator("main a[href^='/casi/']").first.click()
+    centre.locator("main ul a[href^='/casi/']").first.click()
     case = centre.url
     centre.get_by_role("button", name="Conduco io questo percorso").click()
     write(centre, case, "health", needs="Visita di prova")
@@ -173,7 +173,7 @@ def test_for_whoever_is_kept_out_an_open_page_is_gone_with_the_next_request(
     activate(nurse, product, "Colloquio ora")
     board = nurse.url
     nurse.goto(f"{product.site}/casi/")
-    nurse.locator("main a[href^='/casi/']").first.click()
+    nurse.locator("main ul a[href^='/casi/']").first.click()
     case, alias = nurse.url, nurse.locator("h1").inner_text()
     centre.goto(case)
     centre.get_by_role("button", name="Conduco io questo percorso").click()
