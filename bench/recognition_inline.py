@@ -26,7 +26,7 @@ _VISITS = """
 INSERT INTO recognition_storedvisit (id, organisation_id, service_id, person, visit, arrived_at, codes, signs, said,
                                      infant, child, age_band, citizenship, recorded_at, expires_at)
     SELECT md5('v' || n || '.' || k)::uuid, 1, 1, md5('p' || n), md5('v' || n || '.' || k),
-           now() - (n * 7919 + k * 104729) %% 1700 * interval '1 day' - k * interval '1 hour',
+           now() - (n::bigint * 7919 + k * 104729) %% 1700 * interval '1 day' - k * interval '1 hour',
            CASE (n + k) %% 6 WHEN 0 THEN '{ICD-9-CM 920,ICD-9-CM E8889}' WHEN 1 THEN '{ICD-9-CM 30000}'
                              WHEN 2 THEN '{ICD-9-CM 8472}' ELSE '{ICD-9-CM 7890}' END::varchar[],
            '{}', '{}', false, false, '', '', now(), now() + interval '5 years'
@@ -60,8 +60,10 @@ def measured(women: int, times: int) -> dict[str, float]:
     from approdo.recognition.models import SiteMode
     from approdo.recognition.rules import Code, System, recognise
     from approdo.recognition.services import Arrival
+    from approdo.vault import services as vault
 
     actor = Actor(1, 1, 1, Role.EMERGENCY_OPERATOR)
+    vault.install_keys()
     with as_system():
         SiteMode.objects.get_or_create(
             service_id=1,
