@@ -41,6 +41,12 @@ WALLS = {
         "    if row.operator_id == 0:\n        raise Conflict(",
         "tests/integration/usecases/test_assessing.py",
     ),
+    "what was overtaken is not read into force": Wall(
+        "risk/rules/deciding.py",
+        "    return any(other.holds_from is not None and other.holds_from > one.made_at",
+        "    return False and any(other.holds_from is not None and other.holds_from > one.made_at",
+        "tests/integration/usecases/test_assessing.py",
+    ),
     "at high risk a case is closed in two": Wall(
         "usecases/pathway.py",
         "        assessing.check_closing(actor, case_id, now)\n",

@@ -37,7 +37,7 @@ from approdo.risk.rules import (
 from approdo.risk.selectors import AssessmentView, Subject
 from approdo.tasks import services as tasks
 from approdo.tasks.rules import Holder
-from approdo.usecases.danger import FOR, HER, children_of, clock_of, held_in, judgements_of, subjects_of
+from approdo.usecases.danger import FOR, HER, children_of, clock_of, held_in, judgements_of, subjects_of, waiting_in
 from approdo.usecases.phases import ensure_phase
 from approdo.usecases.standing import may_in
 
@@ -127,6 +127,7 @@ def judge(
 
     Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case and for a level that holds already.
     """
+    _hold(case_id)
     case, found, about = _found(actor, case_id, assessment_id, now)
     _check_open(case)
     stands = found.level
@@ -154,8 +155,10 @@ def judge(
 def confirm(*, actor: Actor, case_id: UUID, judgement_id: UUID, now: datetime) -> None:
     """Say that one has read a colleague's judgement: it holds from now on.
 
-    Raises ``NotFound``, ``Conflict`` for one's own and for one that was read, or overtaken by a worse level meanwhile.
+    Raises ``NotFound``, ``Conflict`` for one's own, for one that was read, and for one that was overtaken: by a level
+    that somebody set meanwhile, or by another assessment.
     """
+    _hold(case_id)
     case, may, held = held_in(actor, case_id, now)
     _check_open(case)
     named = [one for one in judgements_of(held) if one.id == judgement_id]
@@ -163,6 +166,8 @@ def confirm(*, actor: Actor, case_id: UUID, judgement_id: UUID, now: datetime) -
     subject = beside.subject if beside else HER
     if not named or subject.slice not in may.slices(Action.WRITE):
         raise NotFound
+    if named[0].waits and named[0] not in waiting_in(held):
+        raise Conflict(_("Nel frattempo il livello è cambiato: questo non vale più."), code="overtaken")
     services.confirm(actor=actor, judgement_id=judgement_id, now=now)
     if beside is not None:
         _wind(actor, case_id, subject, now)

@@ -100,7 +100,7 @@ def danger(actor: Actor, case_id: UUID, now: datetime) -> Danger:
     return Danger(
         case=case,
         about=about,
-        waiting=tuple(one for one in judgements_of(held) if one.waits),
+        waiting=waiting_in(held),
         closing=held.closing,
         closing_is_read=closing_is_read(one.standing.level for one in about if one.standing),
         labels={pk: plate.label for pk, plate in plates.items()},
@@ -122,6 +122,16 @@ def held_in(actor: Actor, case_id: UUID, now: datetime) -> tuple[CasePage, May, 
         return row_id not in may.hidden and slice_ in may.ceiling and (own or slice_ in readable)
 
     return case, may, selectors.ask_held(actor, case_id)(keep)
+
+
+def waiting_in(held: Held) -> tuple[JudgementView, ...]:
+    """Return what a colleague may read so that it holds: beside the last assessment with each instrument, and closing.
+
+    What was overtaken, by another level or another assessment, nobody reads any more.
+    """
+    last = {(one.subject, one.instrument.code): one for one in held.assessments}
+    beside = (one for found in last.values() for one in found.waiting)
+    return (*beside, *(one for one in held.closing if one.waits))
 
 
 def subjects_of(held: Held) -> frozenset[Subject]:

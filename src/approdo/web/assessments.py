@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approdo.access.rules import Permission, Slice
 from approdo.kit.errors import Conflict, Invalid, NotFound
-from approdo.risk.rules import TRIGGER_LABELS, UNKNOWN, Instrument, Outcome, Trigger
+from approdo.risk.rules import TRIGGER_LABELS, UNKNOWN, Instrument, Outcome, Purpose, Trigger
 from approdo.risk.selectors import Subject
 from approdo.usecases import assessing
 from approdo.usecases.assessing import Sheet
 from approdo.usecases.danger import CHILDREN, HER, Danger, danger
+from approdo.usecases.law_53 import INDICATORS
 from approdo.web.assessment_drawing import drawing
 from approdo.web.guards import Asked, needs
 
@@ -165,10 +166,10 @@ def _one(request: Asked, case_id: UUID, assessment_id: UUID, problems: dict[str,
         "lines": [(item.text, texts[item.code].get(found.answers.get(item.code, ""), "")) for item in items],
         "raised": [item.text for item in items if item.code in found.score.raised_by],
         "to_ask": [item.text for item in items if item.code in found.score.unknown],
-        "next": [one for one in part.instruments if one.code == "da5"] if finding == "case_finding" else [],
+        "next": [one for one in part.instruments if one.code == INDICATORS] if finding is Purpose.CASE_FINDING else [],
         "judgements": [(one, one.operator_id != request.actor.operator_id) for one in found.judgements],
         "levels": found.instrument.levels,
-        "judges": part.may_write and finding != "case_finding",
+        "judges": part.may_write and finding is not Purpose.CASE_FINDING,
         "problems": problems or {},
         "typed": _typed(request),
         "now": shown.at,

@@ -253,6 +253,28 @@ def test_lowering_from_high_holds_once_another_has_read_it(anna: Actor, bruna: A
         assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting.id, now=NOW + 2 * HOUR)
 
 
+def test_a_level_raised_meanwhile_is_not_undone_by_reading_what_came_before(
+    anna: Actor, bruna: Actor, case: UUID
+) -> None:
+    which = assessed(anna, case)
+    judged(anna, case, which, Outcome.LOW)
+    waiting = seen(bruna, case).waiting[0].id
+    judged(bruna, case, which, Outcome.EXTREME, reason="", at=NOW + HOUR)
+    assert seen(bruna, case).waiting == ()
+    with entered(actor=bruna), pytest.raises(Conflict) as refused:
+        assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting, now=NOW + 2 * HOUR)
+    assert refused.value.code == "overtaken"
+    assert level(anna, case) is Outcome.EXTREME
+
+
+def test_what_waits_beside_an_older_assessment_is_read_by_nobody_any_more(
+    anna: Actor, bruna: Actor, case: UUID
+) -> None:
+    judged(anna, case, assessed(anna, case), Outcome.LOW)
+    assessed(anna, case, at=NOW + HOUR)
+    assert seen(bruna, case).waiting == ()
+
+
 def test_who_may_only_look_from_aside_confirms_nothing(town: Town, anna: Actor, nurse: Actor, case: UUID) -> None:
     which = assessed(anna, case)
     judged(anna, case, which, Outcome.LOW)

@@ -25,6 +25,7 @@ from approdo.risk.rules import (
     level_in_force,
     lowers,
     needs_reader,
+    overtaken,
     proposes_activation,
     reason_faults,
     standing,
@@ -76,6 +77,18 @@ def test_the_level_that_began_to_hold_last_holds_in_whatever_order_it_is_told() 
     ]
     assert {level_in_force(Outcome.HIGH, order) for order in permutations(told)} == {Outcome.LOW}
     assert level_in_force(Outcome.HIGH, told[1:]) is Outcome.EXTREME
+
+
+def test_what_waits_is_overtaken_by_any_level_that_began_to_hold_since() -> None:
+    waiting = judged(Outcome.LOW, 1, reader=True)
+    raised, before, unread = (
+        judged(Outcome.EXTREME, 2),
+        judged(Outcome.EXTREME, 0),
+        judged(Outcome.MEDIUM, 2, reader=True),
+    )
+    assert overtaken(waiting, [waiting, raised])
+    assert overtaken(waiting, [judged(Outcome.MEDIUM, 0, reader=True, read=3), waiting])
+    assert not overtaken(waiting, [before, waiting, unread])
 
 
 def test_that_it_cannot_be_assessed_now_is_a_level_too() -> None:

@@ -53,11 +53,6 @@ class ReviewClock:
         }
         return self.not_assessable_hours if level is None else named[level]
 
-    @property
-    def in_order(self) -> bool:
-        """Tell whether a worse level never holds longer than a better one."""
-        return self.extreme_hours <= self.high_hours <= self.medium_hours <= self.low_hours
-
 
 USUAL_REVIEW = ReviewClock(72, 7 * 24, 30 * 24, 60 * 24, 7 * 24, 24, RiskLevel.HIGH)
 """For protocols that say nothing. The hours follow VioGén's maxima, which recognition-and-risk.md (section 6) could not

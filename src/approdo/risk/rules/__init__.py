@@ -13,6 +13,7 @@ from approdo.risk.rules.deciding import (
     level_in_force,
     lowers,
     needs_reader,
+    overtaken,
     reason_faults,
     standing,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "needs_reader",
     "needs_reason",
     "opened",
+    "overtaken",
     "parse",
     "proposes_activation",
     "reason_faults",

@@ -36,6 +36,14 @@ def level_in_force(outcome: Outcome | None, judged: Iterable[Judged]) -> Outcome
     return max(holding, key=lambda one: one[0])[1] if holding else outcome
 
 
+def overtaken(one: Judged, beside: Iterable[Judged]) -> bool:
+    """Tell whether another judgement beside the same assessment began to hold since this one was made.
+
+    Read now, it would undo what its author did not know of: a level that somebody has raised meanwhile.
+    """
+    return any(other.holds_from is not None and other.holds_from > one.made_at for other in beside if other is not one)
+
+
 def lowers(standing: Outcome | None, chosen: Outcome | None) -> bool:
     """Tell whether a level would be lower than the one that holds: one that cannot be told is lower than any."""
     return standing is not None and (chosen is None or ORDER[chosen] < ORDER[standing])

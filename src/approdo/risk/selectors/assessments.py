@@ -19,6 +19,7 @@ from approdo.risk.rules import (
     Score,
     Trigger,
     level_in_force,
+    overtaken,
     parse,
     score,
 )
@@ -112,6 +113,13 @@ class AssessmentView:
     def level(self) -> Outcome | None:
         """The level in force: what a person set and holds, or else what the instrument came to."""
         return level_in_force(self.score.outcome, [one.judged for one in self.judgements])
+
+    @property
+    def waiting(self) -> tuple[JudgementView, ...]:
+        """The judgements that a colleague may still read, so that they hold."""
+        judged = [one.judged for one in self.judgements]
+        both = zip(self.judgements, judged, strict=True)
+        return tuple(one for one, rule in both if one.waits and not overtaken(rule, judged))
 
     @property
     def assessed(self) -> Assessed:
