@@ -28,7 +28,7 @@ def test_a_photograph_and_a_report_are_brought_refused_opened_and_taken_out(
     nurse, page = sign_in("hospital"), sign_in("centre")
     activate(nurse, product, "Colloquio ora")
     page.goto(f"{product.site}/casi/")
-    page.locator("main a[href^='/casi/']").first.click()
+    page.locator("main ul a[href^='/casi/']").first.click()
     page.get_by_role("button", name="Conduco io questo percorso").click()
     record = page.url.split("?")[0].rstrip("/") + "/scheda/"
 

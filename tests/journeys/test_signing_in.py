@@ -159,7 +159,7 @@ def test_the_passkey_is_asked_again_before_her_place_is_shown(page: Page, produc
 
     activate(page, product)
     page.goto(f"{product.site}/casi/")
-    page.locator("main a[href^='/casi/']").first.click()
+    page.locator("main ul a[href^='/casi/']").first.click()
     page.get_by_role("button", name="Conduco io questo percorso").click()
     page.goto(f"{page.url}scheda/place/nuova/")
     page.fill("[name=address]", "Luogo di prova")
