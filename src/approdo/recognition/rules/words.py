@@ -16,7 +16,7 @@ from approdo.recognition.rules.tokens import Note, tokenise
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
 """What is told by its own key however long ago."""
-_MOST = 2000
+_MOST = 1000
 """Words of violence that are read in one note, so that no note takes long; a book has fewer."""
 
 
