@@ -110,7 +110,7 @@ def _visit(
         column, cell = random.choice(
             (("first", "banana"), ("arrived", "31/12/2020"), ("arrived", "2023-02-30 10:00:00"), ("person", None),
              ("visit", " "), ("born", "2200-01-01"), ("arrived", "2190-01-01 00:00:00"), ("cause", "V61.1;E96.7"),
-             ("arrived", "2022-03-27 02:30:00"), ("visit", "x" * 101), ("sex", None))
+             ("arrived", "2022-03-27 02:30:00"), ("visit", "x" * 101), ("sex", None), ("born", "1991-05-05"))
         )  # fmt: skip
         row[column] = cell
     return row
@@ -119,12 +119,16 @@ def _visit(
 def in_line(found: Sequence[Row]) -> tuple[dict[tuple[str, str, datetime], Verdict], set[int]]:
     """The verdict of each visit, one at a time, with those before it; and the numbers of rows that are rejected."""
     persons: dict[str, dict[tuple[datetime, str], Visit]] = defaultdict(dict)
+    births: dict[str, int] = {}
     rejected = set()
     for number, row in enumerate(found, 1):
         reading = read_row(MAPPING, row, NOW)
         if reading.faults:
             rejected.add(number)
-        if reading.visit:
+        year = reading.subgroup.birth_year
+        if reading.visit and year and births.setdefault(reading.visit.person, year) != year:
+            rejected.add(number)
+        elif reading.visit:
             place = (reading.visit.arrived_at, reading.visit.visit)
             if place in persons[reading.visit.person]:
                 rejected.add(number)

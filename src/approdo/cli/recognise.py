@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 import yaml
@@ -42,19 +43,30 @@ def recognise() -> None:
 @click.option("--mapping", type=_READ, required=True, help="Quale colonna è che cosa (YAML).")
 @click.option("--output", type=_FILE, required=True, help="Il file Parquet da scrivere.")
 @click.option("--rejected", type=_FILE, help="Un CSV con riga, colonna e motivo di ciò che non si è potuto leggere.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Solo gli accessi da questo giorno in poi.")
 @click.option("--explain", is_flag=True, help="Accanto a ogni accesso, riga per riga, da dove vengono i punti.")
 @click.option("--json", "as_json", is_flag=True, help="Risposta per programmi.")
-def score(source: Path, mapping: Path, output: Path, rejected: Path | None, explain: bool, as_json: bool) -> None:
+def score(
+    source: Path,
+    mapping: Path,
+    output: Path,
+    rejected: Path | None,
+    since: datetime | None,
+    explain: bool,
+    as_json: bool,
+) -> None:
     """Dà punti ad anni di accessi, con le stesse regole di un accesso alla volta.
 
     Interrotto, riprende da dov'era: ciò che è a metà sta accanto al file da scrivere. Le righe che non si possono
-    leggere non fermano le altre; il loro elenco non contiene nulla di ciò che dicevano.
+    leggere non fermano le altre; il loro elenco non contiene nulla di ciò che dicevano. Con --since dà punti solo agli
+    accessi da quel giorno in poi, e legge di quelli di prima ciò che conta ancora: è il giro di ogni notte.
 
     \b
     Esempi:
       approdo recognise score --input accessi.parquet --mapping ospedale.yaml --output segni.parquet
       approdo recognise score --input accessi.csv --mapping ospedale.yaml --output segni.parquet \\
         --explain --rejected scarti.csv --json
+      approdo recognise score --input accessi.parquet --mapping ospedale.yaml --output notte.parquet --since 2026-11-27
     """
     from approdo.recognition.gateways.batch import Batch
     from approdo.recognition.gateways.rows import Words
@@ -62,7 +74,8 @@ def score(source: Path, mapping: Path, output: Path, rejected: Path | None, expl
 
     read = _mapping(mapping)
     words = Words(said_in, lexicon().triggers)
-    batch = Batch(source, output, rejected, read, table(), datetime.now(UTC), explain, words=words)
+    midnight = since.replace(tzinfo=ZoneInfo(read.arrived_at.zone)) if since else None
+    batch = Batch(source, output, rejected, read, table(), datetime.now(UTC), explain, words, midnight)
     done = _run(batch, quiet=as_json)
     if as_json:
         click.echo(json.dumps({"scored": done.scored, "bands": done.bands, "rejected": done.rejected}))

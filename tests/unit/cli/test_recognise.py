@@ -67,6 +67,16 @@ def test_notes_are_read_like_one_at_a_time_and_none_of_their_words_is_written(pl
     assert b"canarina" not in (place / "f.parquet").read_bytes()
 
 
+def test_a_night_is_scored_with_what_came_before_it(place: Path) -> None:
+    before = ROW | {"visit": "u", "arrived": "2025-12-31 23:59:59"}
+    night = ROW | {"visit": "w", "arrived": "2026-01-01 00:00:00", "first": "462"}
+    write_parquet([before, night, before | {"visit": "x", "person": "q"}], place / "v.parquet")
+    assert json.loads(score(place, "--since", "2026-01-01", "--json").stdout)["bands"] == {"immediate": 1}
+    with duckdb.connect() as connection:
+        assert connection.execute(f"SELECT visit FROM '{place}/f.parquet'").fetchall() == [("w",)]
+    assert score(place, "--since", "ieri").exit_code == 2
+
+
 def test_a_mapping_that_is_wrong_is_answered_with_each_place(place: Path) -> None:
     (place / "m.yaml").write_text(yaml.safe_dump(DOCUMENT | {"format": 2, "site": "x"}))
     found = score(place)

@@ -31,8 +31,9 @@ from tests.factories.histories import (
 from approdo.recognition.gateways import batch as batches
 from approdo.recognition.gateways.batch import Batch, run
 from approdo.recognition.gateways.columns import score, weigh
-from approdo.recognition.gateways.rows import Unusable, Words
+from approdo.recognition.gateways.rows import Rows, Unusable, Words
 from approdo.recognition.rules import Evidence, parse_mapping
+from approdo.recognition.rules.importing import SENTENCES, Reason
 from approdo.recognition.selectors import table
 
 Line = tuple[str, datetime, int, str, tuple[Evidence, ...]]
@@ -88,6 +89,51 @@ def test_parts_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(batches, "_PART", 100)
     found = rows(Random(7), 100)
     assert agree(found, write_parquet(found, tmp_path / "visits.parquet"), tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_since_some_instant_every_visit_has_the_verdict_it_has_among_all(tmp_path: Path, seed: int) -> None:
+    found = rows(Random(seed), 200)
+    source = write_parquet(found, tmp_path / "visits.parquet")
+    _done, every, _rejected = scored(source, tmp_path)
+    arrived = sorted(one["arrived_at"] for one in every)
+    for at in (len(arrived) // 2, -20, -1):
+        since = arrived[at].replace(tzinfo=UTC)
+        done, recent, _rejected = scored(source, tmp_path, since=since)
+        expected = [one for one in every if one["arrived_at"] >= arrived[at]]
+        assert sorted(recent, key=str) == sorted(expected, key=str)
+        assert done.scored == len(expected) > 0
+
+
+def test_since_some_instant_only_what_it_may_depend_on_is_read(tmp_path: Path) -> None:
+    days = (-2, 0, 100, 729, 736, 737, 738, 800)
+    history = [row(visit=f"v{day}", arrived=str(datetime(2025, 12, 1, 10) - timedelta(days=day))) for day in days]
+    history.append(row(person="another", visit="w", arrived="2025-11-01 10:00:00"))
+    source = write_parquet(history, tmp_path / "visits.parquet")
+    with duckdb.connect() as connection:
+        since = datetime(2025, 12, 1, 9, tzinfo=UTC)
+        relation = f"read_parquet('{source}', file_row_number = true)"
+        read = Rows(connection, relation, "file_row_number + 1", MAPPING, table(), since)
+        found = {visit for (visit,) in connection.execute("SELECT visit FROM recent").fetchall()}
+    assert table().farthest_days == 737, "two years, and the week after which another injury is another episode"
+    assert {"v-2", "v0", "v100", "v729", "v736", "v737"} <= found
+    assert not {"v800", "w"} & found
+    assert read.visits == len(found)
+
+
+def test_each_hour_around_a_change_of_the_clock_is_read_as_by_the_rules(tmp_path: Path) -> None:
+    starts = (datetime(2025, 3, 29, 22), datetime(2025, 10, 25, 22))
+    hours = [start + timedelta(minutes=minutes) for start in starts for minutes in range(0, 52 * 60, 30)]
+    found = [row(visit=f"v{number}", arrived=str(hour)) for number, hour in enumerate(hours)]
+    assert agree(found, write_parquet(found, tmp_path / "visits.parquet"), tmp_path)
+
+
+def test_two_women_under_one_identifier_are_not_added_together(tmp_path: Path) -> None:
+    two = [row(born="1980-02-28"), row(visit="w", born=None), row(visit="x", born="1951-02-28", trauma="4")]
+    done, visits, rejected = scored(write_parquet(two, tmp_path / "visits.parquet"), tmp_path)
+    assert rejected == [(3, "born", SENTENCES[Reason.TWO_PEOPLE])]
+    assert {one["visit"]: one["band"] for one in visits} == {"v": "none", "w": "none"}
+    assert done.scored == 2
 
 
 def test_a_csv_file_is_read_as_well(tmp_path: Path) -> None:

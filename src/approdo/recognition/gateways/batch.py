@@ -19,7 +19,7 @@ from approdo.kit.words import mark as _
 from approdo.recognition.gateways.columns import joined, score, weigh
 from approdo.recognition.gateways.explaining import explain
 from approdo.recognition.gateways.lines import records
-from approdo.recognition.gateways.rows import Rows, Unusable, Words, quoted_text
+from approdo.recognition.gateways.rows import Rows, Unusable, Words, quoted_text, to_microseconds
 from approdo.recognition.rules.mapping import Fault, HospitalMapping
 from approdo.recognition.rules.points import Table
 
@@ -42,6 +42,8 @@ class Batch:
     now: datetime
     explain: bool = False
     words: Words | None = None
+    since: datetime | None = None
+    """Only visits from then on are scored; those before are read as what came before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,11 @@ def run(batch: Batch, progress: Callable[[int, int], None]) -> Done:
         )
         try:
             relation, line = _opened(connection, place, batch.source)
-            rows = Rows(connection, relation, line, batch.mapping, batch.table)
+            rows = Rows(connection, relation, line, batch.mapping, batch.table, batch.since)
         except Unusable:
             shutil.rmtree(place)
             raise
-        (visits,) = connection.execute(f"SELECT count(*) FROM {relation}").fetchone() or (0,)
-        parts = max(1, -(-visits // _PART))
+        parts = max(1, -(-rows.visits // _PART))
         for part in range(parts):
             progress(part, parts)
             if not _part_file(place, part).exists():
@@ -89,7 +90,7 @@ def _begin(place: Path, batch: Batch) -> None:
     state = batch.source.stat()
     same = [
         *(str(batch.source.resolve()), state.st_size, state.st_mtime_ns, repr(batch.table)),
-        *(asdict(batch.mapping), batch.explain, batch.words is not None, _PART),
+        *(asdict(batch.mapping), batch.explain, batch.words is not None, str(batch.since), _PART),
     ]
     mark = hashlib.sha256(json.dumps(same, default=sorted).encode()).hexdigest()
     if place.exists() and (not (place / "run").exists() or (place / "run").read_text() != mark):
@@ -178,7 +179,8 @@ def _score_part(
         explain(connection, batch.table)
         evidence, lines = ", coalesce(evidence, []) AS evidence", " LEFT JOIN explained ON explained.line = scored.line"
     chosen = f"scored.visit, site, make_timestamp(instant) AS arrived_at, points, band{evidence}"
-    _written(connection, f"SELECT {chosen} FROM {joined(batch.table)}{lines}", _part_file(place, part))
+    recent = f" WHERE instant >= {to_microseconds(batch.since)}" if batch.since else ""
+    _written(connection, f"SELECT {chosen} FROM {joined(batch.table)}{lines}{recent}", _part_file(place, part))
 
 
 def _written(connection: duckdb.DuckDBPyConnection, query: str, path: Path, form: str = "FORMAT parquet") -> None:

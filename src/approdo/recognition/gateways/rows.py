@@ -6,18 +6,19 @@ What the engine lets in by itself is what ``read_row`` would let in, to the bit;
 by ``read_row``, which takes it after all or says what is wrong with it.
 """
 
-import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from approdo.kit.words import mark as _
 from approdo.recognition.gateways.cells import FAULT, NOBODY, Cells
 from approdo.recognition.gateways.columns import insert
+from approdo.recognition.rules.importing import SENTENCES, Reason
 from approdo.recognition.rules.mapping import Fault, HospitalMapping, missing_columns
 from approdo.recognition.rules.points import CHILD, INFANT, WORDS, Table
 from approdo.recognition.rules.reading import (
@@ -67,11 +68,18 @@ class Words:
 class Rows:
     """A file beside its mapping. ``relation`` is SQL of its rows, ``line`` SQL of where in the file one stands.
 
-    Raises ``Unusable`` where a column is missing or of a kind that says nothing.
+    With ``since`` only the rows are read that what came from then on may depend on. Raises ``Unusable`` where a column
+    is missing or of a kind that says nothing.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, relation: str, line: str, mapping: HospitalMapping, table: Table
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: str,
+        line: str,
+        mapping: HospitalMapping,
+        table: Table,
+        since: datetime | None = None,
     ) -> None:
         self._connection, self._mapping, self._table = connection, mapping, table
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
@@ -79,18 +87,21 @@ class Rows:
         if found := [*missing_columns(mapping, list(self._kinds))] or [*self._unusable()]:
             raise Unusable(found)
         self._source = f"(SELECT *, {line} AS _line FROM {relation})"
+        if since:
+            self._keep_recent(since)
+        self.visits: int = (connection.execute(f"SELECT count(*) FROM {self._source}").fetchone() or (0,))[0]
         self._cells = Cells(mapping, table)
         for place, column in enumerate(self._cells.columns):
             self._look_up(f"cell_{place}", column, "mask BIGINT", partial(self._mask, column))
         if mapping.born or mapping.age:
             self._look_up("age", mapping.born.column if mapping.born else mapping.age, "age INTEGER", self._age)
-        self._look_up_hours()
+        self._look_up_days()
 
     def load(self, part: int, parts: int, now: datetime, report: Report, words: Words | None = None) -> None:
         """Make ``visit`` and ``said`` of one part of the persons, reporting what is wrong in their rows.
 
-        ``visit``: person, visit, site, instant, facts, line, clean; ``said``: line, key. Rows of nobody to
-        score are left out.
+        ``visit``: person, visit, site, instant, facts, line, year of birth, clean; ``said``: line, key. Rows of nobody
+        to score are left out.
         """
         run = self._connection.execute
         run(f"CREATE OR REPLACE TEMP TABLE visit AS {self._read(now, part, parts)}")
@@ -98,6 +109,8 @@ class Rows:
         run("CREATE OR REPLACE TEMP TABLE late_item (line BIGINT, place VARCHAR, what VARCHAR, facts BIGINT)")
         if run("SELECT count(*) FROM visit WHERE NOT clean").fetchone() != (0,):
             self._read_again(now, report)
+        if self._mapping.born:
+            self._part_two_women(report)
         if words is not None and self._mapping.note:
             self._read_notes(words, part, parts)
 
@@ -119,6 +132,26 @@ class Rows:
             for place in range(len(columns))
         )
         run(f"CREATE OR REPLACE TEMP TABLE item AS SELECT * FROM late_item{of_cells}")
+
+    def _keep_recent(self, since: datetime) -> None:
+        """Make ``recent``, and read from it: whoever came since, as far back as the table looks or a little more."""
+        columns = ", ".join(_quoted(name) for name in self._mapping.columns)
+        person = f"coalesce({self._name(self._mapping.person)}, '')"
+        longest = self._table.farthest_days + 1
+        first, history = (self._since(since - timedelta(days=days)) for days in (1, longest))
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE recent AS SELECT {columns}, _line FROM {self._source} "
+            f"WHERE {history} AND {person} IN (SELECT {person} FROM {self._source} WHERE {first})"
+        )
+        self._source = "recent"
+
+    def _since(self, instant: datetime) -> str:
+        """Return SQL of whether a row is of an instant or after it; of what is not written as it should, it is."""
+        zoned = self._kinds[self._mapping.arrived_at.column] == _ZONED
+        local = instant.astimezone(ZoneInfo(self._mapping.arrived_at.zone)).replace(tzinfo=None)
+        written = instant.astimezone(UTC) if zoned else local
+        column = _quoted(self._mapping.arrived_at.column) if zoned else self._local()
+        return f"coalesce({column} >= {quoted_text(written.isoformat())}::{_ZONED if zoned else 'TIMESTAMP'}, true)"
 
     # what is looked up, once per distinct cell ------------------------------------------------------------------------
 
@@ -154,16 +187,31 @@ class Rows:
             return [(_WRONG,)]
         return [(born.year * 10000 + born.month * 100 + born.day if born else None,)]
 
-    def _look_up_hours(self) -> None:
-        """Make ``hour``: how far UTC is from each local hour that somebody arrived in, in microseconds."""
-        run, moment = self._connection.execute, self._mapping.arrived_at
-        hours = f"SELECT DISTINCT date_trunc('hour', {self._local()}) AS hour FROM {self._source}"
-        made = []
-        for (hour,) in run(f"SELECT hour FROM ({hours}) WHERE {_PLAUSIBLE.format('hour')}").fetchall():
-            with contextlib.suppress(Wrong):
-                made.append((hour, (to_instant(hour, moment.zone) - hour.replace(tzinfo=UTC)) // _MICROSECOND))
-        run("CREATE OR REPLACE TEMP TABLE hour (raw TIMESTAMP, shift BIGINT)")
-        insert(self._connection, "hour", made)
+    def _look_up_days(self) -> None:
+        """Make ``day``: how far UTC is from each local day that somebody arrived in, in microseconds.
+
+        A day on which the clock changes is NULL there, and each of its hours that exists is in ``hour``.
+        """
+        run = self._connection.execute
+        days = f"SELECT DISTINCT date_trunc('day', {self._local()}) AS day FROM {self._source}"
+        of_days, of_hours = [], []
+        for (day,) in run(f"SELECT day FROM ({days}) WHERE {_PLAUSIBLE.format('day')}").fetchall():
+            shift = self._shift(day)
+            steady = shift is not None and shift == self._shift(day + timedelta(days=1))
+            of_days.append((day, shift if steady else None))
+            if not steady:
+                hours = [day + timedelta(hours=hour) for hour in range(24)]
+                of_hours += [(hour, shift) for hour in hours if (shift := self._shift(hour)) is not None]
+        for name, made in (("day", of_days), ("hour", of_hours)):
+            run(f"CREATE OR REPLACE TEMP TABLE {name} (raw TIMESTAMP, shift BIGINT)")
+            insert(self._connection, name, made)
+
+    def _shift(self, local: datetime) -> int | None:
+        """Return how many microseconds UTC is from a local time, None where the clock leaves it out."""
+        try:
+            return (to_instant(local, self._mapping.arrived_at.zone) - local.replace(tzinfo=UTC)) // _MICROSECOND
+        except Wrong:
+            return None
 
     # rows in columns --------------------------------------------------------------------------------------------------
 
@@ -208,7 +256,7 @@ class Rows:
         joins = "".join(f" LEFT JOIN cell_{place} ON cell_{place}.raw = c{place}" for place in range(len(columns)))
         joins += " LEFT JOIN age ON age.raw = aged" if aged else ""
         age = "age.age" if aged else "NULL::INTEGER"
-        years = f"(({_DAY}) - {age}) // 10000" if mapping.born else age
+        years, born = (f"(({_DAY}) - {age}) // 10000", "age // 10000") if mapping.born else (age, "NULL::INTEGER")
         names = " AND ".join(
             f"{name} <> '' AND length({name}) <= {LONGEST_NAME}" for name in ("person", "visit", "site")
         )
@@ -218,20 +266,22 @@ class Rows:
             f"CASE WHEN years < {INFANT_BELOW} THEN {self._table.bit(INFANT)} "
             f"WHEN years < {CHILD_BELOW} THEN {self._table.bit(CHILD)} ELSE 0 END"
         )
-        instant_now = (now - _EPOCH) // _MICROSECOND
+        instant_now = to_microseconds(now)
         return f"""
-            SELECT person, visit, site, instant, mask & {NOBODY - 1} | {ages} AS facts, line, clean FROM (
+            SELECT person, visit, site, instant, mask & {NOBODY - 1} | {ages} AS facts, line, {born} AS born, clean
+            FROM (
                 SELECT *, coalesce({names} AND instant <= {instant_now} AND {_PLAUSIBLE.format("local")}
                     AND mask & {FAULT} = 0 AND {old}, false) AS clean
                 FROM (
                     SELECT person, visit, site, local, line, {masks} AS mask, {age} AS age, {years} AS years,
-                        coalesce(zoned, epoch_us(local) + hour.shift) AS instant
+                        coalesce(zoned, epoch_us(local) + coalesce(day.shift, hour.shift)) AS instant
                     FROM (
                         SELECT {self._name(mapping.person)} AS person, {self._name(mapping.visit)} AS visit,
                             {site} AS site, {self._local()} AS local, {instant} AS zoned, _line AS line{raw}
                             {f", {_quoted(aged)} AS aged" if aged else ""}
                         FROM {self._source}
-                    ){joins} LEFT JOIN hour ON hour.raw = date_trunc('hour', local)
+                    ){joins} LEFT JOIN day ON day.raw = date_trunc('day', local)
+                    LEFT JOIN hour ON hour.raw = date_trunc('hour', local)
                     WHERE hash(person) % {parts} = {part} OR (person IS NULL AND {part} = 0)
                 )
             ) WHERE NOT clean OR mask & {NOBODY} = 0 OR years < {INFANT_BELOW}
@@ -247,7 +297,7 @@ class Rows:
         columns = ", ".join(
             f"epoch_us({_quoted(name)})" if zoned and name == arrived else _quoted(name) for name in mapping.columns
         )
-        taken: list[tuple[int, Visit]] = []
+        taken: list[tuple[int, Visit, int | None]] = []
         asked = run(
             f"SELECT _line, {columns} FROM {self._source} WHERE _line IN (SELECT line FROM visit WHERE NOT clean)"
         )
@@ -258,18 +308,36 @@ class Rows:
                     row[arrived] = _EPOCH + row[arrived] * _MICROSECOND
                 reading = read_row(mapping, row, now)
                 if reading.visit:
-                    taken.append((line, reading.visit))
+                    taken.append((line, reading.visit, reading.subgroup.birth_year))
                 for fault in reading.faults:
                     report(line, fault)
         run("DELETE FROM visit WHERE NOT clean")
         made = [
-            (one.person, one.visit, one.site, (one.arrived_at - _EPOCH) // _MICROSECOND, facts, line, True)
-            for line, one in taken
+            (one.person, one.visit, one.site, to_microseconds(one.arrived_at), facts, line, born, True)
+            for line, one, born in taken
             for facts in [self._table.facts_at(one, words=False)]
         ]
         insert(self._connection, "visit", made)
-        items = [(line, *item) for line, one in taken for item in self._cells.name(one.codes, one.signs)]
+        items = [(line, *item) for line, one, _born in taken for item in self._cells.name(one.codes, one.signs)]
         insert(self._connection, "late_item", items)
+
+    def _part_two_women(self, report: Report) -> None:
+        """Report whoever is born in another year than the first row under the same identifier, and take her out."""
+        run, born = self._connection.execute, self._mapping.born
+        assert born
+        others = run(
+            """
+            SELECT line FROM (
+                SELECT line, born, first_value(born) OVER (PARTITION BY person ORDER BY line) AS first FROM visit
+                WHERE born IS NOT NULL AND person IN (
+                    SELECT person FROM visit GROUP BY person HAVING min(born) <> max(born)
+                )
+            ) WHERE born <> first
+            """
+        ).fetchall()
+        for (line,) in others:
+            report(line, Fault(born.column, SENTENCES[Reason.TWO_PEOPLE]))
+        run("DELETE FROM visit WHERE line IN (SELECT unnest($1))", [[line for (line,) in others]])
 
     def _read_notes(self, words: Words, part: int, parts: int) -> None:
         """Make ``said`` of the notes that hold a trigger, and mark their visits; the notes stay where they are."""
@@ -291,6 +359,11 @@ class Rows:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Return an instant as microseconds since 1970 in UTC."""
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 def quoted_text(value: str) -> str:

@@ -98,6 +98,12 @@ class Table:
     ask: int
     episode_gap_days: int
 
+    @property
+    def farthest_days(self) -> int:
+        """Return how many days before a visit anything may still matter to it."""
+        windows = [row.days for row in self.rows] + [count.days for count in self.counts]
+        return max(windows) + self.episode_gap_days
+
     def bit(self, name: str) -> int:
         """Return the bit of one fact; 0 for what no row asks for."""
         return self.facts.get(name, 0)
