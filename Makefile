@@ -30,9 +30,12 @@ test: test-fast test-slow
 test-fast: $(TOOLS) $(CATALOGUES) token
 	$(TESTS) -n 2 --dist worksteal -m "not process and not walk and not journey and not fault"
 
-# what starts processes and what walks far; then journeys in a real browser and deaths by kill -9, one at a time
+# what starts processes and what walks far; each wall taken away once, shared out by itself as it is one long file; then
+# journeys in a real browser and deaths by kill -9, one at a time
+WALLS := tests/architecture/test_walls_taken_away.py
 test-slow: $(TOOLS) $(CATALOGUES) chromium token
-	$(TESTS) -n 2 --dist loadfile -m "(process or walk) and not journey and not fault"
+	$(TESTS) -n 2 --dist loadfile -m "(process or walk) and not journey and not fault" --ignore $(WALLS)
+	$(TESTS) -n 2 --dist worksteal $(WALLS)
 	$(TESTS) -m "journey or fault"
 
 # every check runs alone as well: make check-types; make -k check shows all that is wrong
