@@ -38,10 +38,12 @@ class Written:
 
 
 class TwoPeople(Conflict):
-    """Born in two years: one identifier stands for two people, and nobody may guess which of them this is."""
+    """Born in two years, or asked about under another identifier: nobody may guess which of two people this is."""
 
     code = "two_people"
-    sentence = _("Questo identificativo ha già un altro anno di nascita: forse è di due persone. Non è stato salvato.")
+    sentence = _(
+        "Non è stato salvato: questo identificativo ha già un altro anno di nascita, o questa visita era di un'altra."
+    )
 
 
 @transaction.atomic
@@ -53,7 +55,7 @@ def keep(*, actor: Actor, visit: Visit, subgroup: Subgroup, said: Sequence[str] 
     """
     organisation_id, _service_id = department(actor)
     one = Kept(visit, subgroup, tuple(said))
-    if contradicting([one], birth_years(actor=actor, visits=[one])):
+    if contradicting([one], birth_years(actor=actor, visits=[one])) or asked_about_others(actor=actor, visits=[one]):
         raise TwoPeople
     keep_all(actor=actor, visits=[one], now=now)
     ((kept,),) = read(_ROW, [organisation_id, visit.visit])
@@ -107,6 +109,23 @@ def birth_years(*, actor: Actor, visits: Collection[Kept]) -> dict[str, int]:
 _BIRTH_YEARS = """
 SELECT DISTINCT person, birth_year FROM recognition_storedvisit
 WHERE organisation_id = %s AND person = ANY(%s) AND birth_year IS NOT NULL AND visit <> ALL(%s)
+"""
+
+
+def asked_about_others(*, actor: Actor, visits: Collection[Kept]) -> frozenset[str]:
+    """Return which of these visits are there as another person's, and came to a reason to ask her.
+
+    Moved, they would show one woman's reasons for another, and leave no trace of whose they were.
+    """
+    given = [[getattr(one.visit, name) for one in visits] for name in ("visit", "person")]
+    return frozenset(token for (token,) in read(_OTHERS, [*given, actor.organisation_id or 0]))
+
+
+_OTHERS = """
+SELECT kept.visit FROM unnest(%s::text[], %s::text[]) AS given (visit, person)
+  JOIN recognition_storedvisit kept USING (visit)
+ WHERE kept.organisation_id = %s AND kept.person <> given.person
+   AND EXISTS (SELECT FROM recognition_prompt p WHERE p.reading_id = kept.id)
 """
 
 

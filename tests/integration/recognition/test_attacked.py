@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The Approdo founders
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What somebody of the department, or a careless hospital, does with a visit that was another woman's."""
+
+from pathlib import Path
+
+import pytest
+from tests.factories.activations import TONIGHT, Town, a_town
+from tests.factories.recognition import FACE, SAYS, a_prompt, a_site, an_arrival, read
+from tests.factories.visits import Door, a_csv, a_row
+
+from approdo.access.rules import Actor
+from approdo.access.services import entered
+from approdo.recognition import selectors
+from approdo.recognition.models import StoredVisit
+from approdo.recognition.services import TwoPeople
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return a_town()
+
+
+@pytest.fixture
+def nurse(town: Town) -> Actor:
+    return a_site(town)
+
+
+def persons(actor: Actor) -> set[str]:
+    with entered(actor=actor):
+        return set(StoredVisit.objects.values_list("person", flat=True))
+
+
+def test_a_visit_that_was_asked_about_is_never_moved_to_another_woman(nurse: Actor) -> None:
+    first = an_arrival(codes=SAYS)
+    made = a_prompt(nurse, person=first.person, visit=first.visit, codes=SAYS)
+    before = persons(nurse)
+    with pytest.raises(TwoPeople):
+        read(nurse, first, person="un'altra", codes=frozenset())
+    assert persons(nurse) == before, "whoever looked somebody up cannot put another in her place"
+    assert read(nurse, first) == made
+
+
+def test_a_woman_who_came_without_a_name_gets_hers_while_nobody_was_asked(nurse: Actor) -> None:
+    unnamed = an_arrival(codes=FACE)
+    assert read(nurse, unnamed) is None
+    before = persons(nurse)
+    assert read(nurse, unnamed, person="ora si sa chi è") is None
+    assert persons(nurse) != before
+
+
+def test_a_file_does_not_move_it_either_and_says_which_line(nurse: Actor, tmp_path: Path) -> None:
+    a_prompt(nurse, person="P1", visit="A1", codes=SAYS)
+    door = Door(tmp_path, nurse, TONIGHT)
+    report = door.bring_in(a_csv(tmp_path / "a.csv", [a_row(1, paziente="P2"), a_row(2)]))
+    assert report.counts == {"new": 1, "rejected": 1}
+    assert door.reasons() == [(2, "", "two_people")]
+    with entered(actor=nurse):
+        token = selectors.pseudonym(nurse.organisation_id or 0, "P1")
+        assert StoredVisit.objects.filter(person=token).count() == 1
