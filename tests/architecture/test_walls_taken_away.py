@@ -35,6 +35,24 @@ WALLS = {
         "    return False",
         "tests/integration/usecases/test_assessing.py",
     ),
+    "a sheet full of noes takes nobody down from high": Wall(
+        "risk/rules/deciding.py",
+        "    return before if needs_reader(before, level) and not any(one.read_at for one in judged) else level",
+        "    return level",
+        "tests/integration/usecases/test_assessing.py",
+    ),
+    "a visit that was asked about is not moved to another woman": Wall(
+        "recognition/services/visits.py",
+        "    if asked_about_others(actor=actor, visits=[one]):",
+        "    if False:",
+        "tests/integration/recognition/test_attacked.py",
+    ),
+    "what a program brings is nobody's list": Wall(
+        "recognition/services/prompting.py",
+        "made_by = None if by_program else acting(actor)[0]",
+        "made_by = acting(actor)[0]",
+        "tests/integration/recognition/test_attacked.py",
+    ),
     "nobody confirms what she wrote herself": Wall(
         "risk/services/assessing.py",
         "    if row.operator_id == operator_id:\n        raise Conflict(",

@@ -110,7 +110,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             assessment_id=assessment_id,
             level=sheet.level,
             reason=sheet.reason,
-            needs_reader=False,
+            needs_reader=needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
             now=now,
         )
     _tell(actor, case_id, EventKind.ASSESSED, now)
@@ -246,6 +246,12 @@ def _found(actor: Actor, case_id: UUID, assessment_id: UUID, now: datetime) -> t
         if one.id == assessment_id and one.subject.slice in may.slices(Action.WRITE):
             return case, one, one.subject
     raise NotFound
+
+
+def _before(actor: Actor, case_id: UUID, sheet: Sheet, made: UUID, now: datetime) -> Outcome | None:
+    """Return the level that held by the same instrument before a sheet that was just kept; None for the first."""
+    _case, _may, held = held_in(actor, case_id, now)
+    return next((one.before for one in held.assessments if one.id == made), None)
 
 
 def _check_level(instrument: Instrument, level: Outcome | None, stands: Outcome | None, reason: str) -> None:

@@ -11,7 +11,7 @@ from tests.factories.visits import Door, a_csv, a_row
 
 from approdo.access.rules import Actor
 from approdo.access.services import entered
-from approdo.recognition import selectors
+from approdo.recognition import selectors, services
 from approdo.recognition.models import StoredVisit
 from approdo.recognition.services import TwoPeople
 
@@ -57,6 +57,16 @@ def test_a_file_does_not_move_it_either_and_says_which_line(nurse: Actor, tmp_pa
     report = door.bring_in(a_csv(tmp_path / "a.csv", [a_row(1, paziente="P2"), a_row(2)]))
     assert report.counts == {"new": 1, "rejected": 1}
     assert door.reasons() == [(2, "", "two_people")]
+    assert "di un'altra persona" in door.rejected[0].sentence
     with entered(actor=nurse):
         token = selectors.pseudonym(nurse.organisation_id or 0, "P1")
         assert StoredVisit.objects.filter(person=token).count() == 1
+
+
+def test_what_a_program_brings_is_nobody_s_list(nurse: Actor) -> None:
+    """Whoever answers for a token would read a list of the women of her department."""
+    with entered(actor=nurse):
+        made = services.read_visit(actor=nurse, arrival=an_arrival(), now=TONIGHT, by_program=True)
+        assert made is not None
+        assert selectors.waiting(nurse, TONIGHT) == ()
+        assert selectors.prompt(nurse, made, TONIGHT).takes_answer, "by its address"

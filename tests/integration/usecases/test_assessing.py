@@ -24,7 +24,7 @@ from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.risk.models import Assessment, Happening, InstrumentVersion, Judgement
 from approdo.risk.rules import Outcome, Trigger
-from approdo.risk.selectors import Subject
+from approdo.risk.selectors import Subject, shipped
 from approdo.tasks.models import Task
 from approdo.usecases import assessing, pathway, sharing
 from approdo.usecases.assessing import Sheet
@@ -174,7 +174,7 @@ def test_a_network_has_its_own_clock_and_threshold(town: Town, anna: Actor, case
 
 
 def test_assessed_again_the_clock_is_wound_again_and_the_one_before_is_done(anna: Actor, case: UUID) -> None:
-    assessed(anna, case)
+    assessed(anna, case, TWO_YES)
     assessed(anna, case, ALL_NO, at=NOW + 3 * DAY)
     with as_system():
         done = Task.objects.get(case_id=case, key=":risk", status="completed")
@@ -251,6 +251,52 @@ def test_lowering_from_high_holds_once_another_has_read_it(anna: Actor, bruna: A
     assert review(case).due_at == NOW + 60 * DAY
     with entered(actor=bruna), pytest.raises(Conflict):
         assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting.id, now=NOW + 2 * HOUR)
+
+
+def test_the_same_sheet_filled_in_again_with_noes_takes_nobody_down_from_high(
+    anna: Actor, bruna: Actor, case: UUID
+) -> None:
+    assessed(anna, case)
+    again = assessed(anna, case, ALL_NO, at=NOW + HOUR)
+    assert level(anna, case) is Outcome.HIGH
+    assert review(case).due_at == NOW + HOUR + 7 * DAY
+    with entered(actor=anna), pytest.raises(Invalid):
+        assessing.check_closing(anna, case, NOW + HOUR)
+    found = her(anna, case, NOW + HOUR).assessments[1]
+    assert (found.score.outcome, found.held_back) == (Outcome.LOW, True)
+    assert not judged(anna, case, again, Outcome.LOW, at=NOW + 2 * HOUR)
+    waiting = seen(bruna, case, NOW + 2 * HOUR).waiting[0].id
+    with entered(actor=bruna):
+        assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting, now=NOW + 3 * HOUR)
+    assert level(anna, case) is Outcome.LOW
+    assert not her(anna, case, NOW + 3 * HOUR).assessments[1].held_back
+    assessed(anna, case, TWO_YES, at=NOW + 4 * HOUR)
+    assert level(anna, case) is Outcome.MEDIUM
+
+
+def test_nor_does_a_person_who_fills_in_her_own_judgement_again(anna: Actor, bruna: Actor, case: UUID) -> None:
+    a_judgement(anna, case, Outcome.EXTREME)
+    a_judgement(anna, case, None, at=NOW + HOUR)
+    a_judgement(anna, case, Outcome.MEDIUM, at=NOW + 2 * HOUR)
+    assert level(anna, case) is Outcome.EXTREME
+    (waiting,) = seen(bruna, case, NOW + 2 * HOUR).waiting
+    assert waiting.level is Outcome.MEDIUM
+    with entered(actor=bruna):
+        assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting.id, now=NOW + 3 * HOUR)
+    assert level(anna, case) is Outcome.MEDIUM
+
+
+def test_who_said_yes_when_asked_in_private_may_say_no_later(anna: Actor, case: UUID) -> None:
+    with entered(actor=anna):
+        for hours, said in enumerate(("yes", "no")):
+            answers = dict.fromkeys(items_of("hark"), said)
+            assessing.assess(actor=anna, case_id=case, sheet=Sheet(HER, "hark", answers), now=NOW + hours * HOUR)
+    found = her(anna, case, NOW + HOUR).assessments
+    assert [one.level for one in found] == [Outcome.POSITIVE, Outcome.NEGATIVE]
+
+
+def items_of(code: str) -> list[str]:
+    return [item["code"] for item in shipped()[code]["items"]]
 
 
 def test_a_level_raised_meanwhile_is_not_undone_by_reading_what_came_before(
@@ -378,9 +424,9 @@ def test_whoever_takes_part_and_may_write_assesses_and_the_clock_stays_with_who_
 ) -> None:
     with entered(actor=anna):
         grant_reading(town, anna, case)
-    assessed(nurse, case)
+    assessed(nurse, case, TWO_YES)
     assert review(case).service_id == town.centre.pk
-    assert level(anna, case) is Outcome.HIGH
+    assert level(anna, case) is Outcome.MEDIUM
     assessed(nurse, case, ALL_NO, at=NOW + HOUR)
     assert review(case).due_at == NOW + HOUR + 60 * DAY
 

@@ -41,9 +41,10 @@ class TwoPeople(Conflict):
     """Born in two years, or asked about under another identifier: nobody may guess which of two people this is."""
 
     code = "two_people"
-    sentence = _(
-        "Non è stato salvato: questo identificativo ha già un altro anno di nascita, o questa visita era di un'altra."
-    )
+    sentence = _("Questo identificativo ha già un altro anno di nascita: forse è di due persone. Non è stato salvato.")
+
+
+OF_ANOTHER = _("Questa visita è già di un'altra persona, e le si è suggerito di chiedere: non si sposta.")
 
 
 @transaction.atomic
@@ -55,8 +56,10 @@ def keep(*, actor: Actor, visit: Visit, subgroup: Subgroup, said: Sequence[str] 
     """
     organisation_id, _service_id = department(actor)
     one = Kept(visit, subgroup, tuple(said))
-    if contradicting([one], birth_years(actor=actor, visits=[one])) or asked_about_others(actor=actor, visits=[one]):
+    if contradicting([one], birth_years(actor=actor, visits=[one])):
         raise TwoPeople
+    if asked_about_others(actor=actor, visits=[one]):
+        raise TwoPeople(OF_ANOTHER)
     keep_all(actor=actor, visits=[one], now=now)
     ((kept,),) = read(_ROW, [organisation_id, visit.visit])
     audit.record(actor=actor, verb="visit.keep", subject=f"visit:{kept}", now=now)
