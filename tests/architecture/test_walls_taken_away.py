@@ -43,7 +43,7 @@ WALLS = {
     ),
     "a visit that was asked about is not moved to another woman": Wall(
         "recognition/services/visits.py",
-        "    if asked_about_others(actor=actor, visits=[one]):",
+        "    if of_others(actor=actor, visits=[one], shown=True):",
         "    if False:",
         "tests/integration/recognition/test_attacked.py",
     ),

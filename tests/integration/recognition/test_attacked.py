@@ -13,6 +13,8 @@ from approdo.access.rules import Actor
 from approdo.access.services import entered
 from approdo.recognition import selectors, services
 from approdo.recognition.models import StoredVisit
+from approdo.recognition.rules import Code
+from approdo.recognition.rules.prompting import Mode
 from approdo.recognition.services import TwoPeople
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,14 @@ def test_a_visit_that_was_asked_about_is_never_moved_to_another_woman(nurse: Act
     assert read(nurse, first) == made
 
 
+@pytest.mark.parametrize("codes", [SAYS, FACE])
+def test_whether_it_may_be_moved_does_not_tell_what_a_silent_site_computed(town: Town, codes: frozenset[Code]) -> None:
+    nurse = a_site(town, Mode.SILENT)
+    first = an_arrival(codes=codes)
+    assert read(nurse, first) is None
+    assert read(nurse, first, person="un'altra", codes=FACE) is None
+
+
 def test_a_woman_who_came_without_a_name_gets_hers_while_nobody_was_asked(nurse: Actor) -> None:
     unnamed = an_arrival(codes=FACE)
     assert read(nurse, unnamed) is None
@@ -53,11 +63,13 @@ def test_a_woman_who_came_without_a_name_gets_hers_while_nobody_was_asked(nurse:
 
 def test_a_file_does_not_move_it_either_and_says_which_line(nurse: Actor, tmp_path: Path) -> None:
     a_prompt(nurse, person="P1", visit="A1", codes=SAYS)
+    read(nurse, person="P2", visit="A2", codes=FACE)
     door = Door(tmp_path, nurse, TONIGHT)
-    report = door.bring_in(a_csv(tmp_path / "a.csv", [a_row(1, paziente="P2"), a_row(2)]))
-    assert report.counts == {"new": 1, "rejected": 1}
-    assert door.reasons() == [(2, "", "two_people")]
-    assert "di un'altra persona" in door.rejected[0].sentence
+    rows = [a_row(1, paziente="P8"), a_row(2, paziente="P9"), a_row(3)]
+    report = door.bring_in(a_csv(tmp_path / "a.csv", rows))
+    assert report.counts == {"new": 1, "rejected": 2}
+    assert door.reasons() == [(2, "", "two_people"), (3, "", "two_people")], "of whom there was a prompt is not told"
+    assert {one.sentence for one in door.rejected} == {"Questa visita è già di un'altra persona: non si sposta."}
     with entered(actor=nurse):
         token = selectors.pseudonym(nurse.organisation_id or 0, "P1")
         assert StoredVisit.objects.filter(person=token).count() == 1

@@ -23,7 +23,7 @@ from approdo.recognition.rules.importing import COUNTS, Aside, Reason, State
 from approdo.recognition.rules.incoming import Incoming, Item, LeftOut, Unread, judge
 from approdo.recognition.rules.records import Source
 from approdo.recognition.selectors.visits import Pseudonyms, department, pseudonyms
-from approdo.recognition.services.visits import OF_ANOTHER, Kept, asked_about_others, birth_years, contradicting, keep_all
+from approdo.recognition.services.visits import OF_ANOTHER, Kept, birth_years, contradicting, keep_all, of_others
 
 BATCH = 1_000
 """Records in one transaction: what a process that dies has to do again."""
@@ -178,7 +178,7 @@ def _write(actor: Actor, order: Order, report: Report, batch: Sequence[_Judged],
             _mine(report)
         ready = [one for one in batch if isinstance(one, _Ready)]
         kept = [one.kept for one in ready]
-        strange = dict.fromkeys(asked_about_others(actor=actor, visits=kept), OF_ANOTHER)
+        strange = dict.fromkeys(of_others(actor=actor, visits=kept), OF_ANOTHER)
         strange |= {one.visit.visit: "" for one in contradicting(kept, birth_years(actor=actor, visits=kept))}
         with transaction.atomic():
             written = keep_all(actor=actor, visits=[one for one in kept if one.visit.visit not in strange], now=now)
