@@ -53,6 +53,12 @@ WALLS = {
         "made_by = acting(actor)[0]",
         "tests/integration/recognition/test_attacked.py",
     ),
+    "figures do not tell what came of today's visit": Wall(
+        "usecases/recognition_figures.py",
+        "    until = _month(now)",
+        "    until = now",
+        "tests/integration/web/test_recognition_pages.py",
+    ),
     "nobody confirms what she wrote herself": Wall(
         "risk/services/assessing.py",
         "    if row.operator_id == operator_id:\n        raise Conflict(",
