@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import yaml
 
 from approdo.cli.progress import say
 
@@ -76,15 +75,12 @@ def score(source: Path, mapping: Path, output: Path, rejected: Path | None, expl
 
 
 def _mapping(path: Path) -> "HospitalMapping":
-    from approdo.recognition.rules import mapping_faults, parse_mapping
+    from approdo.recognition.rules import written_mapping
 
-    try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise click.ClickException(f"{path} non è YAML.") from None
-    if faults := mapping_faults(document):
+    found, faults = written_mapping(path.read_bytes())
+    if found is None:
         raise click.ClickException(f"La mappatura {path} non va bene:\n{_listed(faults)}")
-    return parse_mapping(document)
+    return found
 
 
 def _run(batch: "Batch", *, quiet: bool) -> "Done":
