@@ -65,6 +65,12 @@ WALLS = {
         "        if True:",
         "tests/unit/recognition/test_bundle.py",
     ),
+    "who closes waits for who assesses": Wall(
+        "usecases/pathway.py",
+        "    case_services.hold(case_id=case_id)  # who assesses takes turns with who closes\n",
+        "",
+        "tests/integration/usecases/test_assessing.py",
+    ),
     "nobody confirms what she wrote herself": Wall(
         "risk/services/assessing.py",
         "    if row.operator_id == operator_id:\n        raise Conflict(",

@@ -84,6 +84,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
 
     Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeysUnavailable``; nothing is kept then.
     """
+    _hold(case_id)
     case = writable(actor, case_id, sheet.subject, now)
     _check_open(case)
     instrument = instrument_for(actor, sheet.subject, sheet.code)
@@ -92,7 +93,6 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     judged = instrument.judged
     if judged:
         _check_level(instrument, sheet.level, None, sheet.reason)
-    _hold(case_id)
     assessment_id = services.assess(
         actor=actor,
         case_id=case_id,
@@ -179,6 +179,7 @@ def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> 
 
     Raises ``NotFound``, ``Invalid``, ``Conflict`` for a case that is closed.
     """
+    _hold(case_id)
     case, may, _found_here = held_in(actor, case_id, now)
     _check_open(case)
     if not may.act(Action.MOVE) or Slice.RISK not in may.slices(Action.WRITE):
@@ -223,9 +224,9 @@ def note_happening(
 
     Raises ``NotFound``, ``Invalid`` for an instant to come, ``Conflict`` for a closed case.
     """
+    _hold(case_id)
     case = writable(actor, case_id, subject, now)
     _check_open(case)
-    _hold(case_id)
     services.note_happening(
         actor=actor, case_id=case_id, subject=subject, trigger=trigger, happened_at=happened_at, now=now
     )

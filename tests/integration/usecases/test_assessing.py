@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The danger in a case is assessed, read, judged by people, assessed again in time; nothing of it is ever rewritten."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +18,7 @@ from tests.factories.pathway_steps import a_step
 from approdo.access.rules import Actor, Role, Slice
 from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
+from approdo.cases import services as case_services
 from approdo.cases.models import Event
 from approdo.cases.rules import CaseAct, CaseState
 from approdo.kit.errors import Conflict, Invalid, NotFound
@@ -272,6 +275,41 @@ def test_the_same_sheet_filled_in_again_with_noes_takes_nobody_down_from_high(
     assert not her(anna, case, NOW + 3 * HOUR).assessments[1].held_back
     assessed(anna, case, TWO_YES, at=NOW + 4 * HOUR)
     assert level(anna, case) is Outcome.MEDIUM
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let another act be done while somebody waits for her turn at the case."""
+    hold, todo = case_services.hold, [act]
+
+    def held(**asked: Any) -> Any:
+        if todo:
+            todo.pop()()
+        return hold(**asked)
+
+    monkeypatch.setattr(case_services, "hold", held)
+
+
+def test_a_high_risk_that_somebody_finds_at_the_moment_of_closing_keeps_it_open(
+    anna: Actor, case: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda: assessed(anna, case))
+    with pytest.raises(Invalid):
+        closed(anna, case)
+
+
+@pytest.mark.parametrize("what", ["sheet", "fact", "reason"])
+def test_what_is_written_at_the_moment_of_closing_does_not_stay_in_a_closed_case(
+    anna: Actor, case: UUID, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    meanwhile(monkeypatch, lambda: closed(anna, case))
+    with pytest.raises(Conflict):
+        if what == "sheet":
+            assessed(anna, case)
+        elif what == "fact":
+            happened(anna, case, Trigger.WEAPON, NOW, NOW)
+        else:
+            asked_to_close(anna, case)
+    assert Assessment.objects.count() == Happening.objects.count() == Judgement.objects.count() == 0
 
 
 def test_nor_does_a_person_who_fills_in_her_own_judgement_again(anna: Actor, bruna: Actor, case: UUID) -> None:
