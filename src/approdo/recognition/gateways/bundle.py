@@ -33,7 +33,7 @@ _PREGNANT = {("http://loinc.org", "LA15173-0"), ("http://snomed.info/sct", "7738
 _PREGNANCY_STATUS = ("http://loinc.org", "82810-3")
 _NEVER_WAS = {"cancelled", "entered-in-error", "planned"}
 _NOT_SO = {"refuted", "entered-in-error", "cancelled"}
-_OF_ANOTHER = _("È di un'altra persona che l'accesso in cui è scritta.")
+_OF_ANOTHER = _("È di una persona diversa da quella dell'accesso in cui è scritta.")
 _SEXES = {"female": Sex.FEMALE, "male": Sex.MALE}
 
 
