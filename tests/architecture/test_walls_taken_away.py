@@ -61,7 +61,7 @@ WALLS = {
     ),
     "what is written of another is not hers": Wall(
         "recognition/gateways/bundle.py",
-        "        if whose in {\"\", hers}:",
+        '        if whose in {"", hers}:',
         "        if True:",
         "tests/unit/recognition/test_bundle.py",
     ),

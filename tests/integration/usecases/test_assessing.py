@@ -301,14 +301,14 @@ def test_a_high_risk_that_somebody_finds_at_the_moment_of_closing_keeps_it_open(
 def test_what_is_written_at_the_moment_of_closing_does_not_stay_in_a_closed_case(
     anna: Actor, case: UUID, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
+    acts: dict[str, Callable[[], object]] = {
+        "sheet": lambda: assessed(anna, case),
+        "fact": lambda: happened(anna, case, Trigger.WEAPON, NOW, NOW),
+        "reason": lambda: asked_to_close(anna, case),
+    }
     meanwhile(monkeypatch, lambda: closed(anna, case))
     with pytest.raises(Conflict):
-        if what == "sheet":
-            assessed(anna, case)
-        elif what == "fact":
-            happened(anna, case, Trigger.WEAPON, NOW, NOW)
-        else:
-            asked_to_close(anna, case)
+        acts[what]()
     assert Assessment.objects.count() == Happening.objects.count() == Judgement.objects.count() == 0
 
 

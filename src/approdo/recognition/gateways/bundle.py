@@ -131,10 +131,9 @@ class Bundle:
         if one.read.status in _NEVER_WAS or not _is_emergency(one.read):
             return LeftOut(one.line, Aside.NOT_EMERGENCY)
         patient = links.named(one.read.subject)
-        if links.is_ambiguous(one.read.subject):
-            return Unread(one.line, Reason.TWO_PEOPLE, "Encounter.subject")
         if patient is None or patient.kind != "Patient":
-            return Unread(one.line, Reason.NO_SUCH_RESOURCE, "Encounter.subject")
+            why = Reason.TWO_PEOPLE if links.is_ambiguous(one.read.subject) else Reason.NO_SUCH_RESOURCE
+            return Unread(one.line, why, "Encounter.subject")
         arrived_at = one.read.period.start if one.read.period else None
         if arrived_at is None:
             return Unread(one.line, Reason.MISSING, "Encounter.period.start")
@@ -205,8 +204,8 @@ class _Links:
                         self._reasons[named.line].append(one)
 
     def named(self, reference: Any) -> _Resource | None:
-        """Return what a reference names inside this bundle, whatever version of it."""
-        return self._named.get(_name(reference))
+        """Return what a reference names inside this bundle, whatever version of it; nothing where it names two."""
+        return None if self.is_ambiguous(reference) else self._named.get(_name(reference))
 
     def is_ambiguous(self, reference: Any) -> bool:
         """Tell whether a reference names two people of this bundle."""

@@ -37,7 +37,7 @@ def level_in_force(outcome: Outcome | None, judged: Iterable[Judged]) -> Outcome
 
 
 def carried(before: Outcome | None, level: Outcome | None, judged: Iterable[Judged]) -> Outcome | None:
-    """Return the level that holds once the same instrument was filled in again; ``before``: the one that held until then.
+    """Return the level that holds once the same instrument was filled in again; ``before``: what held until then.
 
     From high another sheet lowers it no more than a person alone does: only once a colleague has read why.
     """
