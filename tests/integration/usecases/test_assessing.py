@@ -120,6 +120,7 @@ def test_nothing_of_it_is_in_the_database_in_clear(anna: Actor, case: UUID) -> N
     assert "treno" not in details
     assert "extreme" not in details
     assert "high" not in details
+    assert "reader" not in details, "only from high another has to read it"
 
 
 def test_the_questions_as_they_were_are_kept_once_whatever_a_release_changes_later(anna: Actor, case: UUID) -> None:

@@ -177,5 +177,6 @@ def answer(*, actor: Actor, prompt_id: UUID, answer: Answer, now: datetime) -> N
         raise Conflict(_("La risposta è già scritta, e dopo mezza giornata non si cambia."), code="already_answered")
     given = {"answer": answer.value, "answered_at": now, "answered_by_id": actor.operator_id}
     Reading.objects.filter(pk=row).update(**given)
-    codes = {"answer": answer.value} | ({"before": before.value} if before else {})
-    audit.record(actor=actor, verb="prompt.answer", subject=f"prompt:{prompt_id}", now=now, detail=codes)
+    # what she said stands in the reading, behind its wall; the register has none
+    detail = {"corrects": before is not None}
+    audit.record(actor=actor, verb="prompt.answer", subject=f"prompt:{prompt_id}", now=now, detail=detail)
