@@ -3,7 +3,9 @@
 """Years of visits of a region, scored at a terminal and without a database."""
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +91,7 @@ def _run(batch: "Batch", *, quiet: bool) -> "Done":
     from approdo.recognition.gateways.batch import run
     from approdo.recognition.gateways.rows import Unusable
 
-    with click.progressbar(length=1, label="· Accessi", hidden=quiet) as bar:
+    with _private_files(), click.progressbar(length=1, label="· Accessi", hidden=quiet) as bar:
 
         def progress(done: int, parts: int) -> None:
             bar.length = parts
@@ -104,6 +106,16 @@ def _run(batch: "Batch", *, quiet: bool) -> "Done":
             raise click.ClickException(f"{batch.source} non si può leggere, o manca spazio ({kind}).") from None
         except OSError as error:
             raise click.ClickException(f"Non si può leggere o scrivere: {error.strerror}.") from None
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Let every file be made for who runs this and for nobody else: it says of whom there is a reason to ask."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _listed(faults: Iterable["Fault"]) -> str:
