@@ -35,6 +35,42 @@ WALLS = {
         "    return False",
         "tests/integration/usecases/test_assessing.py",
     ),
+    "a sheet full of noes takes nobody down from high": Wall(
+        "risk/rules/deciding.py",
+        "    return before if needs_reader(before, level) and not any(one.read_at for one in judged) else level",
+        "    return level",
+        "tests/integration/usecases/test_assessing.py",
+    ),
+    "a visit that was asked about is not moved to another woman": Wall(
+        "recognition/services/visits.py",
+        "    if of_others(actor=actor, visits=[one], shown=True):",
+        "    if False:",
+        "tests/integration/recognition/test_attacked.py",
+    ),
+    "what a program brings is nobody's list": Wall(
+        "recognition/services/prompting.py",
+        "made_by = None if by_program else acting(actor)[0]",
+        "made_by = acting(actor)[0]",
+        "tests/integration/recognition/test_attacked.py",
+    ),
+    "figures do not tell what came of today's visit": Wall(
+        "usecases/recognition_figures.py",
+        "    until = _month(now)",
+        "    until = now",
+        "tests/integration/web/test_recognition_pages.py",
+    ),
+    "what is written of another is not hers": Wall(
+        "recognition/gateways/bundle.py",
+        '        if whose in {"", hers}:',
+        "        if True:",
+        "tests/unit/recognition/test_bundle.py",
+    ),
+    "who closes waits for who assesses": Wall(
+        "usecases/pathway.py",
+        "    case_services.hold(case_id=case_id)  # who assesses takes turns with who closes\n",
+        "",
+        "tests/integration/usecases/test_assessing.py",
+    ),
     "nobody confirms what she wrote herself": Wall(
         "risk/services/assessing.py",
         "    if row.operator_id == operator_id:\n        raise Conflict(",

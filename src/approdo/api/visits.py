@@ -101,7 +101,7 @@ def read_visit(request: Request, body: NewVisit) -> VisitRead:
         birth_year=body.birth_year,
         citizenship=body.citizenship,
     )
-    made = services.read_visit(actor=caller.actor, arrival=arrival, now=caller.now)
+    made = services.read_visit(actor=caller.actor, arrival=arrival, now=caller.now, by_program=True)
     if made is None:
         return VisitRead(prompt=None, absence=gettext(ABSENCE))
     prompt = selectors.prompt(caller.actor, made, caller.now)

@@ -3,14 +3,15 @@
 """Years of visits of a region, scored at a terminal and without a database."""
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
-import yaml
 
 from approdo.cli.progress import say
 
@@ -89,15 +90,12 @@ def score(
 
 
 def _mapping(path: Path) -> "HospitalMapping":
-    from approdo.recognition.rules import mapping_faults, parse_mapping
+    from approdo.recognition.rules import written_mapping
 
-    try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise click.ClickException(f"{path} non è YAML.") from None
-    if faults := mapping_faults(document):
+    found, faults = written_mapping(path.read_bytes())
+    if found is None:
         raise click.ClickException(f"La mappatura {path} non va bene:\n{_listed(faults)}")
-    return parse_mapping(document)
+    return found
 
 
 def _run(batch: "Batch", *, quiet: bool) -> "Done":
@@ -106,7 +104,7 @@ def _run(batch: "Batch", *, quiet: bool) -> "Done":
     from approdo.recognition.gateways.batch import run
     from approdo.recognition.gateways.rows import Unusable
 
-    with click.progressbar(length=1, label="· Accessi", hidden=quiet) as bar:
+    with _private_files(), click.progressbar(length=1, label="· Accessi", hidden=quiet) as bar:
 
         def progress(done: int, parts: int) -> None:
             bar.length = parts
@@ -121,6 +119,16 @@ def _run(batch: "Batch", *, quiet: bool) -> "Done":
             raise click.ClickException(f"{batch.source} non si può leggere, o manca spazio ({kind}).") from None
         except OSError as error:
             raise click.ClickException(f"Non si può leggere o scrivere: {error.strerror}.") from None
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Let every file be made for who runs this and for nobody else: it says of whom there is a reason to ask."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _listed(faults: Iterable["Fault"]) -> str:

@@ -205,7 +205,7 @@ class Prompt(models.Model):
     band = models.CharField(max_length=10)
     points = models.SmallIntegerField()
     evidence = models.JSONField(help_text="what it says, line by line")
-    made_by_id = models.BigIntegerField(help_text="who brought the visit; a program stands for who answers for it")
+    made_by_id = models.BigIntegerField(null=True, help_text="who brought the visit; of a program nobody")
     shown_at = models.DateTimeField(null=True, help_text="empty where the site is silent")
 
     objects = PromptQuerySet.as_manager()

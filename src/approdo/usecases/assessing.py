@@ -84,6 +84,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
 
     Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeysUnavailable``; nothing is kept then.
     """
+    _hold(case_id)
     case = writable(actor, case_id, sheet.subject, now)
     _check_open(case)
     instrument = instrument_for(actor, sheet.subject, sheet.code)
@@ -92,7 +93,6 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     judged = instrument.judged
     if judged:
         _check_level(instrument, sheet.level, None, sheet.reason)
-    _hold(case_id)
     assessment_id = services.assess(
         actor=actor,
         case_id=case_id,
@@ -110,7 +110,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             assessment_id=assessment_id,
             level=sheet.level,
             reason=sheet.reason,
-            needs_reader=False,
+            needs_reader=needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
             now=now,
         )
     _tell(actor, case_id, EventKind.ASSESSED, now)
@@ -179,6 +179,7 @@ def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> 
 
     Raises ``NotFound``, ``Invalid``, ``Conflict`` for a case that is closed.
     """
+    _hold(case_id)
     case, may, _found_here = held_in(actor, case_id, now)
     _check_open(case)
     if not may.act(Action.MOVE) or Slice.RISK not in may.slices(Action.WRITE):
@@ -223,9 +224,9 @@ def note_happening(
 
     Raises ``NotFound``, ``Invalid`` for an instant to come, ``Conflict`` for a closed case.
     """
+    _hold(case_id)
     case = writable(actor, case_id, subject, now)
     _check_open(case)
-    _hold(case_id)
     services.note_happening(
         actor=actor, case_id=case_id, subject=subject, trigger=trigger, happened_at=happened_at, now=now
     )
@@ -246,6 +247,12 @@ def _found(actor: Actor, case_id: UUID, assessment_id: UUID, now: datetime) -> t
         if one.id == assessment_id and one.subject.slice in may.slices(Action.WRITE):
             return case, one, one.subject
     raise NotFound
+
+
+def _before(actor: Actor, case_id: UUID, sheet: Sheet, made: UUID, now: datetime) -> Outcome | None:
+    """Return the level that held by the same instrument before a sheet that was just kept; None for the first."""
+    _case, _may, held = held_in(actor, case_id, now)
+    return next((one.before for one in held.assessments if one.id == made), None)
 
 
 def _check_level(instrument: Instrument, level: Outcome | None, stands: Outcome | None, reason: str) -> None:

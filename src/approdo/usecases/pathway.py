@@ -82,6 +82,7 @@ def move(*, actor: Actor, case_id: UUID, act: CaseAct, reason: str, now: datetim
     Raises ``NotFound`` for whoever does not lead it, ``Conflict`` when the act does not fit, ``Invalid`` without a
     reason for closing.
     """
+    case_services.hold(case_id=case_id)  # who assesses takes turns with who closes
     _check_moves(actor, case_id, now)
     if act is CaseAct.CLOSE:
         assessing.check_closing(actor, case_id, now)

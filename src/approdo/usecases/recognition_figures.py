@@ -10,6 +10,7 @@ from enum import StrEnum
 from approdo.access.rules import Actor
 from approdo.access.services import as_system
 from approdo.audit import services as audit
+from approdo.kit.clock import ROME
 from approdo.recognition import selectors
 from approdo.recognition.rules import AgeBand, Citizenship
 from approdo.recognition.rules.figures import Outcomes, Rate, joined, kept_back, rate, summed
@@ -58,18 +59,25 @@ class SiteFigures:
 
 
 def figures(actor: Actor, service_id: int, days: int, now: datetime) -> SiteFigures:
-    """Return what a site's recognition came to in the last ``days``, and write down who asked.
+    """Return what a site's recognition came to in whole months of Rome, and write down who asked.
 
+    From the month in which the last ``days`` began to the last one that is over: whoever looks before and after a
+    visit, or when an old one falls out, would learn what came of that one.
     Raises ``Forbidden`` for who coordinates nothing, ``NotFound`` for what is no emergency department of hers.
     """
     selectors.site(actor, service_id)
-    since = now - timedelta(days=days)
+    until = _month(now)
+    since = _month(until - timedelta(days=days))
     modes = selectors.modes_of(service_id)
     with as_system():  # a prompt is for who treats her; here readings are counted, and no prompt is seen
-        silent, shown = (selectors.rates(service_id, since, silent=one) for one in (True, False))
-        by_month = selectors.outcomes(service_id, since)
+        silent, shown = (selectors.rates(service_id, since, until, silent=one) for one in (True, False))
+        by_month = selectors.outcomes(service_id, since, until)
     audit.record(actor=actor, verb="figures.read", subject=f"service:{service_id}", now=now)
     return SiteFigures(modes, _burden(silent), _burden(shown), summed([*by_month.values()]), _stretches(by_month))
+
+
+def _month(at: datetime) -> datetime:
+    return at.astimezone(ROME).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _burden(found: Rates) -> Burden:

@@ -143,9 +143,10 @@ def _read(request: Asked, form: VisitForm) -> UUID | None:
 @require_http_methods(["GET", "POST"])
 def visit_prompt(request: Asked, prompt_id: UUID) -> HttpResponse:
     """Say that she should be asked, alone, and why; take the answer in one press."""
-    shown = selectors.prompt(request.actor, prompt_id, request.now)
     if request.method == "POST":
+        selectors.prompt(request.actor, prompt_id, request.now)  # absent and hidden alike, before anything is said
         return _answered(request, prompt_id)
+    shown = services.open_prompt(actor=request.actor, prompt_id=prompt_id, now=request.now)
     words = {
         "shown": shown,
         "sentence": _(BAND_SENTENCES[shown.band]),

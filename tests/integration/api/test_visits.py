@@ -14,7 +14,7 @@ from tests.factories.recognition import REASON, a_coordinator_of, a_site
 from approdo.access.rules import Role
 from approdo.access.services import entered
 from approdo.api import contract
-from approdo.recognition import services
+from approdo.recognition import selectors, services
 from approdo.recognition.models import Prompt, Reading, StoredVisit
 from approdo.recognition.rules.prompting import Mode
 
@@ -167,3 +167,10 @@ def test_a_coordinator_s_token_reads_no_visits(house: House, hospital: Program) 
         for one in (prompt, "01890000-0000-7000-8000-000000000000")
     )
     assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
+
+
+def test_who_answers_for_the_token_reads_no_list_of_the_women_it_brings(hospital: Program, house: House) -> None:
+    made = send(hospital).json()["prompt"]["id"]
+    with entered(actor=house.town.nurse):
+        assert Prompt.objects.get(pk=made).made_by_id is None
+        assert selectors.waiting(house.town.nurse, TONIGHT) == ()

@@ -203,7 +203,7 @@ def test_a_press_is_corrected_for_half_a_day_and_then_it_stands(nurse: Actor) ->
     with entered(actor=nurse):
         assert selectors.prompt(nurse, made, TONIGHT + timedelta(days=2)).answer is Answer.ASKED_YES
         told = Entry.objects.filter(verb="prompt.answer").order_by("id").values_list("detail", flat=True)
-        assert list(told) == [{"answer": "asked_no"}, {"answer": "asked_yes", "before": "asked_no"}]
+        assert list(told) == [{"corrects": False}, {"corrects": True}], "what she said is not for the register"
 
 
 def others(town: Town) -> dict[str, Actor]:

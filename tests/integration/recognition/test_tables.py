@@ -151,6 +151,26 @@ def test_each_limit_of_a_workbook_holds(
     assert refused(door, path) == TOO_LARGE
 
 
+def test_texts_that_lie_among_the_sheets_are_weighed_like_texts(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader goes by what a part says it is, and holds all texts in memory."""
+    path = a_sheet(tmp_path / "a.xlsx", [cells(1)])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    texts = parts.pop("xl/sharedStrings.xml").replace(b"</sst>", b"")
+    texts += b"".join(b"<si><t>%d</t></si>" % number for number in range(9_000)) + b"</sst>"
+    parts["xl/worksheets/sharedStrings.xml"] = texts
+    moved = (b"/xl/sharedStrings.xml", b"/xl/worksheets/sharedStrings.xml")
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(*moved)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert door.bring_in(path).counts == {"new": 1}, "there the reader finds them"
+    monkeypatch.setattr(workbook, "HELD_BYTES", 100_000)
+    assert refused(door, path) == TOO_LARGE
+
+
 ENTITIES = (
     b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>"
     b"<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'>"

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The danger in a case is assessed, read, judged by people, assessed again in time; nothing of it is ever rewritten."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +18,7 @@ from tests.factories.pathway_steps import a_step
 from approdo.access.rules import Actor, Role, Slice
 from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry as AuditEntry
+from approdo.cases import services as case_services
 from approdo.cases.models import Event
 from approdo.cases.rules import CaseAct, CaseState
 from approdo.kit.errors import Conflict, Invalid, NotFound
@@ -24,7 +27,7 @@ from approdo.persons.rules import Kind
 from approdo.persons.services import add
 from approdo.risk.models import Assessment, Happening, InstrumentVersion, Judgement
 from approdo.risk.rules import Outcome, Trigger
-from approdo.risk.selectors import Subject
+from approdo.risk.selectors import Subject, shipped
 from approdo.tasks.models import Task
 from approdo.usecases import assessing, pathway, sharing
 from approdo.usecases.assessing import Sheet
@@ -117,6 +120,7 @@ def test_nothing_of_it_is_in_the_database_in_clear(anna: Actor, case: UUID) -> N
     assert "treno" not in details
     assert "extreme" not in details
     assert "high" not in details
+    assert "reader" not in details, "only from high another has to read it"
 
 
 def test_the_questions_as_they_were_are_kept_once_whatever_a_release_changes_later(anna: Actor, case: UUID) -> None:
@@ -174,7 +178,7 @@ def test_a_network_has_its_own_clock_and_threshold(town: Town, anna: Actor, case
 
 
 def test_assessed_again_the_clock_is_wound_again_and_the_one_before_is_done(anna: Actor, case: UUID) -> None:
-    assessed(anna, case)
+    assessed(anna, case, TWO_YES)
     assessed(anna, case, ALL_NO, at=NOW + 3 * DAY)
     with as_system():
         done = Task.objects.get(case_id=case, key=":risk", status="completed")
@@ -251,6 +255,87 @@ def test_lowering_from_high_holds_once_another_has_read_it(anna: Actor, bruna: A
     assert review(case).due_at == NOW + 60 * DAY
     with entered(actor=bruna), pytest.raises(Conflict):
         assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting.id, now=NOW + 2 * HOUR)
+
+
+def test_the_same_sheet_filled_in_again_with_noes_takes_nobody_down_from_high(
+    anna: Actor, bruna: Actor, case: UUID
+) -> None:
+    assessed(anna, case)
+    again = assessed(anna, case, ALL_NO, at=NOW + HOUR)
+    assert level(anna, case) is Outcome.HIGH
+    assert review(case).due_at == NOW + HOUR + 7 * DAY
+    with entered(actor=anna), pytest.raises(Invalid):
+        assessing.check_closing(anna, case, NOW + HOUR)
+    found = her(anna, case, NOW + HOUR).assessments[1]
+    assert (found.score.outcome, found.held_back) == (Outcome.LOW, True)
+    assert not judged(anna, case, again, Outcome.LOW, at=NOW + 2 * HOUR)
+    waiting = seen(bruna, case, NOW + 2 * HOUR).waiting[0].id
+    with entered(actor=bruna):
+        assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting, now=NOW + 3 * HOUR)
+    assert level(anna, case) is Outcome.LOW
+    assert not her(anna, case, NOW + 3 * HOUR).assessments[1].held_back
+    assessed(anna, case, TWO_YES, at=NOW + 4 * HOUR)
+    assert level(anna, case) is Outcome.MEDIUM
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let another act be done while somebody waits for her turn at the case."""
+    hold, todo = case_services.hold, [act]
+
+    def held(**asked: Any) -> Any:
+        if todo:
+            todo.pop()()
+        return hold(**asked)
+
+    monkeypatch.setattr(case_services, "hold", held)
+
+
+def test_a_high_risk_that_somebody_finds_at_the_moment_of_closing_keeps_it_open(
+    anna: Actor, case: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda: assessed(anna, case))
+    with pytest.raises(Invalid):
+        closed(anna, case)
+
+
+@pytest.mark.parametrize("what", ["sheet", "fact", "reason"])
+def test_what_is_written_at_the_moment_of_closing_does_not_stay_in_a_closed_case(
+    anna: Actor, case: UUID, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    acts: dict[str, Callable[[], object]] = {
+        "sheet": lambda: assessed(anna, case),
+        "fact": lambda: happened(anna, case, Trigger.WEAPON, NOW, NOW),
+        "reason": lambda: asked_to_close(anna, case),
+    }
+    meanwhile(monkeypatch, lambda: closed(anna, case))
+    with pytest.raises(Conflict):
+        acts[what]()
+    assert Assessment.objects.count() == Happening.objects.count() == Judgement.objects.count() == 0
+
+
+def test_nor_does_a_person_who_fills_in_her_own_judgement_again(anna: Actor, bruna: Actor, case: UUID) -> None:
+    a_judgement(anna, case, Outcome.EXTREME)
+    a_judgement(anna, case, None, at=NOW + HOUR)
+    a_judgement(anna, case, Outcome.MEDIUM, at=NOW + 2 * HOUR)
+    assert level(anna, case) is Outcome.EXTREME
+    (waiting,) = seen(bruna, case, NOW + 2 * HOUR).waiting
+    assert waiting.level is Outcome.MEDIUM
+    with entered(actor=bruna):
+        assessing.confirm(actor=bruna, case_id=case, judgement_id=waiting.id, now=NOW + 3 * HOUR)
+    assert level(anna, case) is Outcome.MEDIUM
+
+
+def test_who_said_yes_when_asked_in_private_may_say_no_later(anna: Actor, case: UUID) -> None:
+    with entered(actor=anna):
+        for hours, said in enumerate(("yes", "no")):
+            answers = dict.fromkeys(items_of("hark"), said)
+            assessing.assess(actor=anna, case_id=case, sheet=Sheet(HER, "hark", answers), now=NOW + hours * HOUR)
+    found = her(anna, case, NOW + HOUR).assessments
+    assert [one.level for one in found] == [Outcome.POSITIVE, Outcome.NEGATIVE]
+
+
+def items_of(code: str) -> list[str]:
+    return [item["code"] for item in shipped()[code]["items"]]
 
 
 def test_a_level_raised_meanwhile_is_not_undone_by_reading_what_came_before(
@@ -378,9 +463,9 @@ def test_whoever_takes_part_and_may_write_assesses_and_the_clock_stays_with_who_
 ) -> None:
     with entered(actor=anna):
         grant_reading(town, anna, case)
-    assessed(nurse, case)
+    assessed(nurse, case, TWO_YES)
     assert review(case).service_id == town.centre.pk
-    assert level(anna, case) is Outcome.HIGH
+    assert level(anna, case) is Outcome.MEDIUM
     assessed(nurse, case, ALL_NO, at=NOW + HOUR)
     assert review(case).due_at == NOW + HOUR + 60 * DAY
 

@@ -159,6 +159,22 @@ def test_from_high_one_goes_down_in_two(led: tuple[Client, str], colleague: Clie
     assert "Adesso: basso" in words(centre.get(address).content)
 
 
+def test_the_same_sheet_with_noes_says_that_it_waits_for_a_reason_that_a_colleague_reads(
+    led: tuple[Client, str], colleague: Client
+) -> None:
+    client, address = led
+    kept(client, address, THREE_YES)
+    again = kept(client, address, ALL_NO)
+    text = words(client.get(again).content)
+    assert "alto resta quello di prima finché una collega non legge perché scende; lo strumento dice: basso" in text
+    text = words(client.post(f"{again}giudizio/", {"level": "low", "reason": REASON}, follow=True).content)
+    assert "Vale quando lo ha letto una collega" in text
+    page = colleague.get(again).content.decode()
+    (read,) = re.findall(r'action="([^"]*/letto/)"', page)
+    colleague.post(read)
+    assert "resta quello di prima" not in words(client.get(again).content)
+
+
 def test_a_judgement_without_a_sum_asks_level_and_reason(led: tuple[Client, str]) -> None:
     centre, address = led
     sheet = f"{address}nuova/lei/structured_judgement/"

@@ -19,6 +19,7 @@ from approdo.access.rules import Role
 from approdo.access.services import entered
 from approdo.audit.models import Entry
 from approdo.kit import clock
+from approdo.kit.clock import ROME
 from approdo.networks.models import Membership, Service
 from approdo.recognition.models import Prompt, Reading, SiteMode, StoredVisit
 from approdo.recognition.rules.prompting import Answer, Mode
@@ -52,12 +53,24 @@ def words(response: HttpResponse) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
 
 
+def months_ago(months: int) -> datetime:
+    """The middle of a month that is over."""
+    at = first_of(clock.now())
+    for _each in range(months):
+        at = first_of(at - timedelta(days=1))
+    return at + timedelta(days=14)
+
+
+def first_of(now: datetime) -> datetime:
+    return now.astimezone(ROME).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 def readings(
     town: Town, visits: int, prompts: int = 0, *, answers: dict[str, int] | None = None, silent: bool = False,
     at: datetime | None = None, **groups: str,
 ) -> None:  # fmt: skip
     """So many visits that were read, so many of them prompts, with these answers."""
-    at = at or clock.now() - timedelta(days=10)
+    at = at or months_ago(1)
     given = [code for code, count in (answers or {}).items() for _each in range(count)]
     nurse = town.nurse
     with entered(actor=nurse):
@@ -162,13 +175,12 @@ def test_a_handful_of_prompts_is_no_rate(coordinator: Client, town: Town) -> Non
 
 def test_precision_is_drawn_over_time_with_what_is_not_known(coordinator: Client, town: Town) -> None:
     a_site(town, now=clock.now())
-    now = clock.now()
-    for days, answers in (
-        (70, {"asked_yes": 9, "asked_no": 11, "known": 5, "not_now": 6}),
-        (40, {"asked_yes": 3, "asked_no": 9, "known": 4, "not_now": 3}),
-        (10, {"asked_yes": 8, "asked_no": 12, "known": 0, "not_now": 5}),
+    for months, answers in (
+        (3, {"asked_yes": 9, "asked_no": 11, "known": 5, "not_now": 6}),
+        (2, {"asked_yes": 3, "asked_no": 9, "known": 4, "not_now": 3}),
+        (1, {"asked_yes": 8, "asked_no": 12, "known": 0, "not_now": 5}),
     ):
-        readings(town, 300, sum(answers.values()), answers=answers, at=now - timedelta(days=days))
+        readings(town, 300, sum(answers.values()), answers=answers, at=months_ago(months))
     page = coordinator.get(PAGE)
     text = words(page)
     assert "Chieste: 52." in text
@@ -182,10 +194,22 @@ def test_precision_is_drawn_over_time_with_what_is_not_known(coordinator: Client
 
 def test_a_month_without_prompts_is_there_and_says_nothing(town: Town) -> None:
     a_site(town, now=clock.now())
-    now = clock.now().replace(day=15)
-    for days in (95, 5):
-        readings(town, 40, 20, answers={"asked_yes": 10, "asked_no": 10}, at=now - timedelta(days=days))
+    for months in (4, 1):
+        readings(town, 40, 20, answers={"asked_yes": 10, "asked_no": 10}, at=months_ago(months))
     assert [one.outcomes.yes for one in found(town).stretches] == [10, 0, 0, 10]
+
+
+def test_who_looks_before_and_after_a_visit_learns_nothing_of_it(coordinator: Client, town: Town) -> None:
+    a_site(town, Mode.SILENT, now=clock.now())
+    readings(town, 100, 20, silent=True, age_band="30_44")
+    before = coordinator.get(PAGE).content
+    for at in (clock.now(), first_of(clock.now())):
+        readings(town, 1, 1, silent=True, age_band="30_44", at=at)
+        assert numbers(coordinator.get(PAGE).content) == numbers(before)
+
+
+def numbers(page: bytes) -> list[str]:
+    return re.findall(r"[0-9]+", re.sub(r"<form.*?</form>|<script.*?</script>", "", page.decode(), flags=re.DOTALL))
 
 
 def test_a_period_is_chosen_and_another_is_the_usual_one(coordinator: Client, town: Town) -> None:

@@ -17,6 +17,7 @@ from tests.factories.region import prove_two_factors
 
 from approdo.access.rules import Role
 from approdo.access.services import entered
+from approdo.audit.models import Entry
 from approdo.kit import clock
 from approdo.networks.models import Membership, Service
 from approdo.recognition import services
@@ -219,3 +220,14 @@ def test_a_form_asks_nothing_that_scores_of_who_she_is(nurse: Client) -> None:
     assert "nel calcolo non entra" in page
     assert "Si legge adesso e non si conserva." in page
     assert len(ASKS) == 2
+
+
+def test_each_look_at_a_prompt_is_written_down_with_whose_it_was(nurse: Client, town: Town) -> None:
+    address = prompt(nurse)
+    nurse.get(address)
+    colleague = browser(town, town.hospital, person=1, role=Role.EMERGENCY_OPERATOR)
+    assert colleague.get(address).status_code == 200
+    looks = Entry.objects.filter(verb="prompt.read", subject=f"prompt:{address.strip('/').split('/')[-1]}")
+    people = town.people[town.hospital.pk]
+    assert list(looks.order_by("id").values_list("operator_id", flat=True)) == [people[0].pk, people[1].pk]
+    assert all(one.detail == {} for one in looks)

@@ -3,6 +3,7 @@
 """Scoring a file at a terminal: what is said when it works, and in words when it does not."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -105,3 +106,14 @@ def test_a_file_that_is_none_and_a_place_that_is_not_there_are_said_without_what
     assert (found.exit_code, "non si può leggere" in found.output) == (1, True)
     assert "canary" not in found.output
     assert "Non si può leggere o scrivere" in score(place, output="m.yaml/f.parquet").output
+
+
+def test_what_it_writes_is_for_the_eyes_of_who_ran_it(place: Path) -> None:
+    """Beside visits by the hospital's own numbers stands of whom there is a reason to ask."""
+    before = os.umask(0o022)
+    try:
+        assert score(place, "--rejected", str(place / "r.csv")).exit_code == 0
+        assert os.umask(0o022) == 0o022, "and nothing else of the process is changed"
+    finally:
+        os.umask(before)
+    assert [(place / name).stat().st_mode & 0o077 for name in ("f.parquet", "r.csv")] == [0, 0]

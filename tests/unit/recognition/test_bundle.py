@@ -296,3 +296,28 @@ def test_it_says_the_same_each_time_it_is_read(file: Path) -> None:
     found = opened(file, patient(), encounter(), condition((ICD_9, "995.81"), (SNOMED, "1")))
     assert list(found) == list(found)
     assert found.not_read == {"SNOMED CT": 1}
+
+
+HIS = {"subject": {"reference": "Patient/p2"}}
+ELSEWHERE = {"subject": {"reference": "https://altrove.example/Patient/p1"}}
+
+
+@pytest.mark.parametrize("whose", [HIS, ELSEWHERE])
+def test_what_is_written_of_another_is_not_hers_though_it_hangs_on_her_visit(file: Path, whose: dict[str, Any]) -> None:
+    his = condition((ICD_9, "995.81"), **whose)
+    lost, kept = read(file, patient(), patient(id="p2", gender="male"), encounter(), his)
+    assert isinstance(lost, Unread)
+    assert (lost.line, lost.reason, lost.column) == (4, Reason.NO_SUCH_RESOURCE, "Condition.subject")
+    assert only([kept]).visit.codes == frozenset()
+
+
+def test_what_names_her_by_another_of_her_names_is_hers(file: Path) -> None:
+    hers = condition((ICD_9, "995.81"), subject={"reference": "https://ospedale.example/0"})
+    assert only(read(file, patient(), encounter(), hers)).visit.codes == {Code(System.ICD_9_CM, "99581")}
+
+
+def test_two_people_under_one_name_are_not_guessed_apart(file: Path) -> None:
+    (lost,) = read(file, patient(), patient(gender="male", birthDate="1970-01-01"), encounter())
+    assert isinstance(lost, Unread)
+    assert (lost.line, lost.reason) == (3, Reason.TWO_PEOPLE)
+    assert only(read(file, patient(), patient(), encounter())).person == "p1", "who is there twice is one"

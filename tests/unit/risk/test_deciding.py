@@ -19,6 +19,7 @@ from approdo.risk.rules import (
     Purpose,
     StandingLevel,
     Trigger,
+    carried,
     closing_is_read,
     decision_faults,
     due_at,
@@ -77,6 +78,17 @@ def test_the_level_that_began_to_hold_last_holds_in_whatever_order_it_is_told() 
     ]
     assert {level_in_force(Outcome.HIGH, order) for order in permutations(told)} == {Outcome.LOW}
     assert level_in_force(Outcome.HIGH, told[1:]) is Outcome.EXTREME
+
+
+@pytest.mark.parametrize("before", [None, *Outcome])
+@pytest.mark.parametrize("level", [None, *Outcome])
+def test_the_same_sheet_again_goes_down_from_high_only_once_a_colleague_has_read_why(
+    before: Outcome | None, level: Outcome | None
+) -> None:
+    alone, read = judged(level, 1), judged(level, 1, reader=True, read=2)
+    held = needs_reader(before, level)
+    assert carried(before, level, []) is carried(before, level, [alone]) is (before if held else level)
+    assert carried(before, level, [alone, read]) is level
 
 
 def test_what_waits_is_overtaken_by_any_level_that_began_to_hold_since() -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from approdo.kit.words import mark as _
 from approdo.recognition.rules import Code, NotACode, Sign, Subgroup, System, Visit, age_band, read_code
 from approdo.recognition.rules.importing import Aside, Reason
 from approdo.recognition.rules.incoming import Incoming, Item, LeftOut, Sex, Unread
@@ -32,6 +33,7 @@ _PREGNANT = {("http://loinc.org", "LA15173-0"), ("http://snomed.info/sct", "7738
 _PREGNANCY_STATUS = ("http://loinc.org", "82810-3")
 _NEVER_WAS = {"cancelled", "entered-in-error", "planned"}
 _NOT_SO = {"refuted", "entered-in-error", "cancelled"}
+_OF_ANOTHER = _("È di una persona diversa da quella dell'accesso in cui è scritta.")
 _SEXES = {"female": Sex.FEMALE, "male": Sex.MALE}
 
 
@@ -72,7 +74,7 @@ class Bundle:
         links = _Links(found)
         noted: dict[int, _Noted] = defaultdict(_Noted)
         for one in found:
-            unread += self._note(one, links.encounters_of(one), noted)
+            unread += self._note(one, links, noted)
         total = max(len(self._entries), 1)
         for problem in sorted(unread, key=lambda problem: problem.line):
             yield problem, problem.line / total
@@ -95,8 +97,9 @@ class Bundle:
                 found.append(_Resource(line, kind, read, str(entry.get("fullUrl") or "")))
         return found, unread
 
-    def _note(self, one: "_Resource", encounters: list["_Resource"], noted: dict[int, _Noted]) -> list[Unread]:
+    def _note(self, one: "_Resource", links: "_Links", noted: dict[int, _Noted]) -> list[Unread]:
         """Note in its encounters what a resource says of them; return what of it could not be read."""
+        encounters = links.encounters_of(one)
         verified = {code for _system, code in _codings(getattr(one.read, "verificationStatus", None))}
         if _NOT_SO & {getattr(one.read, "status", None), *verified}:
             return []
@@ -104,6 +107,8 @@ class Bundle:
         signs = {Sign.PREGNANT} if _says_pregnant(one) else set()
         if (codes or signs) and not encounters:
             return [*unread, Unread(one.line, Reason.NO_SUCH_RESOURCE, f"{one.kind}.encounter")]
+        if (codes or signs) and not all(links.is_of_same(one, encounter) for encounter in encounters):
+            return [*unread, Unread(one.line, Reason.NO_SUCH_RESOURCE, f"{one.kind}.subject", _OF_ANOTHER)]
         for encounter in encounters:
             noted[encounter.line].codes |= codes
             noted[encounter.line].signs |= signs
@@ -127,7 +132,8 @@ class Bundle:
             return LeftOut(one.line, Aside.NOT_EMERGENCY)
         patient = links.named(one.read.subject)
         if patient is None or patient.kind != "Patient":
-            return Unread(one.line, Reason.NO_SUCH_RESOURCE, "Encounter.subject")
+            why = Reason.TWO_PEOPLE if links.is_ambiguous(one.read.subject) else Reason.NO_SUCH_RESOURCE
+            return Unread(one.line, why, "Encounter.subject")
         arrived_at = one.read.period.start if one.read.period else None
         if arrived_at is None:
             return Unread(one.line, Reason.MISSING, "Encounter.period.start")
@@ -159,6 +165,11 @@ class _Resource:
     read: Any
     url: str
 
+    @property
+    def who(self) -> tuple[Any, ...]:
+        """Return what tells one person from another; nothing of what is no person."""
+        return (self.read.gender, self.read.birthDate) if self.kind == "Patient" else ()
+
     def concepts(self) -> list[Any]:
         """Return where this kind of resource says with codes what was found."""
         if self.kind == "Encounter":
@@ -178,9 +189,11 @@ class _Links:
 
     def __init__(self, found: list[_Resource]) -> None:
         self._named: dict[str, _Resource] = {}
+        self._ambiguous: set[str] = set()
         for one in found:
             for name in (one.url, f"{one.kind}/{one.read.id}" if one.read.id else ""):
-                self._named.setdefault(name, one)
+                if self._named.setdefault(name, one).who != one.who:
+                    self._ambiguous.add(name)
         self._named.pop("", None)
         self._reasons: dict[int, list[_Resource]] = defaultdict(list)
         for one in found:
@@ -191,9 +204,19 @@ class _Links:
                         self._reasons[named.line].append(one)
 
     def named(self, reference: Any) -> _Resource | None:
-        """Return what a reference names inside this bundle, whatever version of it."""
-        text = getattr(reference, "reference", None) or ""
-        return self._named.get(text.partition("/_history/")[0])
+        """Return what a reference names inside this bundle, whatever version of it; nothing where it names two."""
+        return None if self.is_ambiguous(reference) else self._named.get(_name(reference))
+
+    def is_ambiguous(self, reference: Any) -> bool:
+        """Tell whether a reference names two people of this bundle."""
+        return _name(reference) in self._ambiguous
+
+    def is_of_same(self, one: _Resource, encounter: _Resource) -> bool:
+        """Tell whether a resource is of who came in an encounter; one that does not say of whom is of that one."""
+        whose, hers = _name(getattr(one.read, "subject", None)), _name(encounter.read.subject)
+        if whose in {"", hers}:
+            return True
+        return self._named.get(whose) is not None and self._named.get(whose) is self._named.get(hers)
 
     def encounters_of(self, one: _Resource) -> list[_Resource]:
         """Return the encounters in which a resource was noted; an encounter is its own."""
@@ -201,6 +224,11 @@ class _Links:
             return [one]
         own = self.named(getattr(one.read, "encounter", None))
         return [*self._reasons[one.line], *([own] if own is not None and own.kind == "Encounter" else [])]
+
+
+def _name(reference: Any) -> str:
+    text: str = getattr(reference, "reference", None) or ""
+    return text.partition("/_history/")[0]
 
 
 def _entries(path: Path) -> list[Any]:

@@ -5,6 +5,7 @@
 import warnings
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -27,9 +28,12 @@ HELD_BYTES = 64_000_000
 """The parts that are held whole in memory: texts, styles."""
 TIMES_SMALLER = 200
 """No honest sheet shrinks more than this."""
+MANIFEST_BYTES = 1_000_000
 PARTS = 1_000
 ROWS = 1_048_576
 COLUMNS = 1_000
+_MANIFEST = "[Content_Types].xml"
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _BROKEN = (LookupError, ValueError, TypeError, AttributeError, SyntaxError, EOFError, zipfile.BadZipFile, zlib.error)
 """What the library raises over a workbook that is none; of XML, a SyntaxError."""
 
@@ -89,11 +93,24 @@ def _check_weight(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            streamed = _sheets(archive) if _MANIFEST in archive.namelist() else set()
+    except (*_BROKEN, OSError) as error:
         raise UnreadableFile(BROKEN_FILE) from error
     unpacked = sum(part.file_size for part in parts)
-    held = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+    held = sum(part.file_size for part in parts if part.filename not in streamed)
     packed = max(sum(part.compress_size for part in parts), 1)
     bomb = unpacked > 1_000_000 and unpacked > TIMES_SMALLER * packed
     if len(parts) > PARTS or unpacked > UNPACKED_BYTES or held > HELD_BYTES or bomb:
         raise UnreadableFile(TOO_LARGE)
+
+
+def _sheets(archive: zipfile.ZipFile) -> set[str]:
+    """Return the parts that are sheets and nothing else: by what the reader goes by, not by where they lie."""
+    from openpyxl.xml.functions import fromstring
+
+    if archive.getinfo(_MANIFEST).file_size > MANIFEST_BYTES:
+        raise ValueError
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for one in fromstring(archive.read(_MANIFEST)):
+        kinds[one.get("PartName", "").removeprefix("/")].add(one.get("ContentType", ""))
+    return {name for name, kind in kinds.items() if kind == {_SHEET}}

@@ -8,6 +8,7 @@ from approdo.recognition.rules.mapping import Fault, HospitalMapping, missing_co
 from approdo.recognition.rules.mapping import parse as parse_mapping
 from approdo.recognition.rules.mapping_schema import SCHEMA as MAPPING_SCHEMA
 from approdo.recognition.rules.mapping_schema import faults as mapping_faults
+from approdo.recognition.rules.mapping_schema import written as written_mapping
 from approdo.recognition.rules.points import Table
 from approdo.recognition.rules.reading import Reading, read_row
 from approdo.recognition.rules.recognising import recognise
@@ -40,4 +41,5 @@ __all__ = [
     "read_row",
     "recognise",
     "written",
+    "written_mapping",
 ]

@@ -8,7 +8,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from approdo.kit.words import mark as _
-from approdo.recognition.rules.mapping import FORMAT, TOKENS, Fault
+from approdo.protocols.rules import Unreadable, read_plain
+from approdo.recognition.rules.mapping import FORMAT, TOKENS, Fault, HospitalMapping, parse
 from approdo.recognition.rules.visit import Sign, System
 
 ZONES = ("Europe/Rome", "UTC")
@@ -67,6 +68,17 @@ def faults(document: Any) -> list[Fault]:
     """Return everything wrong with a mapping, each at its path; empty when it may be used."""
     shape = [_of_shape(error) for error in _VALIDATOR.iter_errors(document)]
     return sorted(shape, key=lambda fault: fault.column) if shape else [*_meaning(document)]
+
+
+def written(content: bytes) -> tuple[HospitalMapping | None, list[Fault]]:
+    """Return the mapping that a file holds, or what is wrong with it, whatever bytes come; no alias is followed."""
+    try:
+        document = read_plain(content, _("Il file non contiene una mappatura: comincia con «format: 1».")).document
+    except Unreadable as error:
+        problem = error.problem
+        return None, [Fault(f"riga {problem.line}" if problem.line else problem.path, problem.message, problem.values)]
+    wrong = faults(document)
+    return (None, wrong) if wrong else (parse(document), [])
 
 
 def _of_shape(error: Any) -> Fault:

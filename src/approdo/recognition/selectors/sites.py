@@ -97,13 +97,13 @@ class Rates:
         return sum(self.ages.values(), Counted())
 
 
-def rates(service_id: int, since: datetime, *, silent: bool) -> Rates:
-    """Return how many visits a site read since an instant, in silence or not, and how many came to a prompt.
+def rates(service_id: int, since: datetime, until: datetime, *, silent: bool) -> Rates:
+    """Return how many visits a site read between two instants, in silence or not, and how many came to a prompt.
 
     For the system, which sees readings and no prompt; whoever tells of them hides the few.
     """
     ages, citizenships = dict.fromkeys(AgeBand, Counted()), dict.fromkeys(Citizenship, Counted())
-    for age, citizenship, visits, prompts in read(_RATES, [service_id, since, silent]):
+    for age, citizenship, visits, prompts in read(_RATES, [service_id, since, until, silent]):
         ages[AgeBand(age)] += Counted(visits, prompts)
         citizenships[Citizenship(citizenship)] += Counted(visits, prompts)
     return Rates(ages, citizenships)
@@ -111,17 +111,17 @@ def rates(service_id: int, since: datetime, *, silent: bool) -> Rates:
 
 _RATES = """
 SELECT age_band, citizenship, count(*), count(*) FILTER (WHERE prompted) FROM recognition_reading
- WHERE service_id = %s AND read_at >= %s AND silent = %s GROUP BY age_band, citizenship
+ WHERE service_id = %s AND read_at >= %s AND read_at < %s AND silent = %s GROUP BY age_band, citizenship
 """
 
 
-def outcomes(service_id: int, since: datetime) -> dict[date, Outcomes]:
-    """Return what came of the prompts that a site showed since an instant, by the first day of the month in Rome.
+def outcomes(service_id: int, since: datetime, until: datetime) -> dict[date, Outcomes]:
+    """Return what came of the prompts that a site showed between two instants, by the first day of the month in Rome.
 
     Months without any are there too. For the system, as ``rates``.
     """
     counted: dict[date, dict[str, int]] = {}
-    for month, answer, count in read(_OUTCOMES, [since, service_id]):
+    for month, answer, count in read(_OUTCOMES, [since, until, service_id]):
         by_answer = counted.setdefault(month, {})
         if answer is not None:
             by_answer[answer] = count
@@ -140,7 +140,7 @@ _OUTCOMES = """
 WITH shown AS (
     SELECT date_trunc('month', read_at AT TIME ZONE 'Europe/Rome')::date AS month, answer
       FROM recognition_reading
-     WHERE read_at >= %s AND service_id = %s AND prompted AND NOT silent
+     WHERE read_at >= %s AND read_at < %s AND service_id = %s AND prompted AND NOT silent
 ), months AS (
     SELECT month::date FROM generate_series(
         (SELECT min(month) FROM shown), (SELECT max(month) FROM shown), interval '1 month') AS month

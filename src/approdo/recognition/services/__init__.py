@@ -3,7 +3,7 @@
 from approdo.recognition.rules.records import UnreadableFile
 from approdo.recognition.services.files import BadMapping, Opened, open_file, read_mapping
 from approdo.recognition.services.imports import ElsewhereUnderWay, Order, Report, bring_in
-from approdo.recognition.services.prompting import Arrival, answer, read_visit
+from approdo.recognition.services.prompting import Arrival, answer, open_prompt, read_visit
 from approdo.recognition.services.retention import delete_expired
 from approdo.recognition.services.sites import set_mode
 from approdo.recognition.services.visits import Kept, TwoPeople, Written, keep, keep_all
@@ -25,6 +25,7 @@ __all__ = [
     "keep",
     "keep_all",
     "open_file",
+    "open_prompt",
     "read_mapping",
     "read_visit",
     "set_mode",

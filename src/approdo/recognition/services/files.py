@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import yaml
-
 from approdo.kit.errors import Refusal
 from approdo.kit.words import mark as _
 from approdo.recognition.gateways import Bundle, Identifiers, Mapped, digest_of, is_bundle
-from approdo.recognition.rules import Fault, HospitalMapping, mapping_faults, parse_mapping
+from approdo.recognition.rules import Fault, HospitalMapping, written_mapping
 from approdo.recognition.rules.records import Source, UnreadableFile
 
-MAPPING_BYTES = 256_000
+_MOST_BYTES = 1_000_000  # beyond what a mapping may have: it is refused by whoever reads it
 NO_MAPPING = _("Per questo file serve una mappatura, che dice quale colonna è che cosa.")
-BROKEN_MAPPING = _("La mappatura non è YAML, o è troppo grande.")
 
 
 class BadMapping(Refusal):
@@ -24,8 +21,8 @@ class BadMapping(Refusal):
     code = "bad_mapping"
     sentence = _("La mappatura non va bene.")
 
-    def __init__(self, faults: tuple[Fault, ...] = (), sentence: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__()
         self.faults = faults
 
 
@@ -53,12 +50,8 @@ def open_file(*, path: Path, mapping: Path | None, patient: str = "", visit: str
 
 def read_mapping(path: Path) -> HospitalMapping:
     """Return a hospital's mapping from its file; raises ``BadMapping``."""
-    if path.stat().st_size > MAPPING_BYTES:
-        raise BadMapping(sentence=BROKEN_MAPPING)
-    try:
-        document = yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise BadMapping(sentence=BROKEN_MAPPING) from error
-    if faults := mapping_faults(document):
+    with path.open("rb") as file:
+        mapping, faults = written_mapping(file.read(_MOST_BYTES))
+    if mapping is None:
         raise BadMapping(tuple(faults))
-    return parse_mapping(document)
+    return mapping

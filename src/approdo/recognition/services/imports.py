@@ -23,7 +23,7 @@ from approdo.recognition.rules.importing import COUNTS, Aside, Reason, State
 from approdo.recognition.rules.incoming import Incoming, Item, LeftOut, Unread, judge
 from approdo.recognition.rules.records import Source
 from approdo.recognition.selectors.visits import Pseudonyms, department, pseudonyms
-from approdo.recognition.services.visits import Kept, birth_years, contradicting, keep_all
+from approdo.recognition.services.visits import OF_ANOTHER, Kept, birth_years, contradicting, keep_all, of_others
 
 BATCH = 1_000
 """Records in one transaction: what a process that dies has to do again."""
@@ -178,12 +178,17 @@ def _write(actor: Actor, order: Order, report: Report, batch: Sequence[_Judged],
             _mine(report)
         ready = [one for one in batch if isinstance(one, _Ready)]
         kept = [one.kept for one in ready]
-        strange = {one.visit.visit for one in contradicting(kept, birth_years(actor=actor, visits=kept))}
+        strange = dict.fromkeys(of_others(actor=actor, visits=kept), OF_ANOTHER)
+        strange |= {one.visit.visit: "" for one in contradicting(kept, birth_years(actor=actor, visits=kept))}
         with transaction.atomic():
             written = keep_all(actor=actor, visits=[one for one in kept if one.visit.visit not in strange], now=now)
             transaction.set_rollback(order.dry)
         rejected = [one for one in batch if isinstance(one, Unread)]
-        rejected += [Unread(one.line, Reason.TWO_PEOPLE) for one in ready if one.kept.visit.visit in strange]
+        rejected += [
+            Unread(one.line, Reason.TWO_PEOPLE, message=strange[one.kept.visit.visit])
+            for one in ready
+            if one.kept.visit.visit in strange
+        ]
         report.counts.update({"new": written.new, "replaced": written.replaced, "rejected": len(rejected)})
         report.counts["unchanged"] += written.unchanged + sum(isinstance(one, _Repeated) for one in batch)
         report.counts.update(one.why.value for one in batch if isinstance(one, LeftOut))

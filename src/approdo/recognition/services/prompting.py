@@ -18,7 +18,7 @@ from approdo.recognition.models import Prompt, Reading
 from approdo.recognition.rules import Citizenship, Code, Sign, Subgroup, Verdict, Visit, age_band, recognise
 from approdo.recognition.rules.importing import SENTENCES, Reason
 from approdo.recognition.rules.prompting import ASKS, Answer, Mode, Step, may_change, step
-from approdo.recognition.selectors.prompts import kept_lines
+from approdo.recognition.selectors.prompts import PromptView, kept_lines
 from approdo.recognition.services.visits import keep
 
 AHEAD = timedelta(minutes=10)
@@ -51,8 +51,10 @@ class Arrival:
 
 
 @transaction.atomic
-def read_visit(*, actor: Actor, arrival: Arrival, now: datetime) -> UUID | None:
+def read_visit(*, actor: Actor, arrival: Arrival, now: datetime, by_program: bool = False) -> UUID | None:
     """Read a visit to the actor's department and keep it; return the prompt to show, None when there is none.
+
+    ``by_program``: what a program brings is on nobody's list, least of all on that of who answers for its token.
 
     The note is read here and kept nowhere. The same visit again replaces what it said before: an open prompt then says
     what is known by now, and one that was answered stays as it was answered. None also where the site is silent, or
@@ -73,7 +75,8 @@ def read_visit(*, actor: Actor, arrival: Arrival, now: datetime) -> UUID | None:
     verdict = recognise(selectors.table(), [*earlier, visit], held.said)
     there = selectors.prompt_of(row_id)
     if there is None:
-        return _prompted(actor, row_id, verdict, visit.person, mode, now)
+        made_by = None if by_program else acting(actor)[0]
+        return _prompted(actor, row_id, verdict, visit.person, mode, now, made_by)
     if there.answer in {None, Answer.NOT_NOW} and verdict.band in ASKS:
         said_now = {"band": verdict.band, "points": verdict.points, "evidence": kept_lines(verdict.evidence)}
         Prompt.objects.filter(pk=there.id).update(**said_now)
@@ -124,11 +127,13 @@ def _note_reading(row_id: UUID, service_id: int, mode: Mode, subgroup: Subgroup,
         cursor.execute(_READ, (row_id, service_id, now, mode is Mode.SILENT, *groups))
 
 
-def _prompted(actor: Actor, row_id: UUID, verdict: Verdict, person: str, mode: Mode, now: datetime) -> UUID | None:
+def _prompted(
+    actor: Actor, row_id: UUID, verdict: Verdict, person: str, mode: Mode, now: datetime, made_by: int | None
+) -> UUID | None:
     """Make a prompt of a verdict that asks for one, unless an answer of before still holds; return it if it shows."""
     if verdict.band not in ASKS:
         return None
-    operator_id, service_id = acting(actor)
+    _operator_id, service_id = acting(actor)
     past = selectors.past_prompts(actor, person, verdict.visit)
     done = step(mode, verdict, past, now, sleep=timedelta(days=settings.PROMPT_SLEEP_DAYS))
     if done is Step.NOTHING:
@@ -139,11 +144,19 @@ def _prompted(actor: Actor, row_id: UUID, verdict: Verdict, person: str, mode: M
         band=verdict.band.value,
         points=verdict.points,
         evidence=kept_lines(verdict.evidence),
-        made_by_id=operator_id,
+        made_by_id=made_by,
         shown_at=now if done is Step.SHOWN else None,
     )
     Reading.objects.filter(pk=row_id).update(prompted=True)
     return made.pk if done is Step.SHOWN else None
+
+
+@transaction.atomic
+def open_prompt(*, actor: Actor, prompt_id: UUID, now: datetime) -> PromptView:
+    """Return a prompt to who treats her, and write down that she read it; raises as ``selectors.prompt``."""
+    shown = selectors.prompt(actor, prompt_id, now)
+    audit.record(actor=actor, verb="prompt.read", subject=f"prompt:{prompt_id}", now=now)
+    return shown
 
 
 @transaction.atomic
@@ -164,5 +177,6 @@ def answer(*, actor: Actor, prompt_id: UUID, answer: Answer, now: datetime) -> N
         raise Conflict(_("La risposta è già scritta, e dopo mezza giornata non si cambia."), code="already_answered")
     given = {"answer": answer.value, "answered_at": now, "answered_by_id": actor.operator_id}
     Reading.objects.filter(pk=row).update(**given)
-    codes = {"answer": answer.value} | ({"before": before.value} if before else {})
-    audit.record(actor=actor, verb="prompt.answer", subject=f"prompt:{prompt_id}", now=now, detail=codes)
+    # what she said stands in the reading, behind its wall; the register has none
+    detail = {"corrects": before is not None}
+    audit.record(actor=actor, verb="prompt.answer", subject=f"prompt:{prompt_id}", now=now, detail=detail)

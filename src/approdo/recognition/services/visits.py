@@ -38,10 +38,13 @@ class Written:
 
 
 class TwoPeople(Conflict):
-    """Born in two years: one identifier stands for two people, and nobody may guess which of them this is."""
+    """Born in two years, or there under another identifier: nobody may guess which of two people this is."""
 
     code = "two_people"
     sentence = _("Questo identificativo ha già un altro anno di nascita: forse è di due persone. Non è stato salvato.")
+
+
+OF_ANOTHER = _("Questa visita è già di un'altra persona: non si sposta.")
 
 
 @transaction.atomic
@@ -55,6 +58,8 @@ def keep(*, actor: Actor, visit: Visit, subgroup: Subgroup, said: Sequence[str] 
     one = Kept(visit, subgroup, tuple(said))
     if contradicting([one], birth_years(actor=actor, visits=[one])):
         raise TwoPeople
+    if of_others(actor=actor, visits=[one], shown=True):
+        raise TwoPeople(OF_ANOTHER)
     keep_all(actor=actor, visits=[one], now=now)
     ((kept,),) = read(_ROW, [organisation_id, visit.visit])
     audit.record(actor=actor, verb="visit.keep", subject=f"visit:{kept}", now=now)
@@ -107,6 +112,24 @@ def birth_years(*, actor: Actor, visits: Collection[Kept]) -> dict[str, int]:
 _BIRTH_YEARS = """
 SELECT DISTINCT person, birth_year FROM recognition_storedvisit
 WHERE organisation_id = %s AND person = ANY(%s) AND birth_year IS NOT NULL AND visit <> ALL(%s)
+"""
+
+
+def of_others(*, actor: Actor, visits: Collection[Kept], shown: bool = False) -> frozenset[str]:
+    """Return which of these visits are there as another person's; ``shown``: only where somebody was told to ask her.
+
+    Moved, they would show one woman's reasons for another, and leave no trace of whose they were. Whoever only brings
+    files hears of every one alike, and a silent site of none: a refusal would tell of whom there was a reason to ask.
+    """
+    given = [[getattr(one.visit, name) for one in visits] for name in ("visit", "person")]
+    return frozenset(token for (token,) in read(_OTHERS, [*given, actor.organisation_id or 0, shown]))
+
+
+_OTHERS = """
+SELECT kept.visit FROM unnest(%s::text[], %s::text[]) AS given (visit, person)
+  JOIN recognition_storedvisit kept USING (visit)
+ WHERE kept.organisation_id = %s AND kept.person <> given.person
+   AND (NOT %s OR EXISTS (SELECT FROM recognition_prompt p WHERE p.reading_id = kept.id AND p.shown_at IS NOT NULL))
 """
 
 

@@ -36,6 +36,14 @@ def level_in_force(outcome: Outcome | None, judged: Iterable[Judged]) -> Outcome
     return max(holding, key=lambda one: one[0])[1] if holding else outcome
 
 
+def carried(before: Outcome | None, level: Outcome | None, judged: Iterable[Judged]) -> Outcome | None:
+    """Return the level that holds once the same instrument was filled in again; ``before``: what held until then.
+
+    From high another sheet lowers it no more than a person alone does: only once a colleague has read why.
+    """
+    return before if needs_reader(before, level) and not any(one.read_at for one in judged) else level
+
+
 def overtaken(one: Judged, beside: Iterable[Judged]) -> bool:
     """Tell whether another judgement beside the same assessment began to hold since this one was made.
 

@@ -16,8 +16,10 @@ from approdo.risk.rules import (
     Instrument,
     Judged,
     Outcome,
+    Purpose,
     Score,
     Trigger,
+    carried,
     level_in_force,
     overtaken,
     parse,
@@ -108,11 +110,20 @@ class AssessmentView:
     service_id: int
     operator_id: int
     judgements: tuple[JudgementView, ...]
+    before: Outcome | None
+    """The level that held, by the same instrument, until it was filled in again."""
 
     @property
     def level(self) -> Outcome | None:
-        """The level in force: what a person set and holds, or else what the instrument came to."""
-        return level_in_force(self.score.outcome, [one.judged for one in self.judgements])
+        """The level in force: what a person set and holds, or else what the instrument came to, or the one before."""
+        judged = [one.judged for one in self.judgements]
+        return carried(self.before, level_in_force(self.score.outcome, judged), judged)
+
+    @property
+    def held_back(self) -> bool:
+        """Tell whether a milder sheet waits for a person to say why, and for a colleague to read it."""
+        judged = [one.judged for one in self.judgements]
+        return self.level != level_in_force(self.score.outcome, judged)
 
     @property
     def waiting(self) -> tuple[JudgementView, ...]:
@@ -179,8 +190,15 @@ def _opened(key: CaseKey, case_id: UUID, assessments: Any, judgements: Any, happ
     beside: dict[UUID | None, list[JudgementView]] = defaultdict(list)
     for row in judgements:
         beside[row.assessment_id].append(_judgement(row, said(row, Judgement)))
+    found: list[AssessmentView] = []
+    levels: dict[tuple[Subject, str], Outcome | None] = {}
+    for row in assessments:
+        one = _assessment(row, said(row, Assessment), tuple(beside[row.id]), levels)
+        if one.instrument.purpose is not Purpose.CASE_FINDING:
+            levels[one.subject, one.instrument.code] = one.level
+        found.append(one)
     return Held(
-        tuple(_assessment(row, said(row, Assessment), tuple(beside[row.id])) for row in assessments),
+        tuple(found),
         tuple(beside[None]),
         tuple(
             HappeningView(
@@ -196,11 +214,17 @@ def _opened(key: CaseKey, case_id: UUID, assessments: Any, judgements: Any, happ
     )
 
 
-def _assessment(row: Any, said: Mapping[str, Any], judgements: tuple[JudgementView, ...]) -> AssessmentView:
-    instrument = parse(row.instrument__document)
+def _assessment(
+    row: Any,
+    said: Mapping[str, Any],
+    judgements: tuple[JudgementView, ...],
+    levels: Mapping[tuple[Subject, str], Outcome | None],
+) -> AssessmentView:
+    """Return an assessment opened; ``levels``: what held before it, by whom it is about and with which instrument."""
+    instrument, subject = parse(row.instrument__document), Subject(Slice(row.slice), row.child_id)
     return AssessmentView(
         id=row.id,
-        subject=Subject(Slice(row.slice), row.child_id),
+        subject=subject,
         instrument=instrument,
         answers=said["answers"],
         alone=said["alone"],
@@ -210,6 +234,7 @@ def _assessment(row: Any, said: Mapping[str, Any], judgements: tuple[JudgementVi
         service_id=row.service_id,
         operator_id=row.operator_id,
         judgements=judgements,
+        before=levels.get((subject, instrument.code)),
     )
 
 

@@ -86,7 +86,7 @@ def judge(
     """
     made = Judgement(assessment_id=assessment_id, made_at=now, needs_reader=needs_reader)
     _keep(actor, made, case_id, subject, {"level": level, "reason": reason.strip()}, now)
-    detail = {"slice": made.slice, "reader": needs_reader, "about": "level" if assessment_id else "closing"}
+    detail = {"slice": made.slice, "about": "level" if assessment_id else "closing"}
     _record(actor, "judgement.add", made, now, detail)
     return made.pk
 
