@@ -91,8 +91,8 @@ WALLS = {
     ),
     "nobody has assessed is not a low risk": Wall(
         "usecases/leaving.py",
-        "return BY_LEVEL.get(self.level, tuple(OPTIONS)) if self.level else tuple(OPTIONS)",
-        "return BY_LEVEL.get(self.level or Outcome.LOW, tuple(OPTIONS))",
+        "self.level.value in LEVELS else NOT_ASSESSED",
+        "self.level.value in LEVELS else Outcome.LOW.value",
         "tests/integration/web/test_reception_pages.py",
     ),
     "a link of a chain of custody is never taken out": Wall(
