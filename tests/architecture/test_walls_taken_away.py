@@ -95,6 +95,18 @@ WALLS = {
         "self.level.value in LEVELS else Outcome.LOW.value",
         "tests/integration/web/test_reception_pages.py",
     ),
+    "no protocol lets a woman leave without the centre and the information": Wall(
+        "protocols/rules/leaving.py",
+        "        if needed not in options:",
+        "        if False:",
+        "tests/unit/protocols/test_leaving.py",
+    ),
+    "a department proposes what the protocol in force says": Wall(
+        "usecases/leaving.py",
+        "exits=held.exits if held else USUAL_EXITS",
+        "exits=USUAL_EXITS",
+        "tests/integration/web/test_reception_pages.py",
+    ),
     "a link of a chain of custody is never taken out": Wall(
         "persons/services.py",
         "    if SHAPES[Kind(entry.kind)].lasting:",

@@ -9,17 +9,17 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from approdo.access.rules import Permission
-from approdo.protocols.rules import EXIT_LEVEL_LABELS, EXIT_OPTION_LABELS, USUAL_EXITS, ExitOption
+from approdo.protocols.rules import EXIT_LEVEL_LABELS, EXIT_OPTION_LABELS, USUAL_EXITS, ExitOption, Problem
 from approdo.protocols.rules.composing import Document, moved, with_entries, with_exits
 from approdo.protocols.services import Overtaken
 from approdo.web.choices import let_choose
 from approdo.web.draft_forms import DraftForm
-from approdo.web.draft_pathway_forms import hours_said, length
+from approdo.web.draft_pathway_forms import length
 from approdo.web.draft_reading import about, address_of, standing_now
 from approdo.web.drafts import BASE, page_of_piece, save, saved, to_write
 from approdo.web.guards import Asked, needs
@@ -45,8 +45,8 @@ class ExitsForm(DraftForm):
         said = document.get("exits")
         hours = (said or {}).get("stay_hours", {})
         first = USUAL_EXITS.first if said is None else {level: said.get(level, []) for level in _TITLES}
-        initial = {name: hours_said(hours.get(name)) for name in ("at_least", "at_most")}
-        super().__init__(sent, initial={"own": said is not None, **initial, **first})
+        written = {name: ngettext("%(n)d ora", "%(n)d ore", n) % {"n": n} for name, n in hours.items()}
+        super().__init__(sent, initial={"own": said is not None, **written, **first})
         for level, title in _TITLES.items():
             widget = forms.CheckboxSelectMultiple
             self.fields[level] = forms.MultipleChoiceField(label=title, required=False, widget=widget)
@@ -71,6 +71,14 @@ class ExitsForm(DraftForm):
         return with_exits(document, with_entries({}, {**first, "stay_hours": hours or None}))
 
 
+def _by_class(found: list[Problem]) -> dict[str, list[Problem]]:
+    """Return the problems by the class of risk, or the hours, they are about; what is left out stands first of all."""
+    wrong: dict[str, list[Problem]] = {}
+    for one in found:
+        wrong.setdefault(one.path.removeprefix("exits").removeprefix(".").partition(".")[0], []).append(one)
+    return wrong
+
+
 @needs(Permission.PUBLISH_PROTOCOL)
 @require_http_methods(["GET", "POST"])
 def draft_exits(request: Asked, network: str, draft_id: int) -> HttpResponse:
@@ -88,7 +96,7 @@ def draft_exits(request: Asked, network: str, draft_id: int) -> HttpResponse:
         else:
             up = _UP.fullmatch(act)
             return redirect(f"{address_of('draft_exits', draft)}#id_{up[1]}") if up else saved(request, draft)
-    words = {"form": form, **about(draft, "exits")}
+    words: dict[str, Any] = {"form": form, "wrong": _by_class(about(draft, "exits")["wrong"].get("exits", []))}
     words["standing_now"] = standing_now(draft.document, "exits") if overtaken else ()
     return page_of_piece(request, "draft_exits", draft, words, form.is_bound, overtaken)
 

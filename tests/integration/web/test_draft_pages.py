@@ -415,6 +415,8 @@ def test_a_network_writes_what_is_proposed_on_leaving_and_goes_back_to_the_usual
     overview = said(coordinator.get(page))
     assert "proposte della rete" in overview
     assert "da 12 a 36 ore" in overview
+    send(coordinator, page + "uscita/", "low", at_most="3 giorni")
+    assert 'value="72 ore"' in coordinator.get(page + "uscita/").content.decode(), "a stay is said in hours"
     send(coordinator, page + "uscita/", "low", at_least="", at_most="")
     assert document()["exits"] == USUAL_EXITS
     send(coordinator, page + "uscita/", "low", without=("own",))
@@ -446,6 +448,8 @@ def test_what_would_be_dangerous_is_kept_and_said_and_cannot_be_proposed(coordin
         assert "Rischio «alto»: manca «Attivare la rete adesso»" in words
         assert "che si propone con un rischio «medio»" in words
     assert f'href="{page}uscita/"' in coordinator.get(page).content.decode()
+    low = said(coordinator.get(page + "uscita/")).partition("Con un rischio basso")[2]
+    assert low.startswith(" Rischio «basso»: manca «Che il centro"), "each stands beside its class"
     send(coordinator, page + "uscita/", "low", without=("medium",))
     assert "Manca: che cosa si propone con un rischio medio." in said(coordinator.get(page))
 
