@@ -25,11 +25,11 @@ from approdo.web.drafts import BASE, page_of_piece, save, saved, to_write
 from approdo.web.guards import Asked, needs
 
 _TITLES = {
-    "not_assessed": _("Se nessuno ha valutato il rischio"),
-    "extreme": _("Con un rischio estremo"),
-    "high": _("Con un rischio alto"),
-    "medium": _("Con un rischio medio"),
-    "low": _("Con un rischio basso"),
+    "not_assessed": _("Rischio non valutato"),
+    "extreme": _("Rischio estremo"),
+    "high": _("Rischio alto"),
+    "medium": _("Rischio medio"),
+    "low": _("Rischio basso"),
 }
 _UP = re.compile(rf"up-({'|'.join(EXIT_LEVEL_LABELS)})-({'|'.join(ExitOption)})")
 

@@ -448,8 +448,8 @@ def test_what_would_be_dangerous_is_kept_and_said_and_cannot_be_proposed(coordin
         assert "Rischio «alto»: manca «Attivare la rete adesso»" in words
         assert "che si propone con un rischio «medio»" in words
     assert f'href="{page}uscita/"' in coordinator.get(page).content.decode()
-    low = said(coordinator.get(page + "uscita/")).partition("Con un rischio basso")[2]
-    assert low.startswith(" Rischio «basso»: manca «Che il centro"), "each stands beside its class"
+    low = said(coordinator.get(page + "uscita/")).partition(" Rischio basso ")[2]
+    assert low.startswith("Rischio «basso»: manca «Che il centro"), "each stands beside its class"
     send(coordinator, page + "uscita/", "low", without=("medium",))
     assert "Manca: che cosa si propone con un rischio medio." in said(coordinator.get(page))
 
@@ -466,3 +466,27 @@ def test_the_page_of_a_version_says_what_is_proposed_on_leaving(coordinator):
     words = said(coordinator.get("/rete/protocolli/varese/p/urgenza/1/"))
     assert "Che cosa si propone all'uscita dal pronto soccorso" in words
     assert "basso Le informazioni sul centro e sui servizi, a voce Che il centro la incontri o la richiami" in words
+
+
+def test_who_approves_reads_what_is_proposed_on_leaving_also_of_a_first_protocol(coordinator, second):
+    page = begun(coordinator, SHIPPED[0])
+    send(
+        coordinator, page + "nome/", "counter", code="tutta-nuova", name="Tutta nuova", who="some", contexts=["clinic"]
+    )
+    send(coordinator, page + "uscita/", "low", at_least="12 ore", at_most="36 ore")
+    send(coordinator, page + "proponi/", "act", act="propose")
+    words = said(second.get(page + "approva/"))
+    assert "non c'è niente con cui confrontarlo" in words
+    assert "da 12 a 36 ore" in words
+    assert "Lasciarle un riferimento" in words, "and the steps of the pathway"
+
+
+def test_who_approves_reads_in_words_what_changes_on_leaving(coordinator, second):
+    page = begun(coordinator, "v-urgenza-1")
+    send(coordinator, page + "uscita/", "low", own="on", low=["centre", "informed"], at_least="12", at_most="36")
+    send(coordinator, page + "proponi/", "act", act="propose")
+    changes = said(second.get(page + "approva/")).partition("Che cosa cambia")[2].partition("Come si legge")[0]
+    assert "uscita dal pronto soccorso cambia" in changes
+    assert "da 12 a 36 ore" in changes
+    assert "basso" in changes
+    assert "estremo" not in changes, "what stays is not said"
