@@ -127,8 +127,20 @@ WALLS = {
     ),
     "nobody has assessed is not a low risk": Wall(
         "usecases/leaving.py",
-        "return BY_LEVEL.get(self.level, tuple(OPTIONS)) if self.level else tuple(OPTIONS)",
-        "return BY_LEVEL.get(self.level or Outcome.LOW, tuple(OPTIONS))",
+        "self.level.value in LEVELS else NOT_ASSESSED",
+        "self.level.value in LEVELS else Outcome.LOW.value",
+        "tests/integration/web/test_reception_pages.py",
+    ),
+    "no protocol lets a woman leave without the centre and the information": Wall(
+        "protocols/rules/leaving.py",
+        "        if needed not in options:",
+        "        if False:",
+        "tests/unit/protocols/test_leaving.py",
+    ),
+    "a department proposes what the protocol in force says": Wall(
+        "usecases/leaving.py",
+        "exits=held.exits if held else USUAL_EXITS",
+        "exits=USUAL_EXITS",
         "tests/integration/web/test_reception_pages.py",
     ),
     "a link of a chain of custody is never taken out": Wall(

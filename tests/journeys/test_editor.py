@@ -175,6 +175,7 @@ def test_every_page_of_the_editor_is_for_everybody(sign_in: SignIn, product: Ins
         "percorso/1/",
         "invii/",
         "valutazioni/",
+        "uscita/",
         "testo/carica/",
         "proponi/",
     ):

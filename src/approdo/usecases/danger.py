@@ -17,7 +17,7 @@ from approdo.networks import selectors as networks
 from approdo.persons import selectors as persons
 from approdo.persons.rules import Kind
 from approdo.protocols import selectors as protocols
-from approdo.protocols.rules import USUAL_REVIEW, ReviewClock, context_of
+from approdo.protocols.rules import USUAL_REVIEW, ProtocolDocument, ReviewClock, context_of
 from approdo.risk import selectors
 from approdo.risk.rules import (
     UNKNOWN,
@@ -184,9 +184,15 @@ def _about(
 
 def clock_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ReviewClock:
     """Return the clock of the protocol that holds for a case and the actor's service; the usual one without any."""
+    held = protocol_of(case, actor, now)
+    return USUAL_REVIEW if held is None else held.reviews
+
+
+def protocol_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ProtocolDocument | None:
+    """Return the protocol that holds now where a case is, for the actor's service; None without any."""
     kind = None if actor.service_id is None else networks.kind_of(actor.service_id)
     held = None if kind is None else protocols.in_force(case.municipality_code, context_of(kind), now)
-    return USUAL_REVIEW if held is None else held.parsed.reviews
+    return None if held is None else held.parsed
 
 
 def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:

@@ -18,23 +18,13 @@ from approdo.cases.services import NewEvent
 from approdo.kit.errors import NotFound
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind
-from approdo.persons.rules import NO, OPTIONS, YES, Answers, Kind
-from approdo.protocols.rules import Urgency
+from approdo.persons.rules import LEVELS, NO, OPTIONS, YES, Answers, Kind
+from approdo.protocols.rules import NOT_ASSESSED, USUAL_EXITS, Exits, Urgency
 from approdo.risk.rules import Outcome
 from approdo.usecases import record
-from approdo.usecases.danger import level_of
+from approdo.usecases.danger import level_of, protocol_of
 from approdo.usecases.reception import require_department
 
-BY_LEVEL: Mapping[Outcome, tuple[str, ...]] = {
-    Outcome.LOW: ("informed", "centre"),
-    Outcome.MEDIUM: ("informed", "centre", "network", "safe_place", "stay"),
-    Outcome.HIGH: ("informed", "centre", "network", "safe_place", "stay"),
-    Outcome.EXTREME: ("informed", "centre", "network", "safe_place", "stay"),
-}
-"""What is proposed first for each class of risk (DPCM 24/11/2017 as in domain.md, 2.2, step 6): with a low one she goes
-home with the information; from the medium one on the network at once, if she wants it, and a place to stay. One table
-for every network, until protocols say their own."""
-_UNWRITTEN = "not_assessed"
 BEFORE_SEEN = "before_seen"
 
 
@@ -58,11 +48,13 @@ class Leaving:
     entry_id: UUID | None
     centres: tuple[Number, ...]
     """Whom she may be handed over to, and whose number may go on a paper."""
+    exits: Exits
+    """What the protocol that holds proposes first, by class of risk (ADR 0031)."""
 
     @property
     def proposed(self) -> tuple[str, ...]:
-        """Return the options that come first; nobody has assessed is never low, and so the whole list comes."""
-        return BY_LEVEL.get(self.level, tuple(OPTIONS)) if self.level else tuple(OPTIONS)
+        """Return the options that come first, in the protocol's order."""
+        return self.exits.first[self.level_code]
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -71,8 +63,8 @@ class Leaving:
 
     @property
     def level_code(self) -> str:
-        """Return the class of risk as an exit writes it."""
-        return self.level.value if self.level and self.level in BY_LEVEL else _UNWRITTEN
+        """Return the class of risk as an exit writes it; nobody has assessed is never low."""
+        return self.level.value if self.level and self.level.value in LEVELS else NOT_ASSESSED
 
     @property
     def may_carry(self) -> bool:
@@ -110,12 +102,14 @@ def leaving(actor: Actor, case_id: UUID, now: datetime) -> Leaving:
     found = record.part(actor, case_id, [Kind.EXIT], now)
     own = next((one for one in found.entries if one.own), None)
     around = networks.coverage(found.case.municipality_code, now)
+    held = protocol_of(found.case, actor, now)
     return Leaving(
         case=found.case,
         level=level_of(actor, case_id, now),
         written=own.texts[-1].answers if own else None,
         entry_id=own.id if own else None,
         centres=tuple(Number(one.id, one.label, one.phone) for one in around if one.kind is ServiceKind.SUPPORT_CENTRE),
+        exits=held.exits if held else USUAL_EXITS,
     )
 
 

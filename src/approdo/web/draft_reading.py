@@ -25,7 +25,7 @@ from approdo.protocols.rules import (
     problems,
     readable,
 )
-from approdo.protocols.rules.composing import Document, pathway_of, sound_reviews
+from approdo.protocols.rules.composing import Document, pathway_of, sound_exits, sound_reviews
 from approdo.protocols.rules.referring import clocks
 from approdo.protocols.rules.sheet import Line
 from approdo.protocols.selectors import DraftPage
@@ -49,7 +49,13 @@ def shown_problems(draft: DraftPage, found: list[Problem]) -> list[Shown]:
     return [_shown(draft, problem) for problem in found if not (unnamed and problem.path == "code")]
 
 
-_PAGES = {"referrals": "draft_hours", "reviews": "draft_reviews", "calls": "draft", "pathway": "draft"}
+_PAGES = {
+    "referrals": "draft_hours",
+    "reviews": "draft_reviews",
+    "exits": "draft_exits",
+    "calls": "draft",
+    "pathway": "draft",
+}
 
 
 def _shown(draft: DraftPage, problem: Problem) -> Shown:
@@ -62,9 +68,7 @@ def _shown(draft: DraftPage, problem: Problem) -> Shown:
         said.insert(0, _("Passo «%(step)s»") % {"step": title})
         return Shown(plain(problem), ", ".join(said), address("draft_step", draft, place.pathway + 1))
     if place.call is None:
-        name = {"referrals": "draft_hours", "reviews": "draft_reviews", "calls": "draft", "pathway": "draft"}.get(
-            place.entry, "draft_heading"
-        )
+        name = _PAGES.get(place.entry, "draft_heading")
         return Shown(plain(problem), ", ".join(said).capitalize(), address(name, draft))
     title = draft.document["calls"][place.call].get("key") or str(place.call + 1)
     if place.step is not None:
@@ -141,8 +145,8 @@ def listed_step(document: Document, place: int, found: list[Problem]) -> dict[st
     }
 
 
-_PARTS = {"referrals": "hours", "reviews": "reviews"}
-_SECTIONS = {"heading": 0, "hours": 1, "reviews": 2}
+_PARTS = {"referrals": "hours", "reviews": "reviews", "exits": "exits"}
+_SECTIONS = {"heading": 0, "hours": 1, "reviews": 2, "exits": 3}
 """Where the parts of a document without calls and steps stand side by side."""
 
 
@@ -171,6 +175,7 @@ def standing_now(document: Document, part: str) -> tuple[Line, ...]:
         calls=(),
         referrals=clocks(hours),
         reviews=sound_reviews(document),
+        exits=sound_exits(document),
     )
     sections = compared(read, read)
     return tuple(line for line in sections[_SECTIONS[part]].lines if line.after)

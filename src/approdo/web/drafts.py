@@ -144,6 +144,7 @@ def _overview(request: Asked, draft: DraftPage, **more: Any) -> HttpResponse:
         "contexts": None if contexts == ALL else frozenset(Context(one) for one in contexts),
         "reviews": review_lines(sound_reviews(document)),
         "own_reviews": "reviews" in document,
+        "own_exits": "exits" in document,
         "own_hours": [form.title for form in hours_forms(document) if form.initial["own"]],
         "room": len(document["calls"]) < MOST_CALLS,
         "steps_listed": [listed_step(document, place, found) for place in range(len(pathway_of(document)))],

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Uscita: how she leaves the emergency department, what was proposed, and what she may safely carry."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,6 +20,8 @@ from approdo.kit.clock import ROME
 from approdo.kit.errors import Conflict, Invalid
 from approdo.networks.rules import shown_phone
 from approdo.persons.rules import SHAPES, Kind
+from approdo.protocols.rules import ExitOption
+from approdo.protocols.rules.sheet import stay_said
 from approdo.referrals.rules import Reason, SheSaid
 from approdo.usecases import leaving as usecase
 from approdo.usecases.leaving import Leaving
@@ -25,6 +29,7 @@ from approdo.web.guards import Asked, needs
 from approdo.web.papers import TEMPLATES
 from approdo.web.reading import slowed
 from approdo.web.record_forms import Question, lines_of, question, written
+from approdo.web.templatetags.protocols import phrased
 
 
 @needs(Permission.READ_CASE)
@@ -50,16 +55,22 @@ def leave(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 def _words(request: Asked, shown: Leaving, problems: dict[str, str]) -> dict[str, object]:
+    hours = shown.exits.stay_hours
+    stay = _("Qui %(hours)s, se lei vuole.") % {"hours": phrased(stay_said(hours))} if hours else ""
     fields = {field.name: field for field in SHAPES[Kind.EXIT].fields}
 
     def asked(*names: str) -> list[Question]:
         return [question(fields[name], request.POST.get(name, "")) for name in names]
 
+    def options(codes: Iterable[str]) -> list[Question]:
+        found = asked(*(f"option_{code}" for code in codes))
+        return [replace(one, hint=stay) if one.name == f"option_{ExitOption.STAY}" else one for one in found]
+
     return {
         "shown": shown,
         "case": shown.case,
-        "proposed": asked(*(f"option_{code}" for code in shown.proposed)),
-        "others": asked(*(f"option_{code}" for code in shown.others)),
+        "proposed": options(shown.proposed),
+        "others": options(shown.others),
         "carry": asked("safe_to_carry"),
         "ways": asked("how"),
         "at": request.POST.get("at") or request.now.astimezone(ROME).strftime("%Y-%m-%dT%H:%M"),

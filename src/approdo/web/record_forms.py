@@ -28,6 +28,7 @@ class Question:
     label: str
     choices: tuple[tuple[str, str], ...]
     chosen: str
+    hint: str = ""
 
 
 def question(field: Field, chosen: str) -> Question:

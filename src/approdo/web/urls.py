@@ -18,6 +18,7 @@ from approdo.web import (
     coverage,
     documents,
     draft_approval,
+    draft_exits,
     draft_pathway,
     draft_reviews,
     drafts,
@@ -84,7 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 RECORD = (cases, record, documents, reading, papers, consents, referrals, referral_figures, reply_links)
 CARE = (today, activations, breaking, *RECORD, pathway, assessments)
 HOSPITAL = (reception, evidence, law_53, leaving, visits, recognition)
-PROTOCOLS = (protocols, drafts, draft_pathway, draft_reviews, draft_approval, shelf, instruments)
+PROTOCOLS = (protocols, drafts, draft_pathway, draft_reviews, draft_exits, draft_approval, shelf, instruments)
 SHIFTS = (own_shifts, absences, calendar, workload, drills)
 for feature in (*CARE, *HOSPITAL, networks, *PROTOCOLS, coverage, conformance, *SHIFTS, gateway):
     urlpatterns += feature.urlpatterns

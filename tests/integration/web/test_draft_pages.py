@@ -76,7 +76,13 @@ def test_pages_that_are_sent_untouched_change_nothing(coordinator, model):
     page = begun(coordinator, model)
     before = document()
     assert before == shipped(model)
-    pieces = ["nome/", "invii/", "valutazioni/", *(f"chiamate/{n + 1}/" for n in range(len(before["calls"])))]
+    pieces = [
+        "nome/",
+        "invii/",
+        "valutazioni/",
+        "uscita/",
+        *(f"chiamate/{n + 1}/" for n in range(len(before["calls"]))),
+    ]
     pieces += [f"percorso/{n + 1}/" for n in range(len(before["pathway"]))]
     for piece in pieces:
         assert send(coordinator, page + piece, "counter").status_code == 200
@@ -195,6 +201,7 @@ STANDING = {
     "nome/": "Nome Un altro nome",
     "invii/": "ordinario sollecito dopo 48 ore",
     "valutazioni/": "alto ogni 7 giorni",
+    "uscita/": "basso Le informazioni sul centro e sui servizi, a voce, Che il centro la incontri o la richiami",
 }
 
 
@@ -394,3 +401,92 @@ def test_times_out_of_order_are_kept_and_said(coordinator):
     overview = coordinator.get(page.removesuffix("valutazioni/"))
     assert f'href="{page}"' in overview.content.decode()
     assert "le ore non sono in ordine" in said(overview)
+
+
+ALL = ["informed", "centre", "network", "safe_place", "stay"]
+USUAL_EXITS = {"low": ["informed", "centre"], "medium": ALL, "high": ALL, "extreme": ALL, "not_assessed": ALL}
+
+
+def test_a_network_writes_what_is_proposed_on_leaving_and_goes_back_to_the_usual(coordinator):
+    page = begun(coordinator, "v-urgenza-1")
+    assert "le proposte solite" in said(coordinator.get(page))
+    send(coordinator, page + "uscita/", "low", own="on", at_least="12 ore", at_most="36")
+    assert document()["exits"] == USUAL_EXITS | {"stay_hours": {"at_least": 12, "at_most": 36}}
+    overview = said(coordinator.get(page))
+    assert "proposte della rete" in overview
+    assert "da 12 a 36 ore" in overview
+    send(coordinator, page + "uscita/", "low", at_most="3 giorni")
+    assert 'value="72 ore"' in coordinator.get(page + "uscita/").content.decode(), "a stay is said in hours"
+    send(coordinator, page + "uscita/", "low", at_least="", at_most="")
+    assert document()["exits"] == USUAL_EXITS
+    send(coordinator, page + "uscita/", "low", without=("own",))
+    assert "exits" not in document()
+
+
+def test_the_order_is_changed_with_one_press_that_keeps_what_was_written(coordinator):
+    page = begun(coordinator, "v-urgenza-1") + "uscita/"
+    chosen = ["informed", "centre", "network", "stay"]
+    answer = send(coordinator, page, "low", act="up-extreme-network", medium=chosen)
+    assert document()["exits"]["extreme"] == ["informed", "network", "centre", "safe_place", "stay"]
+    assert document()["exits"]["medium"] == chosen, "what was ticked stays ticked"
+    assert answer.redirect_chain[0][0].endswith("uscita/#id_extreme")
+    boxes = re.findall(r'name="extreme" value="([a-z_]+)"', answer.content.decode())
+    assert boxes == ["informed", "network", "centre", "safe_place", "stay"]
+    before = document()
+    for act in ("up-extreme-informed", "up-low-network", "up-nobody-stay", "down-extreme-stay"):
+        send(coordinator, page, "low", act=act)
+        assert document() == before, act
+
+
+def test_what_would_be_dangerous_is_kept_and_said_and_cannot_be_proposed(coordinator):
+    page = begun(coordinator, "v-urgenza-1")
+    send(coordinator, page + "uscita/", "low", own="on", low=["informed"], high=["informed", "centre", "stay"])
+    assert document()["exits"]["low"] == ["informed"]
+    for shown in (coordinator.get(page + "uscita/"), coordinator.get(page)):
+        words = said(shown)
+        assert "Rischio «basso»: manca «Che il centro la incontri o la richiami»" in words
+        assert "Rischio «alto»: manca «Attivare la rete adesso»" in words
+        assert "che si propone con un rischio «medio»" in words
+    assert f'href="{page}uscita/"' in coordinator.get(page).content.decode()
+    low = said(coordinator.get(page + "uscita/")).partition(" Rischio basso ")[2]
+    assert low.startswith("Rischio «basso»: manca «Che il centro"), "each stands beside its class"
+    send(coordinator, page + "uscita/", "low", without=("medium",))
+    assert "Manca: che cosa si propone con un rischio medio." in said(coordinator.get(page))
+
+
+def test_a_word_that_is_no_option_is_not_kept(coordinator):
+    page = begun(coordinator, "v-urgenza-1") + "uscita/"
+    answer = send(coordinator, page, "low", own="on", low=["informed", "centre", "taxi"], at_most="un po'")
+    assert answer.status_code == 422
+    assert "exits" not in document()
+    assert "Scrivi quanto tempo" in said(answer)
+
+
+def test_the_page_of_a_version_says_what_is_proposed_on_leaving(coordinator):
+    words = said(coordinator.get("/rete/protocolli/varese/p/urgenza/1/"))
+    assert "Che cosa si propone all'uscita dal pronto soccorso" in words
+    assert "basso Le informazioni sul centro e sui servizi, a voce Che il centro la incontri o la richiami" in words
+
+
+def test_who_approves_reads_what_is_proposed_on_leaving_also_of_a_first_protocol(coordinator, second):
+    page = begun(coordinator, SHIPPED[0])
+    send(
+        coordinator, page + "nome/", "counter", code="tutta-nuova", name="Tutta nuova", who="some", contexts=["clinic"]
+    )
+    send(coordinator, page + "uscita/", "low", at_least="12 ore", at_most="36 ore")
+    send(coordinator, page + "proponi/", "act", act="propose")
+    words = said(second.get(page + "approva/"))
+    assert "non c'è niente con cui confrontarlo" in words
+    assert "da 12 a 36 ore" in words
+    assert "Lasciarle un riferimento" in words, "and the steps of the pathway"
+
+
+def test_who_approves_reads_in_words_what_changes_on_leaving(coordinator, second):
+    page = begun(coordinator, "v-urgenza-1")
+    send(coordinator, page + "uscita/", "low", own="on", low=["centre", "informed"], at_least="12", at_most="36")
+    send(coordinator, page + "proponi/", "act", act="propose")
+    changes = said(second.get(page + "approva/")).partition("Che cosa cambia")[2].partition("Come si legge")[0]
+    assert "uscita dal pronto soccorso cambia" in changes
+    assert "da 12 a 36 ore" in changes
+    assert "basso" in changes
+    assert "estremo" not in changes, "what stays is not said"

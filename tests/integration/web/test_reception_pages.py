@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
+from tests.factories import protocols
 from tests.factories.region import Region
 
 from approdo.access.rules import Actor
@@ -309,12 +310,83 @@ def test_what_comes_first_depends_on_the_risk(
     assert {code for code in OPTIONS if f'name="option_{code}"' in page} == set(OPTIONS), "nothing is kept from her"
 
 
-def test_every_class_of_danger_has_its_options_and_from_the_medium_one_the_network_is_among_them() -> None:
-    dangers = {Outcome.LOW, Outcome.MEDIUM, Outcome.HIGH, Outcome.EXTREME}
-    assert set(leaving.BY_LEVEL) == dangers
-    for level, options in leaving.BY_LEVEL.items():
-        assert set(options) <= set(OPTIONS)
-        assert ({"network", "stay"} <= set(options)) is (level is not Outcome.LOW)
+THE_NETWORKS_OWN = {
+    "low": ["centre", "informed"],
+    "medium": ["network", "centre", "informed", "stay"],
+    "high": ["stay", "network", "centre", "informed"],
+    "extreme": ["stay", "network", "centre", "informed", "safe_place"],
+    "not_assessed": ["safe_place", "informed", "centre", "network", "stay"],
+}
+
+
+def the_network_says(region: Region, hours: dict[str, int] | None = None, **more: object) -> None:
+    """Publish a version of the network's protocol that has a way out of its own."""
+    exits = THE_NETWORKS_OWN | ({"stay_hours": hours} if hours else {})
+    made = protocols.text(network="varese", exits=exits, **{"code": "urgenza", **more})
+    protocols.published(actor=region.actor("coordinator"), network_code="varese", text=made, now=clock.now())
+
+
+def first_of(page: str) -> list[str]:
+    """The options that a page proposes first, in its order, each once."""
+    return list(dict.fromkeys(re.findall(r'name="option_([a-z_]+)"', page.partition("Altre possibilità")[0])))
+
+
+@pytest.mark.parametrize("level", [Outcome.LOW, Outcome.MEDIUM, Outcome.HIGH, Outcome.EXTREME, None])
+def test_the_page_proposes_what_the_version_in_force_says_in_its_order_and_keeps_nothing_from_her(
+    nurse: Client, region: Region, monkeypatch: pytest.MonkeyPatch, level: Outcome | None
+) -> None:
+    the_network_says(region)
+    case = received(nurse)
+    the_level_is(monkeypatch, level)
+    page = text(nurse, f"{case}uscita/")
+    assert first_of(page) == THE_NETWORKS_OWN[level.value if level else "not_assessed"]
+    assert {code for code in OPTIONS if f'name="option_{code}"' in page} == set(OPTIONS)
+
+
+@pytest.mark.parametrize("level", [Outcome.NEGATIVE, Outcome.POSITIVE])
+def test_what_is_no_class_of_danger_is_not_taken_for_a_low_one(
+    nurse: Client, region: Region, monkeypatch: pytest.MonkeyPatch, level: Outcome
+) -> None:
+    the_network_says(region)
+    case = received(nurse)
+    the_level_is(monkeypatch, level)
+    assert first_of(text(nurse, f"{case}uscita/")) == THE_NETWORKS_OWN["not_assessed"]
+
+
+def test_hours_are_said_where_the_network_wrote_them_and_nowhere_else(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    hours = r"\b\d+ ore\b"
+    assert not re.search(hours, text(nurse, f"{case}uscita/"))
+    the_network_says(region, {"at_least": 12, "at_most": 30})
+    stay = text(nurse, f"{case}uscita/").split("Restare in ospedale o in osservazione")[1].split("</fieldset>")[0]
+    assert "Qui da 12 a 30 ore, se lei vuole." in stay
+    assert len(re.findall(hours, text(nurse, f"{case}uscita/"))) == 1
+
+
+def test_a_protocol_for_emergency_departments_holds_there_and_one_for_clinics_does_not(
+    nurse: Client, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = received(nurse)
+    the_level_is(monkeypatch, Outcome.LOW)
+    the_network_says(region, code="consultori", contexts=["clinic"])
+    assert first_of(text(nurse, f"{case}uscita/")) == ["informed", "centre"]
+    the_network_says(region, code="pronto-soccorso", contexts=["emergency_department"])
+    assert first_of(text(nurse, f"{case}uscita/")) == ["centre", "informed"]
+
+
+def test_a_version_that_has_yet_to_begin_proposes_nothing_yet(
+    nurse: Client, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = received(nurse)
+    the_level_is(monkeypatch, Outcome.LOW)
+    protocols.published(
+        actor=region.actor("coordinator"),
+        network_code="varese",
+        text=protocols.text(code="urgenza", network="varese", exits=THE_NETWORKS_OWN),
+        now=clock.now(),
+        effective_from=clock.now() + timedelta(hours=1),
+    )
+    assert first_of(text(nurse, f"{case}uscita/")) == ["informed", "centre"]
 
 
 def test_leaving_is_written_told_and_not_written_twice(

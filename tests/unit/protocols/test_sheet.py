@@ -128,4 +128,4 @@ def test_a_shipped_protocol_is_said_whole_and_is_like_itself(model):
     made = parse(read(selectors.shipped()[model]).document)
     sections = side_by_side(made, made, {})
     assert all(section.same for section in sections)
-    assert len(sections) == len(made.calls) + len(made.pathway) + 3
+    assert len(sections) == len(made.calls) + len(made.pathway) + 4

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from approdo.kit.words import mark as _
+from approdo.protocols.rules import EXIT_LEVEL_LABELS, EXIT_OPTION_LABELS
 
 COMPANIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -135,25 +136,8 @@ LEAVING: Mapping[str, str] = MappingProxyType(
 )
 """How she leaves the department; going away before anybody saw her is a way of leaving too."""
 
-LEVELS: Mapping[str, str] = MappingProxyType(
-    {
-        "low": _("basso"),
-        "medium": _("medio"),
-        "high": _("alto"),
-        "extreme": _("estremo"),
-        "not_assessed": _("non ancora valutato"),
-    }
-)
+LEVELS = EXIT_LEVEL_LABELS
 """The class of risk with which she leaves; not assessed is not low."""
 
-OPTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "informed": _("Le informazioni sul centro e sui servizi, a voce"),
-        "centre": _("Che il centro la incontri o la richiami"),
-        "network": _("Attivare la rete adesso"),
-        "safe_place": _("Un posto sicuro adesso"),
-        "stay": _("Restare in ospedale o in osservazione, fino a 36-72 ore"),
-    }
-)
-"""What is proposed on leaving (DPCM 24/11/2017, as summed up in recognition-and-risk.md, section 2, and in domain.md,
-2.2). The hours of the stay are to be verified in the text of the decree."""
+OPTIONS: Mapping[str, str] = MappingProxyType({option.value: label for option, label in EXIT_OPTION_LABELS.items()})
+"""What is proposed on leaving; a protocol says what comes first (ADR 0031), and both know the same codes."""

@@ -13,6 +13,7 @@ from approdo.protocols.rules.problem import Problem, Severity, join
 
 _THEIRS = {
     "service_code": mark("Chiamava un servizio solo di quella rete: ora vale per ogni servizio di questo tipo."),
+    "stay_hours": mark("Le ore in ospedale erano di quella rete: non si dicono, finché non scrivete le vostre."),
     "fallback_phone": mark("C'era un numero di quella rete: ora si mostra quello del servizio."),
 }
 _KINDS = ("kind", "backup_kind")

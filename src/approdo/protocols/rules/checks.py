@@ -22,6 +22,7 @@ from approdo.protocols.rules.document import (
     parse,
     parse_call,
 )
+from approdo.protocols.rules.leaving import exit_problems
 from approdo.protocols.rules.pathway import missing_kinds, pathway_problems
 from approdo.protocols.rules.problem import Problem, Severity, errors, located
 from approdo.protocols.rules.reading import Unreadable, read
@@ -42,7 +43,7 @@ def problems(document: Any, *, last_step_minutes: int = LAST_STEP_MINUTES) -> li
     structure = structural_problems(document)
     paths = [problem.path for problem in structure]
     found = [*structure, *clock_problems(document), *pathway_problems(document, paths)]
-    found += review_problems(document)
+    found += [*review_problems(document), *exit_problems(document)]
     raw_calls = document.get("calls") if isinstance(document, dict) else None
     if not isinstance(raw_calls, list):
         return found

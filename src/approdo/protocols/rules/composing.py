@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from approdo.protocols.rules.assessing import USUAL_REVIEW, ReviewClock, review_clock, review_problems
 from approdo.protocols.rules.checks import sound_calls
 from approdo.protocols.rules.document import ALL, FORMAT, Choose, Context, OutOfHours, ProtocolDocument
+from approdo.protocols.rules.leaving import USUAL_EXITS, Exits, exit_problems, exits
 from approdo.protocols.rules.pathway import When, WhenClosed, pathway, pathway_problems
 from approdo.protocols.rules.problem import Problem, errors
 from approdo.protocols.rules.referring import Urgency, clock_problems, clocks
@@ -158,7 +159,7 @@ def without_call(document: Mapping[str, Any], place: int) -> Document:
 
 def moved_call(document: Mapping[str, Any], place: int, by: int) -> Document:
     """Return the document with a call further up or down; at the edge it stays."""
-    return {**document, "calls": _moved(document["calls"], place, by)}
+    return {**document, "calls": moved(document["calls"], place, by)}
 
 
 def stepped(call: Mapping[str, Any], change: Callable[[list[Document]], list[Document]]) -> Document:
@@ -178,10 +179,12 @@ def removed_step(place: int) -> Callable[[list[Document]], list[Document]]:
 
 def moved_step(place: int, by: int) -> Callable[[list[Document]], list[Document]]:
     """Return what moves one step of a chain up or down."""
-    return lambda steps: _moved(steps, place, by)
+    return lambda steps: moved(steps, place, by)
 
 
-def _moved(listed: Iterable[Any], place: int, by: int) -> list[Any]:
+def moved(listed: Iterable[Any], place: int, by: int) -> list[Any]:
+    """Return a list with one of its things further up or down; at the edge it stays."""
+    """Return a list with one of its things further up or down; at the edge it stays."""
     found, target = list(listed), place + by
     if 0 <= place < len(found) and 0 <= target < len(found):
         found[place], found[target] = found[target], found[place]
@@ -216,7 +219,7 @@ def without_pathway_step(document: Mapping[str, Any], place: int) -> Document:
 
 def moved_pathway_step(document: Mapping[str, Any], place: int, by: int) -> Document:
     """Return the document with a step of the pathway further up or down; at the edge it stays."""
-    return {**document, "pathway": _moved(pathway_of(document), place, by)}
+    return {**document, "pathway": moved(pathway_of(document), place, by)}
 
 
 def readable(document: Mapping[str, Any]) -> ProtocolDocument | None:
@@ -239,6 +242,7 @@ def readable(document: Mapping[str, Any]) -> ProtocolDocument | None:
         referrals=clocks({} if wrong or any(clock_problems(document)) else document),
         pathway=pathway({"pathway": sound_steps(document)}),
         reviews=sound_reviews(document),
+        exits=sound_exits(document),
     )
 
 
@@ -251,6 +255,17 @@ def sound_reviews(document: Mapping[str, Any]) -> ReviewClock:
     """Return the clock of assessments; the usual one while something is wrong with the document's own."""
     wrong = any(problem.path.startswith("reviews") for problem in structural_problems(document))
     return USUAL_REVIEW if wrong or any(review_problems(document)) else review_clock(document)
+
+
+def with_exits(document: Mapping[str, Any], said: Mapping[str, Any] | None) -> Document:
+    """Return the document with what it proposes itself on leaving; with the usual for None."""
+    return with_entries(document, {"exits": said})
+
+
+def sound_exits(document: Mapping[str, Any]) -> Exits:
+    """Return what is proposed on leaving; the usual while something is wrong with the document's own."""
+    wrong = any(problem.path.startswith("exits") for problem in structural_problems(document))
+    return USUAL_EXITS if wrong or any(exit_problems(document)) else exits(document)
 
 
 def sound_steps(document: Mapping[str, Any]) -> list[Document]:

@@ -10,6 +10,7 @@ from typing import Any
 from approdo.kit.words import mark
 from approdo.networks.rules import Capability, Channel, ServiceKind, ServiceView
 from approdo.protocols.rules.assessing import USUAL_REVIEW, ReviewClock, review_clock
+from approdo.protocols.rules.leaving import USUAL_EXITS, Exits, exits
 from approdo.protocols.rules.pathway import PathwayStep, pathway
 from approdo.protocols.rules.referring import ReferralClock, Urgency, clocks
 
@@ -200,6 +201,7 @@ class ProtocolDocument:
     referrals: Mapping[Urgency, ReferralClock]
     pathway: tuple[PathwayStep, ...] = ()
     reviews: ReviewClock = USUAL_REVIEW
+    exits: Exits = USUAL_EXITS
 
     def calls_for(self, needs: Iterable[Need]) -> tuple[CallRule, ...]:
         """Return the calls to make for these needs, in the order of the document."""
@@ -238,6 +240,7 @@ def parse(document: Mapping[str, Any]) -> ProtocolDocument:
         referrals=clocks(document),
         pathway=pathway(document),
         reviews=review_clock(document),
+        exits=exits(document),
     )
 
 

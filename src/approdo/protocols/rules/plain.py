@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from approdo.kit.words import mark
 from approdo.networks.rules import Capability, Channel, label_of
 from approdo.protocols.rules.document import TARGET_LABELS
+from approdo.protocols.rules.leaving import EXIT_LEVEL_LABELS, EXIT_OPTION_LABELS
 from approdo.protocols.rules.pathway import PHASE_LABELS
 from approdo.protocols.rules.problem import Problem
 from approdo.protocols.rules.referring import URGENCY_LABELS
@@ -52,6 +53,14 @@ FIELD_WORDS: dict[str, str] = {
     "low_hours": mark("dopo quante ore si rivaluta un rischio basso"),
     "not_assessable_hours": mark("dopo quante ore si ritenta se non si può valutare"),
     "activate_from": mark("da quale rischio si propone di attivare la rete"),
+    "exits": mark("che cosa si propone all'uscita"),
+    "low": mark("che cosa si propone con un rischio basso"),
+    "medium": mark("che cosa si propone con un rischio medio"),
+    "high": mark("che cosa si propone con un rischio alto"),
+    "extreme": mark("che cosa si propone con un rischio estremo"),
+    "not_assessed": mark("che cosa si propone se nessuno ha valutato"),
+    "at_least": mark("almeno quante ore può restare"),
+    "at_most": mark("al massimo quante ore può restare"),
     "pathway": mark("il percorso"),
     "phase": mark("in quale fase"),
     "what": mark("che cosa si fa"),
@@ -92,6 +101,9 @@ PLAIN: dict[str, str] = {
     "Fuori orario «%(call)s» non chiama il servizio: la catena deve finire con coordinator (la coordinatrice).": mark(
         "Fuori orario «%(call)s» non chiama il servizio: la catena deve finire con la coordinatrice di rete."
     ),
+    "Rischio «%(level)s»: manca dove stare stanotte, «safe_place» oppure «stay».": mark(
+        "Rischio «%(level)s»: manca dove stare stanotte, un posto sicuro oppure l'ospedale."
+    ),
     "Nessuna chiamata risponde al bisogno «%(need)s» (%(label)s).": mark(
         "Nessuna chiamata risponde al bisogno «%(label)s»."
     ),
@@ -114,6 +126,9 @@ _WORDS: dict[str, Mapping[str, str]] = {
     "step": _TARGETS,
     "channel": {str(channel): label_of(channel) for channel in Channel},
     "urgency": {str(urgency): label for urgency, label in URGENCY_LABELS.items()},
+    "level": EXIT_LEVEL_LABELS,
+    "milder": EXIT_LEVEL_LABELS,
+    "option": {str(option): label for option, label in EXIT_OPTION_LABELS.items()},
     "phase": {str(phase): label for phase, label in PHASE_LABELS.items()},
 }
 _CAPABILITIES = {str(one): label_of(one) for one in Capability}

@@ -12,6 +12,7 @@ from approdo.access.rules import DocumentKind
 from approdo.networks.rules import Capability, Channel, Qualification
 from approdo.protocols.rules.assessing import LONGEST_REVIEW_HOURS, ReviewClock, RiskLevel
 from approdo.protocols.rules.document import ALL, CALLABLE_KINDS, FORMAT, Choose, Context, Need, OutOfHours, Target
+from approdo.protocols.rules.leaving import EXIT_LEVEL_LABELS, LONGEST_STAY_HOURS, NOT_ASSESSED, ExitOption
 from approdo.protocols.rules.pathway import (
     LONGEST_STEP_HOURS,
     LONGEST_TASK,
@@ -155,6 +156,27 @@ _REVIEWS = _object(
     "When an assessment of risk is made again, in hours from the last one.",
 )
 
+_EXITS = _object(
+    [*EXIT_LEVEL_LABELS],
+    {
+        **{
+            level: _words(
+                ExitOption, "While nobody has assessed." if level == NOT_ASSESSED else f"At a risk that is {level}."
+            )
+            for level in EXIT_LEVEL_LABELS
+        },
+        "stay_hours": _object(
+            ["at_least", "at_most"],
+            {
+                "at_least": _whole(1, LONGEST_STAY_HOURS, "The fewest hours."),
+                "at_most": _whole(1, LONGEST_STAY_HOURS, "The most hours. Not fewer."),
+            },
+            "For how long the hospital may keep her. Left out: no page says any hours.",
+        ),
+    },
+    "What is proposed first to a woman who leaves the emergency department, in order, by class of risk.",
+)
+
 _PATHWAY_STEP = _object(
     ["key", "phase", "what", "within_hours", "escalate_after_hours", "tell"],
     {
@@ -235,6 +257,7 @@ SCHEMA: dict[str, Any] = {
             "description": "What is done in each phase of the pathway. Left out: only calls and referrals.",
         },
         "reviews": _REVIEWS,
+        "exits": _EXITS,
     },
     "Which services are called for which need, by which channels, within how long, and what if nobody answers.",
 )

@@ -16,6 +16,7 @@ from approdo.protocols.rules.document import (
     ProtocolDocument,
     Target,
 )
+from approdo.protocols.rules.leaving import EXIT_LEVEL_LABELS, EXIT_OPTION_LABELS, Exits, StayHours
 from approdo.protocols.rules.pathway import PathwayStep, When, WhenClosed
 from approdo.protocols.rules.referring import URGENCY_LABELS, ReferralClock
 
@@ -86,6 +87,8 @@ def side_by_side(before: ProtocolDocument, after: ProtocolDocument, places: Mapp
     sections.append(_section(Phrase(mark("Ore degli invii")), _hours(before), _hours(after)))
     title = Phrase(mark("Quando si rivaluta il rischio"))
     sections.append(_section(title, review_lines(before.reviews), review_lines(after.reviews)))
+    title = Phrase(mark("Che cosa si propone all'uscita dal pronto soccorso"))
+    sections.append(_section(title, exit_lines(before.exits), exit_lines(after.exits)))
     was, will = ({step.key: step for step in one.pathway} for one in (before, after))
     for key in [*will, *(key for key in was if key not in will)]:
         title = Phrase(mark("Passo del percorso «%(step)s»"), {"step": key})
@@ -198,6 +201,22 @@ def review_lines(clock: ReviewClock) -> Said:
             Phrase(mark("da un rischio %(level)s"), {"level": clock.activate_from}),
         ),
     }
+
+
+def exit_lines(exits: Exits) -> Said:
+    """Return what is proposed on leaving for each class of risk, in order, and the hours of a stay if there are any."""
+    first = {
+        EXIT_LEVEL_LABELS[level]: tuple(Phrase(EXIT_OPTION_LABELS[option]) for option in exits.first[level])
+        for level in reversed([*EXIT_LEVEL_LABELS])
+    }
+    return {**first, **({mark("Quanto si può restare"): (stay_said(exits.stay_hours),)} if exits.stay_hours else {})}
+
+
+def stay_said(hours: StayHours) -> Phrase:
+    """Say for how long the hospital may keep her."""
+    if hours.at_least == hours.at_most:
+        return Phrase(mark("per %(n)s ore"), {"n": hours.at_most})
+    return Phrase(mark("da %(least)s a %(most)s ore"), {"least": hours.at_least, "most": hours.at_most})
 
 
 LIMIT, LATE = mark("Termine"), mark("Se non è fatto")
