@@ -107,7 +107,7 @@ def test_from_a_record_that_says_little_to_a_pathway_that_starts_at_once(
     tile(nurse, "Che il centro la incontri o la richiami", "sì").click()
     tile(nurse, "Come esce", "va da una persona di fiducia").click()
     nurse.get_by_role("button", name="Scrivi l'uscita").click()
-    nurse.get_by_role("link", name=re.compile("^Invia a")).click()
+    nurse.get_by_role("button", name=re.compile("^Invia a")).click()
     expect(nurse.get_by_label("A quale servizio")).to_have_value(str(product.services["centre"]))
     nurse.get_by_role("button", name="Segna e").click()
     expect(nurse.get_by_role("heading", name="in attesa di risposta")).to_be_visible()

@@ -152,7 +152,7 @@ def test_she_leaves_with_a_yes_to_the_centre_which_is_one_press_away(sign_in: Si
         nurse.get_by_role("button", name="Stampa il promemoria").click()
     assert got.value.suggested_filename == "promemoria.pdf"
 
-    nurse.get_by_role("link", name=re.compile("^Invia a")).click()
+    nurse.get_by_role("button", name=re.compile("^Invia a")).click()
     expect(nurse.get_by_label("A quale servizio")).to_have_value(str(product.services["centre"]))
     nurse.get_by_role("button", name="Segna e").click()
     expect(nurse.get_by_role("heading", name="in attesa di risposta")).to_be_visible()

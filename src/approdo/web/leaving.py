@@ -4,13 +4,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,6 +28,7 @@ from approdo.web.guards import Asked, needs
 from approdo.web.papers import TEMPLATES
 from approdo.web.reading import slowed
 from approdo.web.record_forms import Question, lines_of, question, written
+from approdo.web.referral_forms import ReferForm
 from approdo.web.templatetags.protocols import phrased
 
 
@@ -76,16 +76,10 @@ def _words(request: Asked, shown: Leaving, problems: dict[str, str]) -> dict[str
         "at": request.POST.get("at") or request.now.astimezone(ROME).strftime("%Y-%m-%dT%H:%M"),
         "problems": problems,
         "lines": lines_of(Kind.EXIT, shown.written) if shown.written else [],
-        "hand_over": _hand_over(shown),
+        "wish": {"reason": Reason.LISTENING, "urgency": shown.urgency, "she_said": SheSaid.YES},
+        "fill": ReferForm.FILL,
         "now": request.now,
     }
-
-
-def _hand_over(shown: Leaving) -> list[tuple[str, str]]:
-    """Return (label, address) of the referral to each centre, filled in: sending is one act, and it is that."""
-    address = reverse("case_referrals", args=[shown.case.id])
-    wish = {"reason": Reason.LISTENING.value, "urgency": shown.urgency.value, "she_said": SheSaid.YES.value}
-    return [(one.label, f"{address}?{urlencode({'target': one.service_id, **wish})}") for one in shown.centres]
 
 
 @needs(Permission.READ_CASE)

@@ -37,8 +37,10 @@ def _words_field(label: Any, **said: Any) -> forms.CharField:
 class ReferForm(_Form):
     """To which service she is sent, what for, how soon, and what she said of it."""
 
-    FILLED = frozenset({"target", "reason", "urgency", "she_said"})
-    """What an address may fill in beforehand; it chooses from the same lists, and nothing leaves without a press."""
+    FILLED = ("target", "reason", "urgency", "she_said")
+    """What another page may fill in beforehand; it chooses from the same lists, and nothing leaves without a press."""
+    FILL = "fill"
+    """The press of that page."""
     target = forms.TypedChoiceField(label=_("A quale servizio"), coerce=int)
     reason = forms.ChoiceField(
         label=_("Che cosa chiedi"),

@@ -32,9 +32,10 @@ _SAID = {
 def case_referrals(request: Asked, case_id: UUID) -> HttpResponse:
     """Show where she was sent and what came back; send her somewhere else."""
     shown = referring.of_case(request.actor, case_id, request.now)
+    filled = ReferForm.FILL in request.POST  # posted and not in the address, which a browser keeps
     form = ReferForm(
-        request.POST if request.method == "POST" else None,
-        initial={name: said for name, said in request.GET.items() if name in ReferForm.FILLED},
+        request.POST if request.method == "POST" and not filled else None,
+        initial={name: request.POST.get(name, "") for name in ReferForm.FILLED} if filled else None,
         services=[(one.id, one.label) for one in shown.recipients],
         clocks=shown.clocks,
     )

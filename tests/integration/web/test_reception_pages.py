@@ -26,6 +26,7 @@ from approdo.kit.errors import Invalid, NotFound
 from approdo.networks.models import Service
 from approdo.persons import selectors as persons
 from approdo.persons.rules import OPTIONS, Kind
+from approdo.referrals.models import Referral
 from approdo.risk.rules import Outcome
 from approdo.usecases import leaving, reception
 from approdo.usecases.reception import Said
@@ -433,9 +434,12 @@ def test_a_yes_to_the_centre_leads_to_the_one_act_of_sending_filled_in(nurse: Cl
     case = received(nurse)
     page = leaves(nurse, case, option_centre="agreed")
     centre = region.services["centre"].pk
-    found = re.search(rf'href="({case}invii/\?target={centre}[^"]*)"', page)
-    assert found
-    filled = text(nurse, found[1].replace("&amp;", "&"))
+    form = page[page.index(f'action="{case}invii/"') :]
+    form = form[: form.index("</form>")]
+    sent = dict(re.findall(r'name="(\w+)" value="(\w+)"', form))
+    assert f"{case}invii/?" not in page, "an address stays in the browser, and tells what she said"
+    filled = nurse.post(f"{case}invii/", sent).content.decode()
+    assert not Referral.objects.exists(), "nothing leaves before the press"
     assert re.search(rf'<option value="{centre}" selected', filled)
     assert re.search(r'<option value="listening" selected', filled)
     assert re.search(r'value="yes"[^>]*checked', filled)
@@ -443,10 +447,13 @@ def test_a_yes_to_the_centre_leads_to_the_one_act_of_sending_filled_in(nurse: Cl
     assert nurse.post(f"{case}invii/", sent).status_code == 302
 
 
-def test_an_address_fills_in_only_what_a_list_has(nurse: Client) -> None:
-    page = text(nurse, f"{received(nurse)}invii/?target=999999&reason=nothing&words=Canarina&csrf=1")
+def test_another_page_fills_in_only_what_a_list_has(nurse: Client) -> None:
+    invii = f"{received(nurse)}invii/"
+    sent = {"fill": "1", "target": "999999", "reason": "nothing", "words": "Canarina"}
+    page = nurse.post(invii, sent).content.decode()
     assert "Canarina" not in page
     assert "999999" not in page
+    assert not re.search(r'value="yes"[^>]*checked', text(nurse, f"{invii}?she_said=yes")), "an address fills nothing"
 
 
 def test_without_a_yes_to_the_centre_nobody_is_sent(nurse: Client) -> None:
