@@ -106,7 +106,8 @@ def _stored(lines: forms.BaseFormSet, store: Callable[[list[Contact]], None]) ->
         for number, sentence in refusal.problems.items():
             if number:
                 written[int(number)].add_error("address", _(sentence))
-        return {"": _(refusal.problems[""])} if "" in refusal.problems else problems_of(lines)
+        whole = refusal.problems.get("")
+        return {"": _(whole)} if whole else problems_of(lines)
     return {}
 
 
