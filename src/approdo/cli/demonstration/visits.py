@@ -33,15 +33,15 @@ class Period:
 
 PERIODS = (
     Period(TOUR_DEPARTMENT, Mode.SILENT, 270, 180, 60),
-    Period(TOUR_DEPARTMENT, Mode.PROMPTING, 180, 0, 420),
+    Period(TOUR_DEPARTMENT, Mode.PROMPTING, 180, 0, 480),
     Period(SILENT_DEPARTMENT, Mode.SILENT, 110, 0, 210),
 )
 """Three months of silence at least before any question. Visits are few, because each one is read as in the product."""
-STORIES = {"ordinary": 72.0, "returning": 16.0, "hurt_again": 4.0, "hurt_in_many_places": 4.0, "said": 4.0}
+STORIES = {"ordinary": 76.0, "returning": 16.0, "hurt_again": 2.5, "hurt_in_many_places": 2.5, "said": 3.0}
 ANSWERS: tuple[Answer | None, ...] = (
-    *(Answer.ASKED_YES,) * 5, *(Answer.ASKED_NO,) * 5, *(Answer.NOT_NOW,) * 3, Answer.KNOWN, None,
+    *(Answer.ASKED_YES,) * 3, *(Answer.ASKED_NO,) * 3, Answer.NOT_NOW, Answer.KNOWN, None,
 )  # fmt: skip
-"""What comes of fifteen questions: half of those who are asked say yes, as published (ADR 0027)."""
+"""What comes of nine questions: half of those who are asked say yes, as published (ADR 0027)."""
 CITIZENSHIPS = {Citizenship.ITALIAN: 78.0, Citizenship.FOREIGN: 17.0, Citizenship.UNKNOWN: 5.0}
 BIRTHS = {1942: 10.0, 1958: 24.0, 1972: 24.0, 1986: 26.0, 1999: 16.0}
 """Years around which women were born; each is shifted by up to six years."""
