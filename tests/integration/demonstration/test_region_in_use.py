@@ -328,8 +328,8 @@ def test_another_one_is_silent_and_has_a_report_of_what_it_would_have_done(loade
     assert silent.mode is Mode.SILENT
     assert NOW - found.modes[0].since > ADVISED_SILENCE, "its coordinator may decide now"
     assert found.silent.prompts is not None
-    assert any(group.told and group.prompts for group in found.silent.ages)
-    assert any(group.told and group.prompts for group in found.silent.citizenships)
+    assert found.silent.prompts.low < found.silent.prompts.tenths < found.silent.prompts.high
+    assert any(group.told for group in (*found.silent.ages, *found.silent.citizenships))
     assert (found.shown.visits, found.stretches) == (0, ())
 
 
@@ -371,6 +371,7 @@ def test_whom_the_department_received_was_asked_and_her_class_waits_for_a_second
     nurse = actor(demonstration.ED_OPERATOR)
     with entered(actor=nurse):
         (ending,) = overview.day(nurse, NOW).evidence
+        assert [one.case_id for one in overview.day(nurse, NOW).unread] == [ending.case_id]
         about = danger.danger(nurse, ending.case_id, NOW)
         (judgement,) = about.waiting
         assert about.about[0].standing is not None
