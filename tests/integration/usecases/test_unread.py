@@ -109,6 +109,7 @@ def test_a_reason_for_closing_waits_too_until_the_case_is_closed(
         assessing.confirm(actor=bruna, case_id=case, judgement_id=reason, now=NOW + HOUR)
         assessing.ask_to_close(actor=bruna, case_id=case, reason=REASON, now=NOW + HOUR)
     assert unread(anna) == [(case, NOW + HOUR)]
+    assert unread(bruna) == [], "she has read the one, and wrote the other"
     with entered(actor=anna):
         pathway.move(actor=anna, case_id=case, act=CaseAct.CLOSE, reason="completed", now=NOW + HOUR)
     assert unread(anna) == []
