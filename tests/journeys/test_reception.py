@@ -59,7 +59,7 @@ def test_from_the_sign_in_to_an_owned_case_without_a_name(sign_in: SignIn, produ
     assert presses == 6
     assert time.monotonic() - began < 120
 
-    limit = nurse.get_by_text(re.compile("entro le"))
+    limit = nurse.get_by_text(re.compile(r"entro (le|\w+ alle) \d"))
     expect(limit.first).to_be_visible()
     seen = limit.first.bounding_box()
     assert seen is not None
@@ -131,7 +131,7 @@ def test_without_script_the_drawing_and_the_list_work_alike(
     page.goto(f"{product.site}/casi/accogli/")
     tile(page, "È sola adesso", "sì").click()
     page.get_by_role("button", name="Apri il percorso").click()
-    expect(page.get_by_text(re.compile("entro le")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"entro (le|\w+ alle) \d")).first).to_be_visible()
     plain.close()
 
 

@@ -37,8 +37,12 @@ def decide(page: Page, mode: str) -> None:
 
 def write_down(page: Page, product: Installation, number: str) -> None:
     """A visit with four points, from Oggi."""
+    page.set_viewport_size(PHONE)
     page.goto(f"{product.site}/")
     page.get_by_role("link", name="Visita", exact=True).click()
+    box = page.get_by_role("button", name="Annota").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= PHONE["height"], "the thumb finds it without scrolling"
     page.get_by_label("Numero della visita").fill(number)
     page.get_by_label("Identificativo della persona").fill(f"persona di {number}")
     page.get_by_label("Codici di diagnosi o di causa").fill("873.0, E950.0")

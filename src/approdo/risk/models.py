@@ -82,7 +82,10 @@ class Judgement(OfCase):
                 condition=Q(assessment__isnull=False) | Q(needs_reader=True), name="closing_is_always_read"
             ),
         ]
-        indexes = [models.Index(fields=["case_id", "made_at"], name="judgement_of_case")]
+        indexes = [
+            models.Index(fields=["case_id", "made_at"], name="judgement_of_case"),
+            models.Index(fields=["case_id"], condition=Q(needs_reader=True, read_at=None), name="judgement_unread"),
+        ]
 
 
 class Happening(OfCase):

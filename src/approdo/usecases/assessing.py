@@ -113,8 +113,8 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             needs_reader=needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
             now=now,
         )
-    _tell(actor, case_id, EventKind.ASSESSED, now)
-    if instrument.purpose in {Purpose.DANGER, Purpose.CHILD}:
+    if instrument.purpose in {Purpose.DANGER, Purpose.CHILD}:  # that she was asked in private is nobody else's
+        _tell(actor, case_id, EventKind.ASSESSED, now)
         _wind(actor, case_id, sheet.subject, now, done_with=sheet.code)
     return assessment_id
 

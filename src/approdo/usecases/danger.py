@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What was assessed in a case, as one person may read it now: tools side by side, and the level that holds."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -132,6 +132,27 @@ def waiting_in(held: Held) -> tuple[JudgementView, ...]:
     last = {(one.subject, one.instrument.code): one for one in held.assessments}
     beside = (one for found in last.values() for one in found.waiting)
     return (*beside, *(one for one in held.closing if one.waits))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A case in which a colleague lowered a level, or wrote why it may be closed, and nobody has read it since then."""
+
+    case_id: UUID
+    alias: str
+    since: datetime
+
+
+def ask_unread(actor: Actor) -> Callable[[], tuple[Unread, ...]]:
+    """Ask in which cases something waits for the actor to read it; what is returned waits for the answer."""
+    asked = selectors.ask_unread(actor)
+
+    def answered() -> tuple[Unread, ...]:
+        waiting = dict(asked.value)
+        aliases = cases.aliases(actor, waiting) if waiting else {}
+        return tuple(Unread(pk, aliases[pk], since) for pk, since in waiting.items() if pk in aliases)
+
+    return answered
 
 
 def subjects_of(held: Held) -> frozenset[Subject]:

@@ -27,11 +27,12 @@ from approdo.referrals import selectors as referrals
 from approdo.referrals.selectors import Desk
 from approdo.risk import selectors as risk
 from approdo.risk.selectors import LoadedView
-from approdo.usecases import attempts, breaking, coverage, drills, reading, reception, referring, todo
+from approdo.usecases import attempts, breaking, coverage, danger, drills, reading, reception, referring, todo
 from approdo.usecases.around import Around, ask_around
 from approdo.usecases.attempts import Tried
 from approdo.usecases.breaking import Opened
 from approdo.usecases.coverage import Uncovered
+from approdo.usecases.danger import Unread
 from approdo.usecases.drills import Failing
 from approdo.usecases.reading import Unusual
 from approdo.usecases.reception import Ending, Strip
@@ -81,6 +82,8 @@ class Day:
     """What her service is to do by the end of today, and the contacts it promised."""
     evidence: tuple[Ending, ...] = ()
     """Cases for which her service keeps evidence that is not kept much longer."""
+    unread: tuple[Unread, ...] = ()
+    """Cases in which a colleague wrote something that holds once she has read it."""
     shelf: tuple[ItemView, ...] = ()
     """What of a network's shelf waits for her approval, or was sent back to her."""
     instruments: tuple[LoadedView, ...] = ()
@@ -98,7 +101,15 @@ class Day:
     def nothing(self) -> bool:
         """Tell whether nothing at all is waiting."""
         pressing = self.calling or self.late or self.waiting or self.answered or self.adrift
-        watched = self.glasses or self.to_review or self.attempts or self.unusual or self.unanswered or self.evidence
+        watched = (
+            self.glasses
+            or self.to_review
+            or self.attempts
+            or self.unusual
+            or self.unanswered
+            or self.evidence
+            or self.unread
+        )
         unheard = self.uncovered or self.failing
         to_approve = self.drafts or self.shelf or self.instruments
         return not (pressing or watched or unheard or to_approve or self.referred or self.swaps or self.to_do.anything)
@@ -133,6 +144,7 @@ def day(actor: Actor, now: datetime) -> Day:
         asked_desk = referrals.ask_desk(actor, now) if may(actor, Permission.READ_CASE) else None
         asked_to_do = todo.ask_today(actor, now) if may(actor, Permission.READ_CASE) else Today
         asked_evidence = reception.ask_evidence_ending(actor, now) if may(actor, Permission.READ_CASE) else tuple
+        asked_unread = danger.ask_unread(actor) if may(actor, Permission.READ_CASE) else tuple
         adrift, more = cases.ask_adrift(actor, now).value if may(actor, Permission.READ_CASE) else ((), False)
         calls, answered, glasses, tried = asked.value, asked_answered.value, asked_glasses.value, asked_attempts.value
     desk, to_do = asked_desk.value if asked_desk else None, asked_to_do()
@@ -163,6 +175,7 @@ def day(actor: Actor, now: datetime) -> Day:
         drafts=protocols.drafts_waiting(actor),
         to_do=to_do,
         evidence=asked_evidence(),
+        unread=asked_unread(),
         shelf=protocols.shelf_waiting(actor),
         instruments=risk.loaded_waiting(actor),
         trial=trial,

@@ -24,6 +24,7 @@ from approdo.networks.rules import ServiceKind
 from approdo.persons import selectors as persons
 from approdo.persons import services
 from approdo.persons.rules import Kind
+from approdo.risk import selectors as risk
 from approdo.usecases import pathway
 from approdo.vault.rules import KeysUnavailable
 
@@ -142,7 +143,7 @@ def strip(actor: Actor, case: CasePage) -> Strip | None:
     told = {event.kind for event in case.chronology}
     return Strip(
         arrived=arrived,
-        assessed=EventKind.ASSESSED in told,
+        assessed=risk.danger_assessed(case.id),
         activated=EventKind.ACTIVATED in told,
         left=EventKind.LEFT in told,
     )

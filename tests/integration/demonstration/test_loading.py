@@ -37,6 +37,16 @@ _DIGESTED = {
         SELECT c.alias, k.key, k.position, k.state, k.step, k.started_at, k.answer_by, k.taken_at, p.email
         FROM activations_call k JOIN activations_activation a ON a.id = k.activation_id
         JOIN cases_case c ON c.id = a.case_id LEFT JOIN accounts_operator p ON p.id = k.taken_by_id""",
+    "readings": """
+        SELECT s.name, r.read_at, r.silent, r.prompted, r.age_band, r.citizenship, r.answer, r.answered_at, p.email
+        FROM recognition_reading r JOIN networks_service s ON s.id = r.service_id
+        LEFT JOIN accounts_operator p ON p.id = r.answered_by_id""",
+    "modes": """
+        SELECT s.name, m.number, m.mode, m.since, m.reason, p.email FROM recognition_sitemode m
+        JOIN networks_service s ON s.id = m.service_id JOIN accounts_operator p ON p.id = m.operator_id""",
+    "instruments": """
+        SELECT i.digest, i.state, i.loaded_at, i.approved_at, p.email FROM risk_loadedinstrument i
+        JOIN accounts_operator p ON p.id = i.approved_by_id""",
     "messages": """
         SELECT channel, CASE channel WHEN 'app' THEN '' ELSE address END, wave, template, state,
         written_at, sent_at, delivered_at, failure
@@ -94,5 +104,5 @@ def test_progress_is_told_in_words(small: Region):
         demonstration.write(small, told.append)
         transaction.set_rollback(True)
     assert told[0].startswith("2 reti")
-    assert told[-1].endswith("schede")
-    assert len(told) == 4
+    assert told[-1].endswith("accessi in pronto soccorso")
+    assert len(told) == 6

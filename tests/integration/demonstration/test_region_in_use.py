@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.db import transaction
 from tests.integration.demonstration.conftest import TODAY, ask
 
 from approdo.access.rules import Actor, Role
@@ -23,7 +24,11 @@ from approdo.networks.rules import ServiceKind, instant
 from approdo.persons.rules import Kind
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import Context, Need, Target, examine
-from approdo.usecases import evidence, overview, record
+from approdo.recognition import selectors as recognition
+from approdo.recognition.rules.prompting import ADVISED_SILENCE, Mode
+from approdo.risk import selectors as risk
+from approdo.risk.rules import Outcome as Level
+from approdo.usecases import assessing, danger, evidence, overview, recognition_figures, record
 
 pytestmark = pytest.mark.walk
 NOW = datetime(2026, 11, 24, 1, 12, tzinfo=UTC)  # a Tuesday, 2:12 at night in Rome
@@ -79,6 +84,8 @@ def test_nothing_happens_in_the_future(loaded: Region):
         ("activations_activation", "ended_at"),
         ("activations_call", "taken_at"),
         ("notifications_message", "delivered_at"),
+        ("recognition_reading", "read_at"),
+        ("recognition_reading", "answered_at"),
     ):
         (latest,) = ask(f"SELECT max({column}) FROM {table}")[0]
         assert latest < midnight, table
@@ -295,3 +302,85 @@ def test_the_department_of_the_tour_has_received_somebody_and_keeps_evidence_too
     assert shown.arrived.seen_at is not None
     assert shown.arrived.seen_at < shown.arrived.see_by
     assert {place.code for place in marked} == {"back.left.upper_arm"}
+
+
+def test_a_department_of_the_tour_asks_and_its_page_draws_how_often_it_was_right(loaded: Region) -> None:
+    coordinator = actor(demonstration.COORDINATOR)
+    with entered(actor=coordinator):
+        _silent, asking = recognition.own_sites(coordinator, NOW)
+        found = recognition_figures.figures(coordinator, asking.id, 365, NOW)
+    assert [one.mode for one in found.modes] == [Mode.PROMPTING, Mode.SILENT]
+    assert len(found.stretches) >= 2, "or there is no course of time to look at"
+    for stretch in found.stretches:
+        precision = stretch.outcomes.precision
+        assert precision is not None
+        assert precision.low < precision.tenths < precision.high
+    assert found.silent.visits > 0
+    assert found.shown.prompts is not None
+    assert any(group.told and group.prompts for group in found.shown.ages)
+
+
+def test_another_one_is_silent_and_has_a_report_of_what_it_would_have_done(loaded: Region) -> None:
+    coordinator = actor(demonstration.COORDINATOR)
+    with entered(actor=coordinator):
+        silent, _asking = recognition.own_sites(coordinator, NOW)
+        found = recognition_figures.figures(coordinator, silent.id, 365, NOW)
+    assert silent.mode is Mode.SILENT
+    assert NOW - found.modes[0].since > ADVISED_SILENCE, "its coordinator may decide now"
+    assert found.silent.prompts is not None
+    assert found.silent.prompts.low < found.silent.prompts.tenths < found.silent.prompts.high
+    assert any(group.told for group in (*found.silent.ages, *found.silent.citizenships))
+    assert (found.shown.visits, found.stretches) == (0, ())
+
+
+def test_one_question_of_last_night_waits_for_the_nurse_of_the_tour_and_for_nobody_else(loaded: Region) -> None:
+    waiting = {}
+    for email in (demonstration.ED_OPERATOR, "laghi-ps.2@demo.example", "laghi-ps-2.1@demo.example"):
+        nurse = actor(email)
+        with entered(actor=nurse):
+            waiting[email] = recognition.waiting(nurse, NOW)
+    assert [len(found) for found in waiting.values()] == [1, 0, 0]
+    (prompt,) = waiting[demonstration.ED_OPERATOR]
+    assert prompt.answer is None
+    assert {line.key for line in prompt.evidence} >= {"head_face_neck", "body_regions", "pregnant"}
+
+
+def test_of_a_visit_nothing_is_kept_that_was_written_or_that_names_her(loaded: Region) -> None:
+    nurse = actor(demonstration.ED_OPERATOR)
+    with entered(actor=nurse):
+        kept = ask("SELECT v.* FROM recognition_storedvisit v") + ask("SELECT p.* FROM recognition_prompt p")
+        said = {key for (keys,) in ask("SELECT said FROM recognition_storedvisit") for key in keys}
+    assert len(kept) > 800
+    assert said, "a note was read"
+    assert "laghi-ps" not in repr(kept)
+    assert "compagno" not in repr(kept)
+
+
+def test_an_instrument_came_as_a_file_and_the_departments_of_the_network_use_it(loaded: Region) -> None:
+    codes = {}
+    for email in (demonstration.ED_OPERATOR, "navigli-ps.1@demo.example"):
+        nurse = actor(email)
+        with entered(actor=nurse):
+            codes[email] = {one.code for one in risk.instruments(nurse)}
+    mine, elsewhere = codes.values()
+    assert mine - elsewhere == {"scala_delle_lanterne"}
+    assert ask("SELECT state, loaded_by_id = approved_by_id FROM risk_loadedinstrument") == [("in_force", False)]
+
+
+def test_whom_the_department_received_was_asked_and_her_class_waits_for_a_second_reader(loaded: Region) -> None:
+    nurse = actor(demonstration.ED_OPERATOR)
+    with entered(actor=nurse):
+        (ending,) = overview.day(nurse, NOW).evidence
+        assert [one.case_id for one in overview.day(nurse, NOW).unread] == [ending.case_id]
+        about = danger.danger(nurse, ending.case_id, NOW)
+        (judgement,) = about.waiting
+        assert about.about[0].standing is not None
+        assert about.about[0].standing.level is Level.HIGH, "nobody has read the lower one yet"
+        codes = {one.instrument.code for one in about.about[0].assessments}
+        with transaction.atomic():
+            assessing.confirm(actor=nurse, case_id=ending.case_id, judgement_id=judgement.id, now=NOW)
+            assert danger.level_of(nurse, ending.case_id, NOW) is Level.MEDIUM
+            transaction.set_rollback(True)
+    assert codes == {"hark", "da5"}
+    assert max(one.assessed_at for one in about.about[0].assessments) < judgement.made_at < instant(TODAY, time(0))
+    assert judgement.level is Level.MEDIUM

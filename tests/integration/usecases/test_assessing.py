@@ -419,6 +419,7 @@ def test_asking_in_private_is_no_level_and_winds_no_clock(anna: Actor, case: UUI
         assessing.assess(actor=anna, case_id=case, sheet=sheet, now=NOW)
     assert her(anna, case).assessments[0].level is Outcome.POSITIVE
     assert her(anna, case).standing is None
+    assert not Event.objects.filter(case_id=case, kind="assessed").exists(), "nobody else learns that she was asked"
     assert not Task.objects.filter(case_id=case, key=":risk").exists()
 
 

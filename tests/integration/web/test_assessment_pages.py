@@ -75,6 +75,7 @@ def test_every_question_begins_unknown_and_a_browser_without_script_may_send_it_
     sent = urlencode(fields, doseq=True)
     made = centre.post(f"{address}nuova/lei/da5/", sent, "application/x-www-form-urlencoded", follow=True)
     assert "almeno 0, al massimo 5" in words(made.content)
+    assert "Nel caso migliore: basso." in words(made.content), "nobody is told that she is safe"
 
 
 def test_it_says_at_least_and_at_most_and_what_is_still_to_ask(led: tuple[Client, str]) -> None:
@@ -82,7 +83,7 @@ def test_it_says_at_least_and_at_most_and_what_is_still_to_ask(led: tuple[Client
     said = words(filled(centre, address, {"escalation": "yes", "jealousy": "yes", "weapon": "no", "could_kill": "no"}))
     assert "almeno 2, al massimo 3: vale il peggio, finché non si chiede" in said
     assert "alto" in said
-    assert "Sicuro, per quello che si sa: medio." in said
+    assert "Nel caso migliore: medio." in said
     assert "Da chiedere ancora: L'ha mai picchiata mentre era incinta?" in said
 
 
@@ -166,7 +167,7 @@ def test_the_same_sheet_with_noes_says_that_it_waits_for_a_reason_that_a_colleag
     kept(client, address, THREE_YES)
     again = kept(client, address, ALL_NO)
     text = words(client.get(again).content)
-    assert "alto resta quello di prima finché una collega non legge perché scende; lo strumento dice: basso" in text
+    assert "alto · resta quello di prima finché una collega non legge perché scende; lo strumento dice: basso" in text
     text = words(client.post(f"{again}giudizio/", {"level": "low", "reason": REASON}, follow=True).content)
     assert "Vale quando lo ha letto una collega" in text
     page = colleague.get(again).content.decode()

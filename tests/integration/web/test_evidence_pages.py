@@ -389,3 +389,17 @@ def test_a_service_that_may_not_read_it_downloads_nothing(nurse: Client, case: s
     form = {"need": ["talk_now"], "consent": "given", "municipality": "012133", "key": "z" * 12}
     nurse.post("/attiva/", form | {"case": case.split("/")[2]})
     assert sign_in("centre").post(f"{case}legge-53/file/", {"format": "csv"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page", ["", "lesioni/", "reperti/", "legge-53/", "valutazioni/", "valutazioni/nuova/lei/da5/"]
+)
+def test_no_title_says_what_happened_to_her(nurse: Client, case: str, page: str) -> None:
+    content = nurse.get(f"{case}{page}").content.decode()
+    assert "<title>Percorso · Approdo</title>" in " ".join(content.split())
+
+
+def test_in_english_a_form_is_left_and_only_what_was_sent_is_undone(nurse: Client, case: str) -> None:
+    content = nurse.get(f"{case}scheda/evidence/nuova/", headers={"Accept-Language": "en"}).content.decode()
+    assert ">Cancel</a>" in content
+    assert "Undo" not in content

@@ -137,7 +137,7 @@ def test_the_limit_is_a_plain_time_from_when_she_arrived(nurse: Client) -> None:
     assert kept.received_at - kept.arrived_at == timedelta(minutes=5)
     assert kept.see_by - kept.arrived_at == timedelta(minutes=20)
     page = text(nurse, case)
-    assert re.search(r"Da vedere\s+<time[^>]*>entro le \d\d:\d\d<", page)
+    assert re.search(r"Da vedere\s+<time[^>]*>entro (le|\w+ alle) \d\d:\d\d<", page), "tomorrow, late at night"
 
 
 def test_the_minutes_are_a_setting(nurse: Client, settings: Settings) -> None:
@@ -297,6 +297,17 @@ def test_nobody_has_assessed_is_said_and_everything_is_proposed(nurse: Client) -
     for code in OPTIONS:
         assert f'name="option_{code}"' in page
     assert "Altre possibilità" not in page
+
+
+def test_asked_in_private_the_risk_is_still_to_be_assessed(nurse: Client) -> None:
+    case = received(nurse)
+    for sheet, item, is_assessed in (("hark", "afraid", False), ("ten4facesp", "", False), ("da5", "weapon", True)):
+        about = "minori" if sheet == "ten4facesp" else "lei"
+        made = nurse.post(f"{case}valutazioni/nuova/{about}/{sheet}/", {f"item-{item}": "yes"} if item else {})
+        assert made.status_code == 302
+        page = text(nurse, case)
+        assert ("il rischio è valutato" in page) is is_assessed
+        assert ("Valuta il rischio" in page) is not is_assessed
 
 
 @pytest.mark.parametrize(("level", "first"), [(Outcome.LOW, {"informed", "centre"}), (Outcome.HIGH, set(OPTIONS))])

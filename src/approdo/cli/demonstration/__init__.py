@@ -22,8 +22,10 @@ from approdo.cli.demonstration.cast import (
     SHELTER_MANAGER,
     SOCIAL_WORKER,
 )
+from approdo.cli.demonstration.instruments import load_instrument
 from approdo.cli.demonstration.loading import load_networks, load_pathways, places, publish_protocols
 from approdo.cli.demonstration.planning import names, plan_region
+from approdo.cli.demonstration.recognising import read_visits
 from approdo.cli.demonstration.records import receive_somebody, write_records
 from approdo.cli.demonstration.region import Region
 from approdo.networks import selectors as networks
@@ -74,3 +76,5 @@ def write(region: Region, progress: Callable[[str], None] = _quietly) -> None:
         case_ids = load_pathways(loaded)
         progress(f"{write_records(loaded, case_ids, names())} schede")
         receive_somebody(loaded)
+        progress(load_instrument(loaded))
+        progress(f"{read_visits(loaded)} accessi in pronto soccorso")

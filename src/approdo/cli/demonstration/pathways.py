@@ -28,7 +28,7 @@ from approdo.protocols.rules import Need
 CASES, ACTIVATIONS = 400, 60
 DAYS_OF_ACTIVATIONS = 27
 TOUR_NETWORK, TOUR_ACTIVATIONS, TOUR_EMERGENCIES = "laghi", 8, 5
-TOUR_DEPARTMENT = "laghi-ps"
+TOUR_DEPARTMENT, TOUR_COORDINATION = "laghi-ps", "laghi-coordinamento"
 """The visitor of the demonstration, who signs in at an emergency department there, must find something of her own."""
 
 PROVINCES = {
@@ -83,7 +83,7 @@ _OPENERS: dict[Arrival, tuple[ServiceKind, ...]] = {
     Arrival.SPONTANEOUS: (ServiceKind.SUPPORT_CENTRE,) * 2 + (ServiceKind.OUTREACH_DESK,),
     Arrival.RELATIVES: (ServiceKind.SUPPORT_CENTRE,) * 2 + (ServiceKind.OUTREACH_DESK,),
 }
-_HOUR_WEIGHTS = (5, 5, 4, 3, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6, 7, 8, 8, 7)
+HOUR_WEIGHTS = (5, 5, 4, 3, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6, 7, 8, 8, 7)
 """Emergency departments fill in the evening and at night."""
 
 
@@ -198,7 +198,7 @@ def _emergency(draft: _Draft, today: date, chance: random.Random) -> PlannedCase
     steps = _steps(draft, chance, emergency=True)
     least = int(sum(days for _act, days in steps)) + (2 if steps else 1)
     day = today - timedelta(days=chance.randint(least, DAYS_OF_ACTIVATIONS))
-    hour = chance.choices(range(24), _HOUR_WEIGHTS)[0]
+    hour = chance.choices(range(24), HOUR_WEIGHTS)[0]
     return _case(draft, instant(day, time(hour, chance.randrange(60))), steps, chance)
 
 

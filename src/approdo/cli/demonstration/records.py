@@ -19,7 +19,10 @@ from approdo.cli.demonstration.region import PlannedCase
 from approdo.consents.rules import HowGiven, Proof, SharingPurpose, Told
 from approdo.networks.rules import ROME, ServiceKind, instant
 from approdo.persons.rules import Kind
-from approdo.usecases import leaving, pathway, reception, record, sharing
+from approdo.risk.rules import Outcome
+from approdo.usecases import assessing, leaving, pathway, reception, record, sharing
+from approdo.usecases.assessing import Sheet
+from approdo.usecases.danger import HER
 from approdo.usecases.reception import Said
 
 MOST = 12
@@ -58,7 +61,7 @@ def write_records(loaded: Loaded, case_ids: Mapping[int, UUID], words: Mapping[s
 
 
 def receive_somebody(loaded: Loaded) -> None:
-    """Let the emergency department of the tour have received a woman last night, seen her, kept a swab, let her go."""
+    """Let the emergency department of the tour have received a woman last night, seen and asked her, let her go."""
     actor, today = loaded.actor(TOUR_DEPARTMENT, 0), loaded.region.today
     at = instant(today - timedelta(days=1), time(22, 10))
     circumstances = {"companion": "friend", "alone": "yes", "children": "1", "triage": "orange"}
@@ -70,8 +73,28 @@ def receive_somebody(loaded: Loaded) -> None:
         reception.note_seen(actor=actor, case_id=case_id, now=at + timedelta(minutes=9))
         for kind, written in _seen_on_her(at.astimezone(ROME), today):
             record.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=(), now=later)
+        _assess(loaded, case_id, at)
         answers = {"how": "trusted", "option_informed": "agreed", "option_centre": "later", "safe_to_carry": "no"}
         leaving.leave(actor=actor, case_id=case_id, written=answers, now=at + timedelta(minutes=100))
+
+
+def _assess(loaded: Loaded, case_id: UUID, at: datetime) -> None:
+    """Let her have been asked in private, and a colleague have lowered what came of it: who comes next reads that."""
+    asked = {"humiliated": "yes", "afraid": "yes", "raped": "no", "kicked": "yes"}
+    danger = {"escalation": "yes", "weapon": "no", "could_kill": "no", "beaten_pregnant": "yes", "jealousy": "yes"}
+    nurse, colleague = (loaded.actor(TOUR_DEPARTMENT, member) for member in (0, 1))
+    for minutes, code, answers in ((50, "hark", asked), (60, "da5", danger)):
+        sheet = Sheet(HER, code, answers, alone=True, interpreter=True)
+        made = assessing.assess(actor=nurse, case_id=case_id, sheet=sheet, now=at + timedelta(minutes=minutes))
+    with entered(actor=colleague):
+        assessing.judge(
+            actor=colleague,
+            case_id=case_id,
+            assessment_id=made,
+            level=Outcome.MEDIUM,
+            reason="Lui è lontano per lavoro fino a domenica, e lei stanotte dorme da un'amica che lui non conosce.",
+            now=at + timedelta(minutes=85),
+        )
 
 
 def _seen_on_her(at: datetime, today: date) -> list[tuple[Kind, dict[str, str | tuple[str, ...]]]]:

@@ -72,6 +72,24 @@ def replay(loaded: Loaded, case: PlannedCase, case_id: UUID, actor: Actor) -> No
     _Night(loaded, case, case.activation, case_id, actor).play()
 
 
+def exchange(at: datetime, fate: Callable[[str, datetime], random.Random]) -> None:
+    """Accept and deliver on paper whatever was due; ``fate`` is the chance of a message, by its address and instant."""
+    while claimed := notifications.claim(now=at, room=_ROOM):
+        results = [
+            notifications.Result(outgoing, failure=Failure.REFUSED, final=True)
+            if outgoing.channel is Channel.SMS and fate(outgoing.address, at).random() < _LOST_TEXTS
+            else notifications.Result(outgoing, provider_reference=f"demonstration-{outgoing.id}")
+            for outgoing in claimed
+        ]
+        notifications.record(results=results, now=at + timedelta(seconds=1))
+        for result in results:
+            if result.provider_reference and result.outgoing.channel is Channel.SMS:
+                received = at + timedelta(seconds=fate(result.outgoing.address, at).randint(3, 14))
+                notifications.record_receipt(
+                    provider_reference=result.provider_reference, state=ReceiptState.DELIVERED, now=received
+                )
+
+
 class _Night:
     """One activation, with a queue of what is about to happen in it."""
 
@@ -213,21 +231,7 @@ class _Night:
     # -- the gateway --------------------------------------------------------------------------------------------------
 
     def _exchange(self, at: datetime) -> None:
-        """Accept and deliver on paper whatever was due."""
-        while claimed := notifications.claim(now=at, room=_ROOM):
-            results = [
-                notifications.Result(outgoing, failure=Failure.REFUSED, final=True)
-                if outgoing.channel is Channel.SMS and self._fate(outgoing.address, at).random() < _LOST_TEXTS
-                else notifications.Result(outgoing, provider_reference=f"demonstration-{outgoing.id}")
-                for outgoing in claimed
-            ]
-            notifications.record(results=results, now=at + timedelta(seconds=1))
-            for result in results:
-                if result.provider_reference and result.outgoing.channel is Channel.SMS:
-                    received = at + timedelta(seconds=self._fate(result.outgoing.address, at).randint(3, 14))
-                    notifications.record_receipt(
-                        provider_reference=result.provider_reference, state=ReceiptState.DELIVERED, now=received
-                    )
+        exchange(at, self._fate)
 
     def _fate(self, address: str, at: datetime) -> random.Random:
         """Return the chance of a message: of its address and instant, since rows come in an order nobody foresees."""

@@ -39,7 +39,7 @@ class Window(StrEnum):
 
 
 WINDOW_LABELS: dict[Window, str] = {
-    Window.EVER: _("da sempre"),
+    Window.EVER: _("in qualsiasi momento"),
     Window.PAST_YEAR: _("nell'ultimo anno"),
     Window.PAST_SIX_MONTHS: _("negli ultimi sei mesi"),
     Window.CURRENT: _("adesso"),

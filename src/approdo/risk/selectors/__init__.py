@@ -8,6 +8,8 @@ from approdo.risk.selectors.assessments import (
     Keep,
     Subject,
     ask_held,
+    ask_unread,
+    danger_assessed,
     place,
     writers,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "Subject",
     "approvers",
     "ask_held",
+    "ask_unread",
+    "danger_assessed",
     "document_of",
     "instrument",
     "instruments",

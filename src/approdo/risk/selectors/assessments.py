@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from approdo.access.rules import Actor, Forbidden, Slice
-from approdo.kit.rows import Statement
+from approdo.access.rules import Actor, Forbidden, Slice, acting
+from approdo.kit.rows import Answer, Statement, ask
 from approdo.risk.models import Assessment, Happening, Judgement, OfCase
 from approdo.risk.rules import (
     Assessed,
@@ -251,6 +251,41 @@ def _judgement(row: Any, said: Mapping[str, Any]) -> JudgementView:
         reader_id=row.reader_id,
         read_at=row.read_at,
     )
+
+
+def ask_unread(actor: Actor, limit: int = 20) -> Answer[tuple[tuple[UUID, datetime], ...]]:
+    """Ask for (case, since when) of what a colleague of the actor has written and waits to be read, so that it holds:
+    in open cases that the actor's service leads, the longest first. What was overtaken waits no more."""
+    operator_id, service_id = acting(actor)
+    return ask(_UNREAD, [service_id, operator_id, limit], tuple)
+
+
+def danger_assessed(case_id: UUID) -> bool:
+    """Tell whether her danger was assessed, as far as the reader sees it: neither a question in private nor a child's.
+
+    The caller has checked who asks.
+    """
+    hers = Assessment.objects.filter(case_id=case_id, slice=Slice.RISK, child_id=None)
+    return hers.filter(instrument__document__purpose=Purpose.DANGER).exists()
+
+
+# as `rules.deciding.overtaken`, and beside the last assessment with its instrument only
+_UNREAD = """
+SELECT j.case_id, min(j.made_at) AS since FROM risk_judgement j
+  JOIN cases_case c ON c.id = j.case_id
+  LEFT JOIN risk_assessment a ON a.id = j.assessment_id
+ WHERE j.needs_reader AND j.read_at IS NULL AND c.lead_service_id = %s AND c.closed_at IS NULL AND j.operator_id <> %s
+   AND NOT EXISTS (
+        SELECT FROM risk_judgement beside WHERE beside.assessment_id = j.assessment_id
+           AND CASE WHEN beside.needs_reader THEN beside.read_at ELSE beside.made_at END > j.made_at)
+   AND NOT EXISTS (
+        SELECT FROM risk_assessment later
+          JOIN risk_instrumentversion its ON its.id = later.instrument_id
+          JOIN risk_instrumentversion first ON first.id = a.instrument_id
+         WHERE later.case_id = a.case_id AND later.slice = a.slice AND later.child_id IS NOT DISTINCT FROM a.child_id
+           AND its.code = first.code AND later.assessed_at > a.assessed_at)
+ GROUP BY j.case_id ORDER BY since, j.case_id LIMIT %s
+"""
 
 
 def place(row: Any, case_id: UUID, kind: type[OfCase]) -> Place:
