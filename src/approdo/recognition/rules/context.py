@@ -9,7 +9,7 @@ from operator import attrgetter
 from approdo.recognition.rules.forms import Form
 from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit, hits
-from approdo.recognition.rules.people import CLOSE, Person, Scene, active
+from approdo.recognition.rules.people import CLOSE, HERSELF, Person, Scene, active
 from approdo.recognition.rules.tokens import Break
 
 NAMES = (
@@ -21,6 +21,7 @@ NAMES = (
     "doubt",
     "hypothesis",
     "injury",
+    "leaflet",
     "mishap",
     "not_denied",
     "now",
@@ -28,6 +29,7 @@ NAMES = (
     "past",
     "past_head",
     "routine",
+    "self_harm",
     "sport",
     "unreal",
     "weapon",
@@ -39,7 +41,7 @@ _FAR = 25
 _NEVER_BY_CHANCE = frozenset({"strangulation", "sexual"})
 _NEAR = 6
 _AWAY = 12
-_SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero")
+_SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero", "assi", "essi", "issi")
 """Ends of a verb that after *se* is only supposed; *promesse* after *se* is rare."""
 _INFINITIVES = ("are", "ere", "ire", "rsi", "rla", "rmi")
 
@@ -73,11 +75,20 @@ class Context:
 
     def denied(self, hit: Hit, by: Person | None) -> bool:
         """Say whether somebody says that it did not happen."""
+        if self._corrected(hit):
+            return False
         if self._denied_after(hit, by):
             return True
         return any(self._denies(cue, hit, by) for cue in self._nearest("deny", hit)) or any(
             self._denies_next(cue, hit) for cue in self._nearest("deny_next", hit)
         )
+
+    def _corrected(self, hit: Hit) -> bool:
+        """Say whether only by whom is denied: *non aggressione da ignoti, ma dal padre*."""
+        for at in range(hit.end, min(hit.end + _NEAR, self.last - 1)):
+            if self.scene.among(at, "turns") and self.scene.among(at + 1, "by"):
+                return self.scene.named(at + 2) is not None
+        return False
 
     def _nearest(self, kind: str, hit: Hit) -> list[Hit]:
         last = bisect_left(self.cues[kind], hit.start, key=_START)
@@ -167,8 +178,10 @@ class Context:
             self.cues["routine"] or any(cue.start < hit.start for cue in self.cues["hypothesis"])
         ):
             return True
-        if any(hit.start < cue.start for cue in self.cues["confirms"]):
+        if self.cues["confirms"]:
             return False
+        if hit.phrase.form is None and any(self._handed(cue, hit) for cue in self.cues["leaflet"]):
+            return True
         if any(self._subjunctive(cue, hit) for cue in self.cues["hypothesis"]):
             return True
         return any(
@@ -194,6 +207,11 @@ class Context:
             return False
         return all(at in self.scene.violent or self.scene.among(at, "fillers", *more) for at in between)
 
+    def _handed(self, cue: Hit, hit: Hit) -> bool:
+        return cue.end <= hit.start and not any(
+            self.scene.among(at, "turns", "reports") for at in range(cue.end, hit.start)
+        )
+
     # not meant, seen, long ago ----------------------------------------------------------------------------------------
 
     def harmless(self, hit: Hit, by: Person | None) -> bool:
@@ -206,15 +224,26 @@ class Context:
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)
             if first <= cue.start < last and len(apart) < _NEAR and not parted:
                 return True
-        seen = any(cue.end <= hit.start < cue.end + 5 for cue in self.cues["witness"])
-        if (seen and hit.phrase.form is not Form.DOES_TO_HER) or self._imagined(hit, by):
+        seen = [cue for cue in self.cues["witness"] if cue.end <= hit.start < cue.end + 5]
+        if (seen and not self._seen_by_another(seen[0], hit)) or self._imagined(hit, by):
             return True
+        if by is None and any(not self._parted(cue, hit) for cue in self.cues["self_harm"]):
+            return True
+        if hit.phrase.form is Form.DOES_TO_HER and self.scene.note.words[min(hit.end, self.last - 1)] == "si":
+            return True  # *graffiandola si è ferita*
         if hit.phrase.form is None and any(
             cue.start < hit.end and hit.start < cue.end for cue in self.cues["own_blow"]
         ):
             return by is None
         near = by is not None and by.role in CLOSE
         return bool(self.cues["sport"]) and not near and hit.phrase.needs is not Needs.ALONE
+
+    def _seen_by_another(self, cue: Hit, hit: Hit) -> bool:
+        """Say whether another saw what was done to her: *la figlia ha visto il padre picchiarla*."""
+        first, _last = self.scene.sentence(cue.start)
+        nearest = next(self.scene.before(cue.start, first), None)
+        hers = nearest.role is HERSELF if nearest else cue.start - first < 2
+        return not hers and hit.phrase.form is Form.DOES_TO_HER
 
     def _imagined(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was dreamt, read of or believed in illness, or a mishap said as one."""

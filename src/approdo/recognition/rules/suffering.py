@@ -25,8 +25,17 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
         return hit.phrase.form is Form.DOES_TO_HER
     if not active(scene, hit):
         return _suffers(scene, hit)
+    if _whom_she_hurt(scene, hit):
+        return False
     others = hers and (_after_another(scene, hit, by) if by is not None else _of_a_thing_or_hers(scene, hit))
     return not others and _object_is_her(scene, hit, by)
+
+
+def _whom_she_hurt(scene: Scene, hit: Hit) -> bool:
+    """Say whether it is told of whom she did it to: *l'ex, che aveva aggredito*."""
+    at = scene.back(hit.start, "auxiliaries", "adverbs")
+    alone = hit.end == hit.start + 1 and hit.phrase.form is Form.DONE_TO_HIM
+    return alone and scene.note.words[at] == "che" and scene.note.breaks[hit.end] >= Break.ITEM
 
 
 def _after_another(scene: Scene, hit: Hit, by: Person) -> bool:
@@ -45,17 +54,42 @@ def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
     """Say whether a thing is the subject, or she herself: *ha spinto la badante e l'ha insultata*."""
     item, _last = scene.note.item(hit.start)
     first, _end = scene.sentence(hit.start)
-    if any(scene.among(at, "things") for at in range(item, hit.start)):
+    if any(scene.among(at, "things") for at in range(item, hit.start)) or _of_something(scene, hit, item):
         return True
     return scene.among(first, "having") and any(
         at in scene.violent for at in range(first + 1, min(first + 3, hit.start))
     )
 
 
+def to_her(scene: Scene, hit: Hit) -> bool:
+    """Say whether a pronoun or a form says that it was done to her: *le ha*, *tirandole*, *tirata*."""
+    form = hit.phrase.form
+    if form is None or form is Form.DOES_TO_HER or (form is Form.DONE_TO_HER and not active(scene, hit)):
+        return True
+    return clitic(scene, hit) is True or _enclitic(scene, hit) or _named_object_is_her(scene, hit, None)
+
+
+def _enclitic(scene: Scene, hit: Hit) -> bool:
+    return any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end))
+
+
+def _of_something(scene: Scene, hit: Hit, first: int) -> bool:
+    """Say whether something no lexicon knows is the subject: *un pentolone la colpiva*, *la perseguita un prurito*."""
+    if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and _unknown(scene, hit.end + 1):
+        return True
+    heads = (at for at in range(first, hit.start - 1) if scene.note.words[at] in {"un", "uno", "una"})
+    return any(_unknown(scene, at + 1) and not scene.among(at - 1, "by", "of", "to", "with", "places") for at in heads)
+
+
+def _unknown(scene: Scene, place: int) -> bool:
+    return scene.person(place) is None and not scene.among(
+        place, "patient", "adverbs", "body", "determiners", "times", "her"
+    )
+
+
 def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     pronoun = clitic(scene, hit)
-    enclitic = any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end))
-    if pronoun is not None or enclitic:
+    if pronoun is not None or _enclitic(scene, hit):
         return pronoun is not False
     if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and scene.note.breaks[hit.end] < Break.ITEM:
         found = scene.named(hit.end)
@@ -110,7 +144,7 @@ def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
     """Say whether another is the subject that ends at a place: *la figlia è stata picchiata*."""
     relative = at >= 0 and scene.note.words[at] == "che"
     at -= relative
-    while scene.among(at, "elder"):
+    while scene.among(at, "elder", "age") or (at > 0 and scene.note.words[at][0].isdigit()):
         at -= 1
     other = _ending_at(scene, at + 1)
     if other is not None and _stranger_to_note(scene, other):
@@ -152,7 +186,7 @@ def _he_is_she(scene: Scene, hit: Hit) -> bool:
 
 def _agrees(word: str, him: bool) -> bool:
     woman = word.endswith("a") or word in _WOMEN
-    either = word.endswith("e") and word not in _WOMEN
+    either = word.endswith(("e", "ista")) and word not in _WOMEN
     return either or woman is not him
 
 
@@ -182,7 +216,10 @@ def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
         return True
     at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
     suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.end))
-    other = _ending_at(scene, at + 1) if suffering else None
+    before = at + 1 - scene.among(at, "elder", "brought")
+    other = _ending_at(scene, before) if suffering or scene.note.words[at + 1] in {"con", "per", "dopo"} else None
+    if other is not None and not suffering and other.role != "relative":
+        return False
     if other is None or other.role is HERSELF or _told_by_kin(scene, other):
         return False
     return not scene.among(scene.back(other.start, "determiners"), "by", "with")
@@ -201,7 +238,10 @@ def _toward_another(scene: Scene, end: int) -> bool:
     found = scene.named(first)
     if found is None:
         return scene.among(first, "others_too")
-    return found.role != HERSELF and not _told_by_kin(scene, found)
+    apposed = scene.among(found.end, "patient") and scene.note.breaks[found.end] is Break.ITEM  # *alla madre (pz)*
+    if found.role is THING:
+        return scene.note.words[at] not in {"contro", "verso", "su", "sul", "sulla"}
+    return found.role != HERSELF and not apposed and not _told_by_kin(scene, found)
 
 
 def _ending_at(scene: Scene, end: int) -> Person | None:

@@ -33,8 +33,8 @@ def pieces(
 
     def cost(piece: str) -> int:
         if len(piece) < _SHORT - 1 or piece in common:
-            return 40
-        return 12 if piece in everyday else 6 if len(piece) < _SHORT else 1
+            return 400
+        return 60 if piece in everyday else 6 if len(piece) < _SHORT else 1
 
     chosen: set[str] = set()
     for places in sorted(phrases, key=len):
