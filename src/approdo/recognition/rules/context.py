@@ -25,6 +25,8 @@ NAMES = (
     "mishap",
     "not_denied",
     "now",
+    "on_purpose",
+    "other_victim",
     "own_blow",
     "past",
     "past_head",
@@ -92,7 +94,8 @@ class Context:
 
     def _nearest(self, kind: str, hit: Hit) -> list[Hit]:
         last = bisect_left(self.cues[kind], hit.start, key=_START)
-        return [cue for cue in self.cues[kind][max(last - 2 * _NEAR, 0) : last] if cue.end <= hit.start]
+        near = self.cues[kind][max(last - 2 * _NEAR, 0) : last]
+        return [cue for cue in near if cue.end <= hit.start and cue.start not in self.scene.violent]
 
     def _free(self, first: int, last: int) -> bool:
         """Say whether something between two places ends a denial: *ma*, *riferisce*, *ha denunciato*."""
@@ -145,6 +148,8 @@ class Context:
         scene, note = self.scene, self.scene.note
         at = max(hit.end, by.end if by else 0)
         limit = min(at + 8, len(note.words))
+        if self.last - 1 in note.asked and scene.among(self.last, "denied_after"):
+            return True  # *ha paura di tornare a casa? No*
         if at < len(note.words) and at - 1 in note.asked and scene.among(at, "denied_after"):
             return True
         while at < limit and at < self.last and (at in scene.violent or scene.among(at, "fillers", "auxiliaries")):
@@ -178,8 +183,8 @@ class Context:
             self.cues["routine"] or any(cue.start < hit.start for cue in self.cues["hypothesis"])
         ):
             return True
-        if self.cues["confirms"]:
-            return False
+        if self.cues["confirms"] or (hit.key == "threat" and self.scene.among(hit.start, "beforehand", "her")):
+            return False  # *se esce la ammazza* is how one threatens
         if hit.phrase.form is None and any(self._handed(cue, hit) for cue in self.cues["leaflet"]):
             return True
         if any(self._subjunctive(cue, hit) for cue in self.cues["hypothesis"]):
@@ -216,25 +221,46 @@ class Context:
 
     def harmless(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was not meant, was sport, or was seen and not suffered."""
-        first, last = self.scene.note.item(hit.start)
         if by is not None and self.scene.among(by.start, "little"):
             return True
+        if self.cues["on_purpose"]:
+            return False
+        return (
+            self._by_chance(hit)
+            or self._of_others(hit)
+            or self._by_herself(hit, by)
+            or self._imagined(hit, by)
+            or self._played(hit, by)
+        )
+
+    def _by_chance(self, hit: Hit) -> bool:
+        first, last = self.scene.note.item(hit.start)
         for cue in self.cues["accident"] if hit.key not in _NEVER_BY_CHANCE else ():
             apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)
             if first <= cue.start < last and len(apart) < _NEAR and not parted:
                 return True
-        seen = [cue for cue in self.cues["witness"] if cue.end <= hit.start < cue.end + 5]
-        if (seen and not self._seen_by_another(seen[0], hit)) or self._imagined(hit, by):
-            return True
-        if by is None and any(not self._parted(cue, hit) for cue in self.cues["self_harm"]):
-            return True
+        return False
+
+    def _by_herself(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether it is what she did to herself, or to a wall: *graffiandola si è ferita*."""
         if hit.phrase.form is Form.DOES_TO_HER and self.scene.note.words[min(hit.end, self.last - 1)] == "si":
-            return True  # *graffiandola si è ferita*
-        if hit.phrase.form is None and any(
+            return True
+        if by is not None:
+            return False
+        blow = hit.phrase.form is None and any(
             cue.start < hit.end and hit.start < cue.end for cue in self.cues["own_blow"]
-        ):
-            return by is None
+        )
+        return blow or any(not self._parted(cue, hit) for cue in self.cues["self_harm"])
+
+    def _of_others(self, hit: Hit) -> bool:
+        """Say whether another is named as the victim, or she only saw it."""
+        if hit.phrase.form is None and self.cues["other_victim"]:
+            return True
+        seen = (cue for cue in self.cues["witness"] if cue.end <= hit.start < cue.end + 5)
+        return any(not self._seen_by_another(cue, hit) for cue in seen)
+
+    def _played(self, hit: Hit, by: Person | None) -> bool:
         near = by is not None and by.role in CLOSE
         return bool(self.cues["sport"]) and not near and hit.phrase.needs is not Needs.ALONE
 

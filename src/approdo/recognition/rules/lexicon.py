@@ -166,7 +166,6 @@ class _Compiler:
             words |= self.groups[word[1:]] if word.startswith("@") else {fold(word)}
         yield Element(frozenset(words), gap), None
 
-
     def forms(self, verbs: str) -> Iterator[tuple[str, Form]]:
         """Yield the forms of verbs and of the classes of verbs among them: *colpire|@throwing*."""
         for name in verbs.split("|"):
@@ -203,7 +202,12 @@ def _typos(words: set[str], known: set[str]) -> dict[str, str]:
 def _single(events: Iterable[Phrase], known: set[str]) -> dict[str, str]:
     """Return long words without a double letter of theirs, the commonest error of all: *minaciava*."""
     words = {word for one in events for place in one.elements for word in place.words if len(word) >= TYPED_FROM}
-    pairs = ((word[:at] + word[at + 1 :], word) for word in sorted(words) for at in range(1, len(word)) if word[at] == word[at - 1])
+    pairs = (
+        (word[:at] + word[at + 1 :], word)
+        for word in sorted(words)
+        for at in range(1, len(word))
+        if word[at] == word[at - 1]
+    )
     return {wrong: word for wrong, word in pairs if wrong not in known}
 
 

@@ -156,24 +156,22 @@ def _companion(scene: Scene, one: Person) -> bool:
 def _after(scene: Scene, hit: Hit) -> Person | None:
     """Return who follows *da*, *da parte di*, and after a noun *di* or *con*."""
     noun = hit.phrase.form is None
-    beside = scene.person(hit.end) if noun and scene.note.breaks[hit.end] <= Break.ITEM else None
-    if beside is not None and scene.note.breaks[beside.end] >= Break.ITEM:
-        if scene.note.breaks[hit.end] is Break.ITEM or beside.key in PARTNERS:
-            return Person(hit.end, beside.end, beside.key)
+    if noun and (beside := _beside(scene, hit)) is not None:
+        return beside
     thing: Person | None = None
     last = min(scene.sentence(hit.start)[1], hit.end + _AFAR)
     for at in range(hit.start + 1, last):
         outside = at >= hit.end
-        if outside and (scene.among(at, "turns", "denies") or (at > hit.end and scene.among(at, "reports"))):
-            return thing
+        if outside and _ends(scene, hit, at):
+            break
         by = scene.among(at, "by", *(("author",) if outside else ())) or (
             scene.among(at - 1, "hands") and scene.among(at, "of")
         )
         genitive = noun and scene.among(at, "of") and at <= hit.end + 2 and outside
         if not (by or genitive or (noun and outside and scene.among(at, "with") and at <= hit.end + 2)):
             continue
-        if outside and at > hit.end and _owned(scene, at - 1):
-            return thing
+        if at > hit.end and _owned(scene, at - 1):
+            break
         found = scene.named(at + 1)
         if found is None or (genitive and found.role is THING and len(hit.phrase.elements) > 1):
             continue
@@ -187,10 +185,26 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
     return thing
 
 
+def _beside(scene: Scene, hit: Hit) -> Person | None:
+    """Return who stands right after a noun and alone: *sangue dal naso per un pugno, marito*; *calcio compagno*."""
+    between = scene.note.breaks[hit.end]
+    found = scene.person(hit.end) if between < Break.SENTENCE else None
+    if found is None or scene.note.breaks[found.end] < Break.ITEM:
+        return None
+    return Person(hit.end, found.end, found.key) if between is Break.ITEM or found.key in PARTNERS else None
+
+
+def _ends(scene: Scene, hit: Hit, at: int) -> bool:
+    """Say whether at a place something else is begun to be told."""
+    return scene.among(at, "turns", "denies") or (at > hit.end and scene.among(at, "reports"))
+
+
 def _owned(scene: Scene, place: int) -> bool:
     """Say whether what follows belongs to another participle: *accompagnata dal marito*."""
     word = scene.note.words[place]
-    if place in scene.violent or scene.among(place, "body", "adverbs", "auxiliaries", "suffered", "given", "said_or_there"):
+    if place in scene.violent or scene.among(
+        place, "body", "adverbs", "auxiliaries", "suffered", "given", "said_or_there"
+    ):
         return False
     if scene.among(place, "brought"):
         return True
@@ -203,6 +217,8 @@ def _in_front(scene: Scene, hit: Hit) -> Person | None:
     if hit.phrase.form is None and head is not None and head.end == hit.start and head.key in PARTNERS:
         return Person(scene.sentence(hit.start)[0], head.end, head.key)
     at = scene.back(hit.start, "auxiliaries", "adverbs", "fillers", "suffered")
+    if scene.note.breaks[hit.start] is Break.SENTENCE:
+        return None
     for start in range(at, max(at - 4, -1), -1):
         found = scene.named(start)
         front = scene.back(found.start, "determiners") if found else -1
@@ -282,7 +298,7 @@ def _run_together(scene: Scene, hit: Hit) -> bool:
 
 
 def _joined(scene: Scene, hit: Hit) -> int:
-    """Return the place after *ha* of participles of which this one is a further: *l'hanno presa e spogliata*; else 0."""
+    """Return the place after *ha* where this participle is a further one, or 0: *l'hanno presa e spogliata*."""
     words, first = scene.note.words, scene.sentence(hit.start)[0]
     listed = hit.start > 0 and (words[hit.start - 1] in {"e", "ed"} or scene.note.breaks[hit.start] is Break.ITEM)
     if not listed or hit.phrase.form is not Form.DONE_TO_HER or scene.among(hit.end, "by"):
@@ -299,6 +315,8 @@ def clitic(scene: Scene, hit: Hit) -> bool | None:
     """Return whether a pronoun before a verb means her, another or nobody; *si* is another: herself."""
     if "me" in scene.note.words[hit.start + 1 : hit.end + 1]:  # *tirare me*, of who learns the language
         return True
+    if scene.note.words[hit.start - 1] == "ho" and scene.among(hit.start - 2, "her", "him"):  # *l'ho colpito io*
+        return False
     at = scene.back(_joined(scene, hit) or hit.start, "auxiliaries", "adverbs")
     at -= at > 0 and scene.note.words[at] == "a" and scene.among(at - 1, "her")
     if scene.among(at, "him") or scene.note.words[max(at, 0)] == "si":

@@ -9,6 +9,7 @@ from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, acti
 from approdo.recognition.rules.tokens import Break
 
 _ENCLITICS = ("arla", "erla", "irla", "arle", "erle", "irle", "armi", "ermi", "irmi")
+_HANGING = ("by", "with", "of", "to")
 _WOMEN = frozenset({"moglie", "madre"})
 
 
@@ -22,10 +23,13 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     if hit.phrase.form is None:
         return not _of_another(scene, hit, by)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
-        return hit.phrase.form is Form.DOES_TO_HER
-    if not active(scene, hit):
-        return _suffers(scene, hit)
-    if _whom_she_hurt(scene, hit):
+        return hit.phrase.form is Form.DOES_TO_HER and not _whom_just_named(scene, hit, by)
+    return _done_by(scene, hit, by, hers) if active(scene, hit) else _suffers(scene, hit)
+
+
+def _done_by(scene: Scene, hit: Hit, by: Person | None, hers: bool) -> bool:
+    """Say whether she is the object of a verb whose subject is another."""
+    if _whom_she_hurt(scene, hit) or _she_did(scene, hit):
         return False
     others = hers and (_after_another(scene, hit, by) if by is not None else _of_a_thing_or_hers(scene, hit))
     return not others and _object_is_her(scene, hit, by)
@@ -36,6 +40,30 @@ def _whom_she_hurt(scene: Scene, hit: Hit) -> bool:
     at = scene.back(hit.start, "auxiliaries", "adverbs")
     alone = hit.end == hit.start + 1 and hit.phrase.form is Form.DONE_TO_HIM
     return alone and scene.note.words[at] == "che" and scene.note.breaks[hit.end] >= Break.ITEM
+
+
+def _she_did(scene: Scene, hit: Hit) -> bool:
+    """Say whether she tells what she did: *ammette di averla spinta*, and nobody else is named who could."""
+    at = scene.back(hit.start, "adverbs")
+    if not (scene.note.words[at] in {"aver", "avere"} or scene.note.words[at].startswith(("averl", "avergl"))):
+        return False
+    first, _last = scene.sentence(hit.start)
+    named = (one for one in scene.before(at, first) if not scene.among(scene.back(one.start, "determiners"), *_HANGING))
+    one = next(named, None)
+    return scene.note.words[at - 1] in {"di", "dopo", "d"} and (
+        one is None or one.role is HERSELF or _is_reader(scene, one)
+    )
+
+
+def _whom_just_named(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether a gerund's pronoun is of another woman: *ha mandato la figlia in ospedale rompendole il braccio*."""
+    if not scene.note.words[hit.start].endswith(("ndola", "ndole")):
+        return False
+    one = next(scene.before(hit.start, scene.note.item(hit.start)[0]), None)
+    if one is None or one == by or one.role not in {"relative", "acquaintance"} or _told_by_kin(scene, one):
+        return False
+    front = scene.back(one.start, "determiners")
+    return scene.note.words[one.start].endswith("a") and not scene.among(front, *_HANGING) and front >= 0
 
 
 def _after_another(scene: Scene, hit: Hit, by: Person) -> bool:
@@ -193,7 +221,8 @@ def _agrees(word: str, him: bool) -> bool:
 def _is_she(scene: Scene, one: Person) -> bool:
     """Say whether somebody who suffers is the woman of the note, named as another names her."""
     his = scene.among(one.start - 1, "his")
-    return (scene.among(one.start, "patient_as_wife") and not his) or _told_by_kin(scene, one)
+    wife = scene.among(one.start, "patient_as_wife") and one.role != "acquaintance"
+    return (wife and not his) or _told_by_kin(scene, one)
 
 
 def _told_by_kin(scene: Scene, other: Person) -> bool:
@@ -210,7 +239,8 @@ def _told_by_kin(scene: Scene, other: Person) -> bool:
 
 def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
     """Say whether a noun is of another's pain: *aggressione al marito*, *il fratello ha subito percosse*."""
-    if _toward_another(scene, hit.end - scene.among(hit.end - 1, "to")) or (
+    given = scene.among(hit.end, "given")
+    if _toward_another(scene, hit.end + given - scene.among(hit.end - 1, "to")) or (
         by is not None and by.end > hit.end and _toward_another(scene, by.end)
     ):
         return True

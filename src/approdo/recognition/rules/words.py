@@ -9,7 +9,7 @@ from approdo.recognition.rules.context import Context, cues
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, active, agent, clitic, told
-from approdo.recognition.rules.statements import HISTORY, SUSPECTED, WEAPON, Statement
+from approdo.recognition.rules.statements import HISTORY, SUSPECTED, UNKNOWN, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her, to_her
 from approdo.recognition.rules.tokens import Note, tokenise
 
@@ -98,7 +98,7 @@ def _enough(scene: Scene, hit: Hit, by: Person | None, context: Context) -> bool
         return False
     if by is None:
         return needs is Needs.ALONE or (needs in _OF_SOMEBODY and _somebody(scene, hit))
-    return needs is not Needs.CLOSE or by.role in CLOSE
+    return needs is not Needs.CLOSE or by.role in CLOSE or by.role == UNKNOWN
 
 
 def _somebody(scene: Scene, hit: Hit) -> bool:
