@@ -293,7 +293,7 @@ class Context:
 
     def led(self, hit: Hit, by: Person | None) -> bool:
         """Say whether she was only brought to do something: *spinta dal marito a farsi vedere*."""
-        return self._to_do(hit.end) or self._to_do(by.end if by else hit.end)
+        return hit.key == "physical" and (self._to_do(hit.end) or self._to_do(by.end if by else hit.end))
 
     def _to_do(self, place: int) -> bool:
         words = self.scene.note.words

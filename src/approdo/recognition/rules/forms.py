@@ -43,7 +43,7 @@ def conjugate(verb: str, odd: Mapping[str, str]) -> Iterator[tuple[str, Form]]:
     if participle:
         yield from ((participle + ending, Form.DONE_TO_HIM) for ending in "oi")
         yield from ((participle + ending, Form.DONE_TO_HER) for ending in "ae")
-        yield from ((participle + ending, Form.DOES_TO_HER) for ending in ("ala", "ole", "ile", "ele"))
+        yield from ((participle + ending, Form.DOES_TO_HER) for ending in ("ala", "ole", "ile", "ele", "ale"))
     imperfect = odd.get("imperfect", stem + kind + "va")
     present = odd.get("present", stem + isc + ("a" if kind == "a" else "e"))
     plural = odd.get("plural", stem + isc + ("ano" if kind == "a" else "ono"))

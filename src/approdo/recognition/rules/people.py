@@ -22,7 +22,7 @@ _NO_KIND: frozenset[str] = frozenset()
 _AFAR = 12
 """Words after which nobody is behind a word any more."""
 _INFINITIVES = ("are", "ere", "ire", "rla", "rlo", "rsi")
-_PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
+PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,9 @@ def _around_it(scene: Scene, hit: Hit) -> Person | None:
     after = (
         scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if scene.note.breaks[at] is Break.ITEM
     )
-    return next((one for one in (*before, *after) if one is not None and (one.role in CLOSE or one.role == HE)), None)
+    anybody = needs is Needs.HERS
+    named = (one for one in (*before, *after) if one is not None and one.role not in {HERSELF, THING})
+    return next((one for one in named if anybody or one.role in CLOSE or one.role == HE), None)
 
 
 def told(scene: Scene, hit: Hit, by: Person | None) -> str:
@@ -208,7 +210,7 @@ def _owned(scene: Scene, place: int) -> bool:
         return False
     if scene.among(place, "brought"):
         return True
-    return len(word) > 4 and word.endswith(_PARTICIPLES) and not scene.among(place - 1, "determiners", "to", "of")
+    return len(word) > 4 and word.endswith(PARTICIPLES) and not scene.among(place - 1, "determiners", "to", "of")
 
 
 def _in_front(scene: Scene, hit: Hit) -> Person | None:
@@ -305,7 +307,7 @@ def _joined(scene: Scene, hit: Hit) -> int:
         return 0
     for at in range(hit.start - 2, max(first, hit.start - _AFAR), -1):
         if scene.among(at, "having") and scene.among(at - 1, "her"):
-            return at + 1 if words[at + 1].endswith(_PARTICIPLES) else 0
+            return at + 1 if words[at + 1].endswith(PARTICIPLES) else 0
         if scene.among(at, "by", "reports", "turns"):
             return 0
     return 0

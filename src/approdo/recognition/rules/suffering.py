@@ -5,7 +5,7 @@
 from approdo.recognition.rules.forms import Form
 from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit
-from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
+from approdo.recognition.rules.people import HERSELF, PARTICIPLES, THING, Person, Scene, active, clitic
 from approdo.recognition.rules.tokens import Break
 
 _ENCLITICS = ("arla", "erla", "irla", "arle", "erle", "irle", "armi", "ermi", "irmi")
@@ -246,7 +246,10 @@ def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
         return True
     at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
     suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.end))
-    before = at + 1 - scene.among(at, "elder", "brought")
+    at -= scene.note.words[max(at, 0)] == "dopo"
+    brought = scene.note.words[max(at, 0)].endswith(PARTICIPLES) and scene.person(max(at, 0)) is None
+    before = at + 1 - (brought or scene.among(at, "elder"))
+    before = scene.back(before, "auxiliaries") + 1
     other = _ending_at(scene, before) if suffering or scene.note.words[at + 1] in {"con", "per", "dopo"} else None
     if other is not None and not suffering and other.role != "relative":
         return False
