@@ -40,6 +40,7 @@ NAMES = (
 """What a cue may say."""
 _START = attrgetter("start")
 _FAR = 25
+_BY_CHANCE = frozenset({"physical", "threat"})
 _NEVER_BY_CHANCE = frozenset({"strangulation", "sexual"})
 _NEAR = 6
 _AWAY = 12
@@ -235,7 +236,7 @@ class Context:
 
     def _by_chance(self, hit: Hit) -> bool:
         first, last = self.scene.note.item(hit.start)
-        for cue in self.cues["accident"] if hit.key not in _NEVER_BY_CHANCE else ():
+        for cue in self.cues["accident"] if hit.key in _BY_CHANCE else ():
             apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)
             if first <= cue.start < last and len(apart) < _NEAR and not parted:

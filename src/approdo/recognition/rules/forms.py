@@ -51,6 +51,8 @@ def conjugate(verb: str, odd: Mapping[str, str]) -> Iterator[tuple[str, Form]]:
     wish = odd.get("wish", stem.removesuffix("i") + "i" if kind == "a" else stem + isc + "a")
     gerund = odd.get("gerund", stem + ("ando" if kind == "a" else "endo"))
     does = (verb, gerund, present, plural, imperfect, imperfect and imperfect + "no", past, wish, stem + kind + "rebbe")
+    if kind == "a" and present:
+        yield from ((stem + ending, Form.DOES) for ending in ("au", "ao"))  # of the South, and of Venice
     for form in filter(None, does):
         yield form, Form.DOES
     for ending in ("la", "le", "mi"):

@@ -222,7 +222,7 @@ def _is_she(scene: Scene, one: Person) -> bool:
     """Say whether somebody who suffers is the woman of the note, named as another names her."""
     his = scene.among(one.start - 1, "his")
     wife = scene.among(one.start, "patient_as_wife") and one.role != "acquaintance"
-    return (wife and not his) or _told_by_kin(scene, one)
+    return _apposed(scene, one.end) or (wife and not his) or _told_by_kin(scene, one)
 
 
 def _told_by_kin(scene: Scene, other: Person) -> bool:
@@ -271,10 +271,14 @@ def _toward_another(scene: Scene, end: int) -> bool:
     found = scene.named(first)
     if found is None:
         return scene.among(first, "others_too")
-    apposed = scene.among(found.end, "patient") and scene.note.breaks[found.end] is Break.ITEM  # *alla madre (pz)*
     if found.role is THING:
         return scene.note.words[at] not in {"contro", "verso", "su", "sul", "sulla"}
-    return found.role != HERSELF and not apposed and not _told_by_kin(scene, found)
+    return found.role != HERSELF and not _apposed(scene, found.end) and not _told_by_kin(scene, found)
+
+
+def _apposed(scene: Scene, end: int) -> bool:
+    """Say whether whoever was just named is she: *alla madre (pz)*."""
+    return scene.among(end, "patient") and scene.note.breaks[end] is Break.ITEM
 
 
 def _ending_at(scene: Scene, end: int) -> Person | None:
