@@ -53,8 +53,8 @@ class Phrase:
     """Of the verb in it; without one it is a noun."""
 
 
-Index = Mapping[str, tuple[Phrase, ...]]
-"""Phrases by each word that they may begin with."""
+Index = Mapping[tuple[str, str], tuple[Phrase, ...]]
+"""Phrases by each word that they may begin with and the one that follows at once; *""* where any may follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         kinds=_kinds(compiler.groups),
         abbreviations=compiler.groups["abbreviations"],
         typos=typos,
-        triggers=tuple(sorted(triggers | {*document["spelt_apart"]})),
+        triggers=tuple(sorted(triggers | {*document["spelt_apart"]}, key=lambda one: (len(one), one))),
         sources={row["key"]: row["source"] for row in document["rows"]},
     )
 
@@ -174,11 +174,12 @@ class _Compiler:
 
 
 def _index(phrases: Iterable[Phrase]) -> Index:
-    found: dict[str, list[Phrase]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
     for phrase in phrases:
-        for word in phrase.elements[0].words:
-            found[word].append(phrase)
-    return {word: tuple(some) for word, some in found.items()}
+        second = phrase.elements[1] if len(phrase.elements) > 1 else None
+        for pair in product(phrase.elements[0].words, {""} if second is None or second.gap else second.words):
+            found[pair].append(phrase)
+    return {pair: tuple(some) for pair, some in found.items()}
 
 
 def _kinds(groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -33,10 +33,14 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
     found = list(_outermost(scene, found))
     scene.violent = frozenset(place for hit in found for place in range(hit.start, hit.end))
     said = {one for context, hit in _in_context(scene, found[:_MOST]) for one in _judge(scene, context, hit)}
-    small = note.lower()
-    if not said or not any(piece in small for piece in lexicon.triggers):
+    if not said or not _triggered(lexicon, note):
         return ()
     return tuple(sorted(said, key=attrgetter("start", "end", "key", "by")))
+
+
+def _triggered(lexicon: Lexicon, note: str) -> bool:
+    small = note.lower()
+    return any(piece in small for piece in lexicon.triggers)
 
 
 def triggers(lexicon: Lexicon) -> tuple[str, ...]:
