@@ -46,6 +46,8 @@ _NEAR = 6
 _AWAY = 12
 _SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero", "assi", "essi", "issi")
 """Ends of a verb that after *se* is only supposed; *promesse* after *se* is rare."""
+_ASKED = frozenset({"abbia", "abbiano", "sia", "siano", "venga", "vengano"})
+"""What after *se* is only asked: *se qualcuno le abbia fatto del male*."""
 _INFINITIVES = ("are", "ere", "ire", "rsi", "rla", "rmi")
 
 Cues = Mapping[str, list[Hit]]
@@ -204,8 +206,9 @@ class Context:
             or any(self.scene.among(at, "turns", "reports") for at in reached)
         ):
             return False
-        words = (self.scene.note.words[at] for at in reached)
-        return any(len(word) > 4 and word.endswith(_SUBJUNCTIVES) for word in words)
+        words = [self.scene.note.words[at] for at in reached]
+        asked = self.scene.note.words[cue.end - 1] == "se" and not _ASKED.isdisjoint(words)
+        return asked or any(len(word) > 4 and word.endswith(_SUBJUNCTIVES) for word in words)
 
     def _leads_to(self, cue: Hit, hit: Hit, reach: int, *more: str) -> bool:
         between = range(cue.end, hit.start)
@@ -290,6 +293,8 @@ class Context:
     def called(self, hit: Hit) -> bool:
         """Say whether it is only the name of a street or of a person."""
         front = self.scene.back(hit.start, "of")
+        if self.scene.note.words[max(front - 1, 0) : front + 1] == ("in", "corso"):
+            return False
         return hit.phrase.form is None and self.scene.among(front, "names") and not self.scene.note.breaks[hit.start]
 
     def led(self, hit: Hit, by: Person | None) -> bool:

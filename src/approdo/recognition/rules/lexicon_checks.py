@@ -53,6 +53,7 @@ GROUPS = (
     "hands",
     "hard_thing",
     "having",
+    "heard",
     "her",
     "him",
     "names",

@@ -232,7 +232,8 @@ def _told_by_kin(scene: Scene, other: Person) -> bool:
     if not tellers:
         return False
     return any(
-        scene.among(one.start, tellers) and any(scene.among(at, "reports") for at in range(one.end, one.end + 8))
+        scene.among(one.start, tellers)
+        and any(scene.among(at, "reports", "heard") for at in range(one.end, one.end + 8))
         for one in scene.before(other.start, 0)
     )
 
@@ -263,6 +264,8 @@ def _toward_another(scene: Scene, end: int) -> bool:
     at = end
     while scene.among(at, "toward"):
         at += 1
+    if at > end and scene.note.words[at - 1] not in {"confronti", "danni", "confronto"}:
+        return False
     if at >= len(scene.note.words) or not (at > end or scene.among(at, "to")):
         return False
     if scene.note.crossed(end - 1, at) >= Break.ITEM:
