@@ -318,7 +318,7 @@ class Context:
             return False
         if any(cue.end <= hit.start < cue.end + _FAR for cue in self.cues["past_head"]):
             return True
-        return any(first <= cue.start < last for cue in self.cues["past"])
+        return any(first <= cue.start < last and not hit.start <= cue.start < hit.end for cue in self.cues["past"])
 
     def injured(self, hit: Hit) -> bool:
         """Say whether an injury is named in the same sentence."""
