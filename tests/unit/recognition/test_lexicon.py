@@ -75,6 +75,8 @@ def test_a_group_that_the_rules_need_is_missed(name: str) -> None:
         (with_row(phrases={"alone": ["mani? addosso?"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (with_row(phrases={"alone": ["... addosso"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (with_row(phrases={"alone": ["da 5"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
+        (with_row(phrases={"hers": ["{@nobody} addosso"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
+        (with_row(phrases={"alone": [".. addosso"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (changed(short={**DOCUMENT["short"], "nn": False}), "short.nn"),
         (changed(quiet=["Pugno chiuso"]), "quiet.[0]"),
         (changed(quiet=["così chiuso"]), "quiet.[0]"),
@@ -97,6 +99,28 @@ def test_a_word_that_is_added_is_read() -> None:
     row["verbs"]["alone"] += " smanazzare"
     [statement] = read(parse(document), "pz smanazzata dal marito")
     assert (statement.key, statement.by) == ("physical", "partner")
+
+
+def test_a_class_of_verbs_is_read_in_every_phrase_that_names_it() -> None:
+    document = deepcopy(DOCUMENT)
+    assert read(parse(document), "il marito le ha sbertolato il polso") == ()
+    document["verbs"]["hurting"] += " sbertolare"
+    assert [one.by for one in read(parse(document), "il marito le ha sbertolato il polso")] == ["partner"]
+    assert read(parse(document), "il marito ha sbertolato il polso") == ()
+
+
+def test_two_points_are_two_words_at_most() -> None:
+    document = deepcopy(DOCUMENT)
+    row = next(row for row in document["rows"] if row["key"] == "physical")
+    row["phrases"]["alone"].append("gnaffete .. coppale")
+    assert read(parse(document), "gnaffete e poi coppale")
+    assert read(parse(document), "gnaffete e poi ancora coppale") == ()
+
+
+def test_a_word_that_lost_a_double_letter_is_read() -> None:
+    assert read(lexicon(), "l'ex la minaciava")
+    assert lexicon().typos["minaciava"] == "minacciava"
+    assert "serata" not in lexicon().typos
 
 
 @pytest.mark.parametrize(
@@ -126,5 +150,7 @@ def test_errors_are_one_letter_missing_doubled_swapped_or_beside() -> None:
     found = set(mistyped("percosse"))
     assert {"percose", "percossse", "percsose", "percossr"} <= found
     assert not {"oercosse", "ercosse", "percosze", "pwrcosse"} & found
-    assert set(mistyped("pugno")) == set()
+    assert {"puggno", "pguno", "pungo"} <= set(mistyped("pugno"))
+    assert not {"pugo", "pugni"} & set(mistyped("pugno"))
+    assert set(mistyped("mano")) == set()
     assert all(abs(len(one) - 8) <= 1 for one in found)

@@ -156,11 +156,48 @@ def test_the_way_it_is_typed_changes_nothing(changed) -> None:
         ("riferisce che il marito l'ha ferita", "la cognata è ricoverata: il marito l'ha ferita"),
         ("spinta dal marito", "vetro rotto dal marito"),
         ("insegnante aggredita da un alunno", "amica aggredita da un alunno"),
+        ("il marito le ha piegato le dita", "il marito ha piegato le dita"),
+        ("il marito le ha piegato le dita", "il marito si è piegato le dita"),
+        ("lo zio ammette di averla spinta", "la paziente ammette di averla spinta"),
+        ("l'ha colpita lui", "l'ho colpito io"),
+        ("la insulta il vicino", "la insulta un formicolio"),
+        ("un uomo correndo la colpiva", "un barattolo cadendo la colpiva"),
+        ("l'ex, che l'aveva aggredita", "l'ex, che aveva aggredito"),
+        ("il vicino ha visto il padre colpirla", "ha visto il padre colpirla"),
+        ("la pz è spinta dal genero", "la figlia di 16 anni è spinta dal genero"),
+        ("maltrattamenti dal padre", "sorella ricoverata per maltrattamenti"),
+        ("percosse alla madre (pz)", "percosse alla madre"),
+        ("non percosse dal fratello, ma dal padre", "non percosse dal fratello, né dal padre"),
+        ("teme il marito? Sì", "teme il marito? No"),
+        ("gomitata della rivale in partita, data apposta", "gomitata della rivale in partita"),
+        ("aggressione in strada", "aggressione in strada, vittima il figlio"),
+        ("solco al collo", "solco al collo da gesto anticonservativo"),
+        ("caduta giù dal muretto, spinta da un uomo", "caduta, spinta da un ramo"),
+        ("afferrandola la graffia il figlio", "afferrandola si è graffiata"),
+        ("il marito la segue, le scrive ogni giorno", "il medico la segue, ogni giorno"),
     ],
 )
 def test_what_stands_around_makes_it_none(said: str, unsaid: str) -> None:
     assert keys(said)
     assert keys(unsaid) == set()
+
+
+@pytest.mark.parametrize(
+    ("run_together", "by"),
+    [
+        ("il compagno la spinta", "partner"),
+        ("tre ragazzi l'hanno portata via, spogliata e filmata", "stranger"),
+        ("pugno marito", "partner"),
+        ("ex marito: pugno", "former_partner"),
+        ("il fratello le era salito addosso", "relative"),
+        ("tirata giù dalla bici da un uomo", "stranger"),
+        ("calcio da paziente", "acquaintance"),
+        ("spazzola lanciatale dalla suocera", "relative"),
+        ("lui tirare me per capelli, marito", "partner"),
+    ],
+)
+def test_who_did_it_is_read_where_words_are_few(run_together: str, by: str) -> None:
+    assert {said.by for said in read(LEXICON, run_together)} == {by}
 
 
 @pytest.mark.parametrize("word", ["aggredita", "picchiata", "percosse", "maltrattata", "strangolata", "schiaffeggiata"])
@@ -226,7 +263,7 @@ def test_a_note_without_any_trigger_says_nothing(text: str) -> None:
 def test_triggers_are_in_small_letters_few_and_long_enough() -> None:
     pieces = triggers(LEXICON)
     assert all(piece == piece.lower() for piece in pieces)
-    assert len(pieces) < 2500
+    assert len(pieces) < 3500
     everyday = (
         "dolore addominale da ieri, nausea, alvo regolare, apiretica. pa 120/80. nega allergie. accompagnata in auto"
     )

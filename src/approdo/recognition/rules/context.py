@@ -9,7 +9,7 @@ from operator import attrgetter
 from approdo.recognition.rules.forms import Form
 from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit, hits
-from approdo.recognition.rules.people import CLOSE, Person, Scene, active
+from approdo.recognition.rules.people import CLOSE, HERSELF, Person, Scene, active
 from approdo.recognition.rules.tokens import Break
 
 NAMES = (
@@ -21,13 +21,17 @@ NAMES = (
     "doubt",
     "hypothesis",
     "injury",
+    "leaflet",
     "mishap",
     "not_denied",
     "now",
+    "on_purpose",
+    "other_victim",
     "own_blow",
     "past",
     "past_head",
     "routine",
+    "self_harm",
     "sport",
     "unreal",
     "weapon",
@@ -36,11 +40,14 @@ NAMES = (
 """What a cue may say."""
 _START = attrgetter("start")
 _FAR = 25
+_BY_CHANCE = frozenset({"physical", "threat"})
 _NEVER_BY_CHANCE = frozenset({"strangulation", "sexual"})
 _NEAR = 6
 _AWAY = 12
-_SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero")
+_SUBJUNCTIVES = ("asse", "assero", "esse", "essero", "isse", "issero", "fosse", "fossero", "assi", "essi", "issi")
 """Ends of a verb that after *se* is only supposed; *promesse* after *se* is rare."""
+_ASKED = frozenset({"abbia", "abbiano", "sia", "siano", "venga", "vengano"})
+"""What after *se* is only asked: *se qualcuno le abbia fatto del male*."""
 _INFINITIVES = ("are", "ere", "ire", "rsi", "rla", "rmi")
 
 Cues = Mapping[str, list[Hit]]
@@ -73,15 +80,25 @@ class Context:
 
     def denied(self, hit: Hit, by: Person | None) -> bool:
         """Say whether somebody says that it did not happen."""
+        if self._corrected(hit):
+            return False
         if self._denied_after(hit, by):
             return True
         return any(self._denies(cue, hit, by) for cue in self._nearest("deny", hit)) or any(
             self._denies_next(cue, hit) for cue in self._nearest("deny_next", hit)
         )
 
+    def _corrected(self, hit: Hit) -> bool:
+        """Say whether only by whom is denied: *non aggressione da ignoti, ma dal padre*."""
+        for at in range(hit.end, min(hit.end + _NEAR, self.last - 1)):
+            if self.scene.among(at, "turns") and self.scene.among(at + 1, "by"):
+                return self.scene.named(at + 2) is not None
+        return False
+
     def _nearest(self, kind: str, hit: Hit) -> list[Hit]:
         last = bisect_left(self.cues[kind], hit.start, key=_START)
-        return [cue for cue in self.cues[kind][max(last - 2 * _NEAR, 0) : last] if cue.end <= hit.start]
+        near = self.cues[kind][max(last - 2 * _NEAR, 0) : last]
+        return [cue for cue in near if cue.end <= hit.start and cue.start not in self.scene.violent]
 
     def _free(self, first: int, last: int) -> bool:
         """Say whether something between two places ends a denial: *ma*, *riferisce*, *ha denunciato*."""
@@ -134,6 +151,8 @@ class Context:
         scene, note = self.scene, self.scene.note
         at = max(hit.end, by.end if by else 0)
         limit = min(at + 8, len(note.words))
+        if self.last - 1 in note.asked and scene.among(self.last, "denied_after"):
+            return True  # *ha paura di tornare a casa? No*
         if at < len(note.words) and at - 1 in note.asked and scene.among(at, "denied_after"):
             return True
         while at < limit and at < self.last and (at in scene.violent or scene.among(at, "fillers", "auxiliaries")):
@@ -167,8 +186,10 @@ class Context:
             self.cues["routine"] or any(cue.start < hit.start for cue in self.cues["hypothesis"])
         ):
             return True
-        if any(hit.start < cue.start for cue in self.cues["confirms"]):
-            return False
+        if self.cues["confirms"] or (hit.key == "threat" and self.scene.among(hit.start, "beforehand", "her")):
+            return False  # *se esce la ammazza* is how one threatens
+        if hit.phrase.form is None and any(self._handed(cue, hit) for cue in self.cues["leaflet"]):
+            return True
         if any(self._subjunctive(cue, hit) for cue in self.cues["hypothesis"]):
             return True
         return any(
@@ -185,8 +206,9 @@ class Context:
             or any(self.scene.among(at, "turns", "reports") for at in reached)
         ):
             return False
-        words = (self.scene.note.words[at] for at in reached)
-        return any(len(word) > 4 and word.endswith(_SUBJUNCTIVES) for word in words)
+        words = [self.scene.note.words[at] for at in reached]
+        asked = self.scene.note.words[cue.end - 1] == "se" and not _ASKED.isdisjoint(words)
+        return asked or any(len(word) > 4 and word.endswith(_SUBJUNCTIVES) for word in words)
 
     def _leads_to(self, cue: Hit, hit: Hit, reach: int, *more: str) -> bool:
         between = range(cue.end, hit.start)
@@ -194,27 +216,64 @@ class Context:
             return False
         return all(at in self.scene.violent or self.scene.among(at, "fillers", *more) for at in between)
 
+    def _handed(self, cue: Hit, hit: Hit) -> bool:
+        return cue.end <= hit.start and not any(
+            self.scene.among(at, "turns", "reports") for at in range(cue.end, hit.start)
+        )
+
     # not meant, seen, long ago ----------------------------------------------------------------------------------------
 
     def harmless(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was not meant, was sport, or was seen and not suffered."""
-        first, last = self.scene.note.item(hit.start)
         if by is not None and self.scene.among(by.start, "little"):
             return True
-        for cue in self.cues["accident"] if hit.key not in _NEVER_BY_CHANCE else ():
+        if self.cues["on_purpose"]:
+            return False
+        return (
+            self._by_chance(hit)
+            or self._of_others(hit)
+            or self._by_herself(hit, by)
+            or self._imagined(hit, by)
+            or self._played(hit, by)
+        )
+
+    def _by_chance(self, hit: Hit) -> bool:
+        first, last = self.scene.note.item(hit.start)
+        for cue in self.cues["accident"] if hit.key in _BY_CHANCE else ():
             apart = range(min(cue.start, hit.end), max(cue.start, hit.start))
             parted = any(self.scene.among(at, "turns", "reports") for at in apart)
             if first <= cue.start < last and len(apart) < _NEAR and not parted:
                 return True
-        seen = any(cue.end <= hit.start < cue.end + 5 for cue in self.cues["witness"])
-        if (seen and hit.phrase.form is not Form.DOES_TO_HER) or self._imagined(hit, by):
+        return False
+
+    def _by_herself(self, hit: Hit, by: Person | None) -> bool:
+        """Say whether it is what she did to herself, or to a wall: *graffiandola si è ferita*."""
+        if hit.phrase.form is Form.DOES_TO_HER and self.scene.note.words[min(hit.end, self.last - 1)] == "si":
             return True
-        if hit.phrase.form is None and any(
+        if by is not None:
+            return False
+        blow = hit.phrase.form is None and any(
             cue.start < hit.end and hit.start < cue.end for cue in self.cues["own_blow"]
-        ):
-            return by is None
+        )
+        return blow or any(not self._parted(cue, hit) for cue in self.cues["self_harm"])
+
+    def _of_others(self, hit: Hit) -> bool:
+        """Say whether another is named as the victim, or she only saw it."""
+        if hit.phrase.form is None and self.cues["other_victim"]:
+            return True
+        seen = (cue for cue in self.cues["witness"] if cue.end <= hit.start < cue.end + 5)
+        return any(not self._seen_by_another(cue, hit) for cue in seen)
+
+    def _played(self, hit: Hit, by: Person | None) -> bool:
         near = by is not None and by.role in CLOSE
         return bool(self.cues["sport"]) and not near and hit.phrase.needs is not Needs.ALONE
+
+    def _seen_by_another(self, cue: Hit, hit: Hit) -> bool:
+        """Say whether another saw what was done to her: *la figlia ha visto il padre picchiarla*."""
+        first, _last = self.scene.sentence(cue.start)
+        nearest = next(self.scene.before(cue.start, first), None)
+        hers = nearest.role is HERSELF if nearest else cue.start - first < 2
+        return not hers and hit.phrase.form is Form.DOES_TO_HER
 
     def _imagined(self, hit: Hit, by: Person | None) -> bool:
         """Say whether it was dreamt, read of or believed in illness, or a mishap said as one."""
@@ -234,11 +293,13 @@ class Context:
     def called(self, hit: Hit) -> bool:
         """Say whether it is only the name of a street or of a person."""
         front = self.scene.back(hit.start, "of")
+        if self.scene.note.words[max(front - 1, 0) : front + 1] == ("in", "corso"):
+            return False
         return hit.phrase.form is None and self.scene.among(front, "names") and not self.scene.note.breaks[hit.start]
 
     def led(self, hit: Hit, by: Person | None) -> bool:
         """Say whether she was only brought to do something: *spinta dal marito a farsi vedere*."""
-        return self._to_do(hit.end) or self._to_do(by.end if by else hit.end)
+        return hit.key == "physical" and (self._to_do(hit.end) or self._to_do(by.end if by else hit.end))
 
     def _to_do(self, place: int) -> bool:
         words = self.scene.note.words
@@ -257,7 +318,7 @@ class Context:
             return False
         if any(cue.end <= hit.start < cue.end + _FAR for cue in self.cues["past_head"]):
             return True
-        return any(first <= cue.start < last for cue in self.cues["past"])
+        return any(first <= cue.start < last and not hit.start <= cue.start < hit.end for cue in self.cues["past"])
 
     def injured(self, hit: Hit) -> bool:
         """Say whether an injury is named in the same sentence."""

@@ -43,7 +43,7 @@ def conjugate(verb: str, odd: Mapping[str, str]) -> Iterator[tuple[str, Form]]:
     if participle:
         yield from ((participle + ending, Form.DONE_TO_HIM) for ending in "oi")
         yield from ((participle + ending, Form.DONE_TO_HER) for ending in "ae")
-        yield from ((participle + ending, Form.DOES_TO_HER) for ending in ("ala", "ole"))
+        yield from ((participle + ending, Form.DOES_TO_HER) for ending in ("ala", "ole", "ile", "ele", "ale"))
     imperfect = odd.get("imperfect", stem + kind + "va")
     present = odd.get("present", stem + isc + ("a" if kind == "a" else "e"))
     plural = odd.get("plural", stem + isc + ("ano" if kind == "a" else "ono"))
@@ -51,6 +51,8 @@ def conjugate(verb: str, odd: Mapping[str, str]) -> Iterator[tuple[str, Form]]:
     wish = odd.get("wish", stem.removesuffix("i") + "i" if kind == "a" else stem + isc + "a")
     gerund = odd.get("gerund", stem + ("ando" if kind == "a" else "endo"))
     does = (verb, gerund, present, plural, imperfect, imperfect and imperfect + "no", past, wish, stem + kind + "rebbe")
+    if kind == "a" and present:
+        yield from ((stem + ending, Form.DOES) for ending in ("au", "ao"))  # of the South, and of Venice
     for form in filter(None, does):
         yield form, Form.DOES
     for ending in ("la", "le", "mi"):
@@ -64,13 +66,15 @@ def conjugate(verb: str, odd: Mapping[str, str]) -> Iterator[tuple[str, Form]]:
 def mistyped(word: str) -> Iterator[str]:
     """Yield a long word with one letter missing, doubled, swapped with the next, or typed on the key beside it.
 
-    The first letter is always right, and the first five are never another key.
+    The first letter is always right, and the first five are never another key. Of a word of five or six letters only
+    what can hardly be another: a letter doubled or swapped.
     """
-    if len(word) < TYPED_FROM or not word.isalpha():
+    if len(word) < TYPED_FROM - 2 or not word.isalpha():
         return
     for place in range(1, len(word)):
         before, letter, after = word[:place], word[place], word[place + 1 :]
-        yield before + after
+        if len(word) >= TYPED_FROM:
+            yield before + after
         yield before + letter + letter + after
         if after:
             yield before + after[0] + letter + after[1:]

@@ -9,11 +9,13 @@ from enum import StrEnum
 from itertools import product
 from typing import Any
 
-from approdo.recognition.rules.forms import DONE, Form, conjugate, mistyped
+from approdo.recognition.rules.forms import DONE, TYPED_FROM, Form, conjugate, mistyped
 from approdo.recognition.rules.tokens import fold
 from approdo.recognition.rules.triggers import pieces
 
 FORMAT = 1
+GAPS = {"..": 2, "...": 4}
+"""How many words of any kind may stand there."""
 _COMMON = ("determiners", "auxiliaries", "adverbs", "by", "of", "to", "with", "pronoun", "reports")
 """Groups of words that are in half of all notes: an engine that skips notes looks for others."""
 
@@ -26,6 +28,8 @@ class Needs(StrEnum):
     """By whom."""
     CLOSE = "close"
     """By whom, and it is a partner, a former one or a relative."""
+    HERS = "hers"
+    """By whom, and a pronoun that says to whom: *le ha piegato il braccio*; *ha piegato il braccio* is of nobody."""
     INJURY = "injury"
     """What came of it: a quarrel alone is none."""
 
@@ -49,8 +53,8 @@ class Phrase:
     """Of the verb in it; without one it is a noun."""
 
 
-Index = Mapping[str, tuple[Phrase, ...]]
-"""Phrases by each word that they may begin with."""
+Index = Mapping[tuple[str, str], tuple[Phrase, ...]]
+"""Phrases by each word that they may begin with and the one that follows at once; *""* where any may follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
     }
     known |= {word for words in compiler.groups.values() for word in words}
     common = frozenset().union(*(compiler.groups[name] for name in _COMMON))
-    typos = _typos(compiler.typed, known | {fold(word) for word in document["never"].split()})
+    real = known | {fold(word) for word in document["never"].split()}
+    typos = _single(events, real) | _typos(compiler.typed, real)
     places = (tuple(place.words for place in phrase.elements) for phrase in events)
     typos |= {wrong: right for wrong, right in document["short"].items()}
     triggers = pieces(places, typos, common, document["everyday"])
@@ -98,7 +103,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
         kinds=_kinds(compiler.groups),
         abbreviations=compiler.groups["abbreviations"],
         typos=typos,
-        triggers=tuple(sorted(triggers | {*document["spelt_apart"]})),
+        triggers=tuple(sorted(triggers | {*document["spelt_apart"]}, key=lambda one: (len(one), one))),
         sources={row["key"]: row["source"] for row in document["rows"]},
     )
 
@@ -108,6 +113,7 @@ class _Compiler:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.irregular = document["irregular"]
+        self.verbs = {name: listed.split() for name, listed in document["verbs"].items()}
         words = {name: one["words"] for name, one in document["people"].items()} | dict(document["groups"])
         self.groups = {name: frozenset(fold(word) for word in listed.split()) for name, listed in words.items()}
         self.typed = {word for name in document["people"] for word in self.groups[name]}
@@ -134,8 +140,8 @@ class _Compiler:
         places: list[list[tuple[Element, Form | None] | None]] = []
         gap = 0
         for piece in line.split():
-            if piece == "...":
-                gap = 4
+            if piece in GAPS:
+                gap = GAPS[piece]
                 continue
             places.append([*self.place(piece.removesuffix("?"), gap), *([None] if piece.endswith("?") else [])])
             gap = 0
@@ -147,9 +153,8 @@ class _Compiler:
     def place(self, piece: str, gap: int) -> Iterator[tuple[Element, Form | None]]:
         if piece.startswith("{"):
             forms = defaultdict(set)
-            for verb in piece.strip("{}+-").split("|"):
-                for word, form in conjugate(verb, self.irregular.get(verb, {})):
-                    forms[form].add(fold(word))
+            for word, form in self.forms(piece.strip("{}+-")):
+                forms[form].add(fold(word))
             for form, words in forms.items():
                 if not (piece.endswith("+}") and form not in DONE) and not (
                     piece.endswith("-}") and form is Form.DONE_TO_HER
@@ -161,13 +166,20 @@ class _Compiler:
             words |= self.groups[word[1:]] if word.startswith("@") else {fold(word)}
         yield Element(frozenset(words), gap), None
 
+    def forms(self, verbs: str) -> Iterator[tuple[str, Form]]:
+        """Yield the forms of verbs and of the classes of verbs among them: *colpire|@throwing*."""
+        for name in verbs.split("|"):
+            for verb in self.verbs[name[1:]] if name.startswith("@") else (name,):
+                yield from conjugate(verb, self.irregular.get(verb, {}))
+
 
 def _index(phrases: Iterable[Phrase]) -> Index:
-    found: dict[str, list[Phrase]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
     for phrase in phrases:
-        for word in phrase.elements[0].words:
-            found[word].append(phrase)
-    return {word: tuple(some) for word, some in found.items()}
+        second = phrase.elements[1] if len(phrase.elements) > 1 else None
+        for pair in product(phrase.elements[0].words, {""} if second is None or second.gap else second.words):
+            found[pair].append(phrase)
+    return {pair: tuple(some) for pair, some in found.items()}
 
 
 def _kinds(groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -188,6 +200,18 @@ def _typos(words: set[str], known: set[str]) -> dict[str, str]:
     return found
 
 
+def _single(events: Iterable[Phrase], known: set[str]) -> dict[str, str]:
+    """Return long words without a double letter of theirs, the commonest error of all: *minaciava*."""
+    words = {word for one in events for place in one.elements for word in place.words if len(word) >= TYPED_FROM}
+    pairs = (
+        (word[:at] + word[at + 1 :], word)
+        for word in sorted(words)
+        for at in range(1, len(word))
+        if word[at] == word[at - 1]
+    )
+    return {wrong: word for wrong, word in pairs if wrong not in known}
+
+
 def _glued(ends: Mapping[str, str], words: set[str], known: set[str]) -> dict[str, str]:
     """Return words that a hurried hand writes as one, and the two that they are: *dalmarito*, *hapicchiata*."""
     long = sorted(word for word in words if len(word) > 4)
@@ -196,4 +220,4 @@ def _glued(ends: Mapping[str, str], words: set[str], known: set[str]) -> dict[st
     return {glued: apart for glued, apart in pairs.items() if glued not in known}
 
 
-__all__ = ["FORMAT", "Element", "Index", "Lexicon", "Needs", "Phrase", "parse"]
+__all__ = ["FORMAT", "GAPS", "Element", "Index", "Lexicon", "Needs", "Phrase", "parse"]

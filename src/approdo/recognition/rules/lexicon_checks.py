@@ -9,12 +9,13 @@ from typing import Any
 
 from approdo.kit.words import mark as _
 from approdo.recognition.rules.context import NAMES
-from approdo.recognition.rules.lexicon import FORMAT, Needs
+from approdo.recognition.rules.lexicon import FORMAT, GAPS, Needs
 from approdo.recognition.rules.statements import BY_LABELS, HISTORY, KEY_LABELS, SUSPECTED, WEAPON
 from approdo.recognition.rules.tokens import fold
 
 SECTIONS = (
     "irregular",
+    "verbs",
     "people",
     "groups",
     "cues",
@@ -31,6 +32,7 @@ GROUPS = (
     "acquaintance",
     "adverbs",
     "affirmed",
+    "age",
     "ailments",
     "also",
     "also_not",
@@ -51,6 +53,7 @@ GROUPS = (
     "hands",
     "hard_thing",
     "having",
+    "heard",
     "her",
     "him",
     "names",
@@ -58,6 +61,7 @@ GROUPS = (
     "of",
     "others_too",
     "parents",
+    "places",
     "patient",
     "patient_as_wife",
     "pronoun",
@@ -68,6 +72,7 @@ GROUPS = (
     "his",
     "little",
     "tells",
+    "times",
     "trades",
     "things",
     "to",
@@ -156,17 +161,17 @@ def _rows(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield phrases with a group that is not there, without anything certain, or too short to be looked for."""
-    groups = {*document["groups"], *document["people"]}
+    groups = {*document["groups"], *document["people"], *document["verbs"]}
     rows = ((f"rows[{place}]", line) for place, row in enumerate(document["rows"]) for line in _phrases(row))
     cues = ((f"cues.{name}", line) for name, lines in document["cues"].items() for line in lines)
     people = ((f"people.{name}", line) for name, one in document["people"].items() for line in one.get("phrases", ()))
     for path, line in (*rows, *cues, *people, *(("quiet", line) for line in document["quiet"])):
-        pieces = [piece for piece in line.split() if piece != "..."]
+        pieces = [piece for piece in line.split() if piece not in GAPS]
         certain = [piece for piece in pieces if not piece.endswith("?")]
-        for word in (word for piece in pieces for word in piece.rstrip("?").split("|") if word.startswith("@")):
+        for word in (word for piece in pieces for word in piece.strip("{}+-?").split("|") if word.startswith("@")):
             if word[1:] not in groups:
                 yield Fault(path, _("«%(name)s» non esiste."), {"name": word})
-        if not certain or line.startswith("..."):
+        if not certain or line.startswith(".."):
             yield Fault(path, _("«%(line)s» non ha niente di certo, o comincia da «...»."), {"line": line})
         elif path.startswith("rows") and max(map(_length, certain)) < _SHORTEST:
             yield Fault(path, _("«%(line)s» è troppo corta: si troverebbe ovunque."), {"line": line})

@@ -25,12 +25,13 @@ class Hit:
 
 def hits(index: Index, note: Note, first: int = 0, last: int | None = None) -> Iterator[Hit]:
     """Yield every phrase that stands in a stretch of a note, by where it begins; several may begin at one word."""
-    for place in range(first, len(note.words) if last is None else last):
-        after = note.words[place + 1] if place + 1 < len(note.words) else ""
-        for phrase in index.get(note.words[place], ()):
-            second = phrase.elements[1] if len(phrase.elements) > 1 else None
-            if second is not None and not second.gap and after not in second.words:
-                continue  # nearly every phrase ends here, hundreds for one word: without a call
+    words = note.words
+    for place in range(first, len(words) if last is None else last):
+        word, after = words[place], words[place + 1] if place + 1 < len(words) else ""
+        begun = index.get((word, ""), ())
+        if after and (followed := index.get((word, after))):
+            begun += followed
+        for phrase in begun:
             end = _end(phrase, note, place)
             if end:
                 yield Hit(place, end, phrase)

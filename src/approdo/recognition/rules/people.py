@@ -12,6 +12,7 @@ from approdo.recognition.rules.statements import UNKNOWN
 from approdo.recognition.rules.tokens import Break, Note
 
 CLOSE = frozenset({"partner", "former_partner", "relative"})
+PARTNERS = frozenset({"partner", "former_partner"})
 HE = "he"
 """A pronoun, for whoever was named last."""
 HERSELF = "herself"
@@ -21,7 +22,7 @@ _NO_KIND: frozenset[str] = frozenset()
 _AFAR = 12
 """Words after which nobody is behind a word any more."""
 _INFINITIVES = ("are", "ere", "ire", "rla", "rlo", "rsi")
-_PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
+PARTICIPLES = ("ata", "ato", "ate", "ati", "ita", "ito", "ite", "iti", "uta", "uto", "ute", "uti")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,17 @@ def agent(scene: Scene, hit: Hit) -> Person | None:
 
 def _around_it(scene: Scene, hit: Hit) -> Person | None:
     """Return who does what a phrase without a verb's form tells only of those close to her: *le nasconde i farmaci*."""
-    if hit.phrase.form is not None or hit.phrase.needs is not Needs.CLOSE or len(hit.phrase.elements) < 2:
+    needs = hit.phrase.needs
+    if hit.phrase.form is not None or needs not in {Needs.CLOSE, Needs.HERS} or len(hit.phrase.elements) < 2:
         return None
     first, last = scene.sentence(hit.start)
     before = sorted(scene.before(hit.start, first), key=lambda one: _hanging(scene, one))
     after = (
         scene.named(at) for at in range(hit.end, min(hit.end + _AFAR, last)) if scene.note.breaks[at] is Break.ITEM
     )
-    return next((one for one in (*before, *after) if one is not None and (one.role in CLOSE or one.role == HE)), None)
+    anybody = needs is Needs.HERS
+    named = (one for one in (*before, *after) if one is not None and one.role not in {HERSELF, THING})
+    return next((one for one in named if anybody or one.role in CLOSE or one.role == HE), None)
 
 
 def told(scene: Scene, hit: Hit, by: Person | None) -> str:
@@ -154,48 +158,74 @@ def _companion(scene: Scene, one: Person) -> bool:
 def _after(scene: Scene, hit: Hit) -> Person | None:
     """Return who follows *da*, *da parte di*, and after a noun *di* or *con*."""
     noun = hit.phrase.form is None
-    beside = scene.person(hit.end) if noun and scene.note.breaks[hit.end] is Break.ITEM else None
-    if beside is not None and scene.note.breaks[beside.end] >= Break.ITEM:
-        return Person(hit.end, beside.end, beside.key)
+    if noun and (beside := _beside(scene, hit)) is not None:
+        return beside
+    thing: Person | None = None
     last = min(scene.sentence(hit.start)[1], hit.end + _AFAR)
     for at in range(hit.start + 1, last):
         outside = at >= hit.end
-        if outside and (scene.among(at, "turns", "denies") or (at > hit.end and scene.among(at, "reports"))):
-            return None
+        if outside and _ends(scene, hit, at):
+            break
         by = scene.among(at, "by", *(("author",) if outside else ())) or (
             scene.among(at - 1, "hands") and scene.among(at, "of")
         )
         genitive = noun and scene.among(at, "of") and at <= hit.end + 2 and outside
         if not (by or genitive or (noun and outside and scene.among(at, "with") and at <= hit.end + 2)):
             continue
-        if outside and at > hit.end and _owned(scene, at - 1):
-            return None
+        if at > hit.end and _owned(scene, at - 1):
+            break
         found = scene.named(at + 1)
         if found is None or (genitive and found.role is THING and len(hit.phrase.elements) > 1):
             continue
+        if found.role is THING and not genitive:
+            thing = thing or found  # *giù dalla bici da un uomo*
+            continue
         if found.role != HERSELF or scene.among(at - 1, "hands"):
             return found
-        if by and hit.phrase.form in DONE and scene.among(found.start, "acquaintance"):
+        if by and scene.among(found.start, "acquaintance") and (hit.phrase.form in DONE or found.start == at + 1):
             return Person(found.start, found.end, "acquaintance")
-    return None
+    return thing
+
+
+def _beside(scene: Scene, hit: Hit) -> Person | None:
+    """Return who stands right after a noun and alone: *sangue dal naso per un pugno, marito*; *calcio compagno*."""
+    between = scene.note.breaks[hit.end]
+    found = scene.person(hit.end) if between < Break.SENTENCE else None
+    if found is None or scene.note.breaks[found.end] < Break.ITEM:
+        return None
+    return Person(hit.end, found.end, found.key) if between is Break.ITEM or found.key in PARTNERS else None
+
+
+def _ends(scene: Scene, hit: Hit, at: int) -> bool:
+    """Say whether at a place something else is begun to be told."""
+    return scene.among(at, "turns", "denies") or (at > hit.end and scene.among(at, "reports"))
 
 
 def _owned(scene: Scene, place: int) -> bool:
     """Say whether what follows belongs to another participle: *accompagnata dal marito*."""
     word = scene.note.words[place]
-    if place in scene.violent or scene.among(place, "body", "adverbs", "suffered", "given", "said_or_there"):
+    if place in scene.violent or scene.among(
+        place, "body", "adverbs", "auxiliaries", "suffered", "given", "said_or_there"
+    ):
         return False
     if scene.among(place, "brought"):
         return True
-    return len(word) > 4 and word.endswith(_PARTICIPLES) and not scene.among(place - 1, "determiners", "to", "of")
+    return len(word) > 4 and word.endswith(PARTICIPLES) and not scene.among(place - 1, "determiners", "to", "of")
 
 
 def _in_front(scene: Scene, hit: Hit) -> Person | None:
-    """Return who stands before: *dal marito è stata picchiata*, *dal compagno ha subito percosse*."""
+    """Return who stands before: *dal marito è stata picchiata*, *dal compagno ha subito percosse*, *ex: un pugno*."""
+    head = scene.person(scene.sentence(hit.start)[0])
+    if hit.phrase.form is None and head is not None and head.end == hit.start and head.key in PARTNERS:
+        return Person(scene.sentence(hit.start)[0], head.end, head.key)
     at = scene.back(hit.start, "auxiliaries", "adverbs", "fillers", "suffered")
+    if scene.note.breaks[hit.start] is Break.SENTENCE:
+        return None
     for start in range(at, max(at - 4, -1), -1):
         found = scene.named(start)
         front = scene.back(found.start, "determiners") if found else -1
+        if found and found.end == at + 1 and _owned(scene, front - 1):
+            return None
         if found and found.end == at + 1 and (scene.among(front, "by") or scene.among(front - 1, "hands")):
             return None if found.role is HERSELF else found
     return None
@@ -254,14 +284,42 @@ def active(scene: Scene, hit: Hit) -> bool:
 
 def _having(scene: Scene, hit: Hit) -> bool:
     at = scene.back(hit.start, "adverbs")
-    if scene.note.words[at] == "a" and at > 0:
-        return scene.among(at - 1, "her")
+    if scene.note.words[at] in {"a", "e", "era"} and at > 0:  # *l'a spinta*, *le è salito sopra*
+        return scene.among(at - 1, "her") and (scene.note.words[at] == "a" or scene.note.words[at - 1] in {"le", "mi"})
+    if _joined(scene, hit) or _run_together(scene, hit):
+        return True
     return scene.among(at, "having") or (hit.end < len(scene.note.words) and scene.note.words[hit.end] == "me")
+
+
+def _run_together(scene: Scene, hit: Hit) -> bool:
+    """Say whether *la* before a participle is *l'ha*: *il marito la spinta*."""
+    last = hit.start - 1
+    if hit.phrase.form is not Form.DONE_TO_HER or last < 1 or scene.note.words[last] != "la":
+        return False
+    return any(one is not None and one.end == last for one in map(scene.person, range(max(last - 3, 0), last)))
+
+
+def _joined(scene: Scene, hit: Hit) -> int:
+    """Return the place after *ha* where this participle is a further one, or 0: *l'hanno presa e spogliata*."""
+    words, first = scene.note.words, scene.sentence(hit.start)[0]
+    listed = hit.start > 0 and (words[hit.start - 1] in {"e", "ed"} or scene.note.breaks[hit.start] is Break.ITEM)
+    if not listed or hit.phrase.form is not Form.DONE_TO_HER or scene.among(hit.end, "by"):
+        return 0
+    for at in range(hit.start - 2, max(first, hit.start - _AFAR), -1):
+        if scene.among(at, "having") and scene.among(at - 1, "her"):
+            return at + 1 if words[at + 1].endswith(PARTICIPLES) else 0
+        if scene.among(at, "by", "reports", "turns"):
+            return 0
+    return 0
 
 
 def clitic(scene: Scene, hit: Hit) -> bool | None:
     """Return whether a pronoun before a verb means her, another or nobody; *si* is another: herself."""
-    at = scene.back(hit.start, "auxiliaries", "adverbs")
+    if "me" in scene.note.words[hit.start + 1 : hit.end + 1]:  # *tirare me*, of who learns the language
+        return True
+    if scene.note.words[hit.start - 1] == "ho" and scene.among(hit.start - 2, "her", "him"):  # *l'ho colpito io*
+        return False
+    at = scene.back(_joined(scene, hit) or hit.start, "auxiliaries", "adverbs")
     at -= at > 0 and scene.note.words[at] == "a" and scene.among(at - 1, "her")
     if scene.among(at, "him") or scene.note.words[max(at, 0)] == "si":
         return False

@@ -5,10 +5,11 @@
 from approdo.recognition.rules.forms import Form
 from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit
-from approdo.recognition.rules.people import HERSELF, THING, Person, Scene, active, clitic
+from approdo.recognition.rules.people import HERSELF, PARTICIPLES, THING, Person, Scene, active, clitic
 from approdo.recognition.rules.tokens import Break
 
 _ENCLITICS = ("arla", "erla", "irla", "arle", "erle", "irle", "armi", "ermi", "irmi")
+_HANGING = ("by", "with", "of", "to")
 _WOMEN = frozenset({"moglie", "madre"})
 
 
@@ -22,11 +23,47 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     if hit.phrase.form is None:
         return not _of_another(scene, hit, by)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
-        return hit.phrase.form is Form.DOES_TO_HER
-    if not active(scene, hit):
-        return _suffers(scene, hit)
+        return hit.phrase.form is Form.DOES_TO_HER and not _whom_just_named(scene, hit, by)
+    return _done_by(scene, hit, by, hers) if active(scene, hit) else _suffers(scene, hit)
+
+
+def _done_by(scene: Scene, hit: Hit, by: Person | None, hers: bool) -> bool:
+    """Say whether she is the object of a verb whose subject is another."""
+    if _whom_she_hurt(scene, hit) or _she_did(scene, hit):
+        return False
     others = hers and (_after_another(scene, hit, by) if by is not None else _of_a_thing_or_hers(scene, hit))
     return not others and _object_is_her(scene, hit, by)
+
+
+def _whom_she_hurt(scene: Scene, hit: Hit) -> bool:
+    """Say whether it is told of whom she did it to: *l'ex, che aveva aggredito*."""
+    at = scene.back(hit.start, "auxiliaries", "adverbs")
+    alone = hit.end == hit.start + 1 and hit.phrase.form is Form.DONE_TO_HIM
+    return alone and scene.note.words[at] == "che" and scene.note.breaks[hit.end] >= Break.ITEM
+
+
+def _she_did(scene: Scene, hit: Hit) -> bool:
+    """Say whether she tells what she did: *ammette di averla spinta*, and nobody else is named who could."""
+    at = scene.back(hit.start, "adverbs")
+    if not (scene.note.words[at] in {"aver", "avere"} or scene.note.words[at].startswith(("averl", "avergl"))):
+        return False
+    first, _last = scene.sentence(hit.start)
+    named = (one for one in scene.before(at, first) if not scene.among(scene.back(one.start, "determiners"), *_HANGING))
+    one = next(named, None)
+    return scene.note.words[at - 1] in {"di", "dopo", "d"} and (
+        one is None or one.role is HERSELF or _is_reader(scene, one)
+    )
+
+
+def _whom_just_named(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether a gerund's pronoun is of another woman: *ha mandato la figlia in ospedale rompendole il braccio*."""
+    if not scene.note.words[hit.start].endswith(("ndola", "ndole")):
+        return False
+    one = next(scene.before(hit.start, scene.note.item(hit.start)[0]), None)
+    if one is None or one == by or one.role not in {"relative", "acquaintance"} or _told_by_kin(scene, one):
+        return False
+    front = scene.back(one.start, "determiners")
+    return scene.note.words[one.start].endswith("a") and not scene.among(front, *_HANGING) and front >= 0
 
 
 def _after_another(scene: Scene, hit: Hit, by: Person) -> bool:
@@ -42,20 +79,45 @@ def _after_another(scene: Scene, hit: Hit, by: Person) -> bool:
 
 
 def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
-    """Say whether a thing is the subject, or she herself: *ha spinto la badante e l'ha insultata*."""
+    """Say whether a thing or who treats her is the subject, or she herself: *ha spinto la badante e l'ha insultata*."""
     item, _last = scene.note.item(hit.start)
     first, _end = scene.sentence(hit.start)
-    if any(scene.among(at, "things") for at in range(item, hit.start)):
+    if any(scene.among(at, "things", "others_too") for at in range(item, hit.start)) or _of_something(scene, hit, item):
         return True
     return scene.among(first, "having") and any(
         at in scene.violent for at in range(first + 1, min(first + 3, hit.start))
     )
 
 
+def to_her(scene: Scene, hit: Hit) -> bool:
+    """Say whether a pronoun or a form says that it was done to her: *le ha*, *tirandole*, *tirata*."""
+    form = hit.phrase.form
+    if form is None or form is Form.DOES_TO_HER or (form is Form.DONE_TO_HER and not active(scene, hit)):
+        return True
+    return clitic(scene, hit) is True or _enclitic(scene, hit) or _named_object_is_her(scene, hit, None)
+
+
+def _enclitic(scene: Scene, hit: Hit) -> bool:
+    return any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end))
+
+
+def _of_something(scene: Scene, hit: Hit, first: int) -> bool:
+    """Say whether something no lexicon knows is the subject: *un pentolone la colpiva*, *la perseguita un prurito*."""
+    if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and _unknown(scene, hit.end + 1):
+        return True
+    heads = (at for at in range(first, hit.start - 1) if scene.note.words[at] in {"un", "uno", "una"})
+    return any(_unknown(scene, at + 1) and not scene.among(at - 1, "by", "of", "to", "with", "places") for at in heads)
+
+
+def _unknown(scene: Scene, place: int) -> bool:
+    return scene.person(place) is None and not scene.among(
+        place, "patient", "adverbs", "body", "determiners", "times", "her"
+    )
+
+
 def _object_is_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     pronoun = clitic(scene, hit)
-    enclitic = any(scene.note.words[at].endswith(_ENCLITICS) for at in range(hit.start + 1, hit.end))
-    if pronoun is not None or enclitic:
+    if pronoun is not None or _enclitic(scene, hit):
         return pronoun is not False
     if hit.end == hit.start + 1 and scene.among(hit.end, "articles") and scene.note.breaks[hit.end] < Break.ITEM:
         found = scene.named(hit.end)
@@ -110,7 +172,7 @@ def _another_before(scene: Scene, hit: Hit, at: int, him: bool) -> bool:
     """Say whether another is the subject that ends at a place: *la figlia è stata picchiata*."""
     relative = at >= 0 and scene.note.words[at] == "che"
     at -= relative
-    while scene.among(at, "elder"):
+    while scene.among(at, "elder", "age") or (at > 0 and scene.note.words[at][0].isdigit()):
         at -= 1
     other = _ending_at(scene, at + 1)
     if other is not None and _stranger_to_note(scene, other):
@@ -152,14 +214,15 @@ def _he_is_she(scene: Scene, hit: Hit) -> bool:
 
 def _agrees(word: str, him: bool) -> bool:
     woman = word.endswith("a") or word in _WOMEN
-    either = word.endswith("e") and word not in _WOMEN
+    either = word.endswith(("e", "ista")) and word not in _WOMEN
     return either or woman is not him
 
 
 def _is_she(scene: Scene, one: Person) -> bool:
     """Say whether somebody who suffers is the woman of the note, named as another names her."""
     his = scene.among(one.start - 1, "his")
-    return (scene.among(one.start, "patient_as_wife") and not his) or _told_by_kin(scene, one)
+    wife = scene.among(one.start, "patient_as_wife") and one.role != "acquaintance"
+    return _apposed(scene, one.end) or (wife and not his) or _told_by_kin(scene, one)
 
 
 def _told_by_kin(scene: Scene, other: Person) -> bool:
@@ -169,20 +232,28 @@ def _told_by_kin(scene: Scene, other: Person) -> bool:
     if not tellers:
         return False
     return any(
-        scene.among(one.start, tellers) and any(scene.among(at, "reports") for at in range(one.end, one.end + 8))
+        scene.among(one.start, tellers)
+        and any(scene.among(at, "reports", "heard") for at in range(one.end, one.end + 8))
         for one in scene.before(other.start, 0)
     )
 
 
 def _of_another(scene: Scene, hit: Hit, by: Person | None) -> bool:
     """Say whether a noun is of another's pain: *aggressione al marito*, *il fratello ha subito percosse*."""
-    if _toward_another(scene, hit.end - scene.among(hit.end - 1, "to")) or (
+    given = scene.among(hit.end, "given")
+    if _toward_another(scene, hit.end + given - scene.among(hit.end - 1, "to")) or (
         by is not None and by.end > hit.end and _toward_another(scene, by.end)
     ):
         return True
     at = scene.back(hit.start, "fillers", "auxiliaries", "adverbs", "suffered")
     suffering = any(scene.among(place, "suffered") for place in range(at + 1, hit.end))
-    other = _ending_at(scene, at + 1) if suffering else None
+    at -= scene.note.words[max(at, 0)] == "dopo"
+    brought = scene.note.words[max(at, 0)].endswith(PARTICIPLES) and scene.person(max(at, 0)) is None
+    before = at + 1 - (brought or scene.among(at, "elder"))
+    before = scene.back(before, "auxiliaries") + 1
+    other = _ending_at(scene, before) if suffering or scene.note.words[at + 1] in {"con", "per", "dopo"} else None
+    if other is not None and not suffering and other.role != "relative":
+        return False
     if other is None or other.role is HERSELF or _told_by_kin(scene, other):
         return False
     return not scene.among(scene.back(other.start, "determiners"), "by", "with")
@@ -193,6 +264,8 @@ def _toward_another(scene: Scene, end: int) -> bool:
     at = end
     while scene.among(at, "toward"):
         at += 1
+    if at > end and scene.note.words[at - 1] not in {"confronti", "danni", "confronto"}:
+        return False
     if at >= len(scene.note.words) or not (at > end or scene.among(at, "to")):
         return False
     if scene.note.crossed(end - 1, at) >= Break.ITEM:
@@ -201,7 +274,14 @@ def _toward_another(scene: Scene, end: int) -> bool:
     found = scene.named(first)
     if found is None:
         return scene.among(first, "others_too")
-    return found.role != HERSELF and not _told_by_kin(scene, found)
+    if found.role is THING:
+        return scene.note.words[at] not in {"contro", "verso", "su", "sul", "sulla"}
+    return found.role != HERSELF and not _apposed(scene, found.end) and not _told_by_kin(scene, found)
+
+
+def _apposed(scene: Scene, end: int) -> bool:
+    """Say whether whoever was just named is she: *alla madre (pz)*."""
+    return scene.among(end, "patient") and scene.note.breaks[end] is Break.ITEM
 
 
 def _ending_at(scene: Scene, end: int) -> Person | None:

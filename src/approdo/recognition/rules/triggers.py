@@ -9,6 +9,8 @@ from approdo.recognition.rules.tokens import TELL_TALES
 
 _LEAST = 5
 """Letters of a piece, unless the word has fewer or everyday words have the piece too."""
+_LONG = 7
+"""Letters from which even an everyday word is not in most notes."""
 _SHORT = 5
 """Letters under which a piece is in many words; one fewer, and it is in almost all notes."""
 
@@ -32,9 +34,13 @@ def pieces(
         return heads[word]
 
     def cost(piece: str) -> int:
-        if len(piece) < _SHORT - 1 or piece in common:
-            return 40
-        return 12 if piece in everyday else 6 if len(piece) < _SHORT else 1
+        if len(piece) < _SHORT - 2 or (piece in common and len(piece) < _LONG):
+            return 1000
+        if len(piece) < _SHORT - 1 and piece in everyday:
+            return 300
+        if len(piece) < _SHORT - 1 or piece in everyday:
+            return 60
+        return 6 if len(piece) < _SHORT else 1
 
     chosen: set[str] = set()
     for places in sorted(phrases, key=len):

@@ -9,13 +9,14 @@ from approdo.recognition.rules.context import Context, cues
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, active, agent, clitic, told
-from approdo.recognition.rules.statements import HISTORY, SUSPECTED, WEAPON, Statement
-from approdo.recognition.rules.suffering import done_to_her
+from approdo.recognition.rules.statements import HISTORY, SUSPECTED, UNKNOWN, WEAPON, Statement
+from approdo.recognition.rules.suffering import done_to_her, to_her
 from approdo.recognition.rules.tokens import Note, tokenise
 
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
 """What is told by its own key however long ago."""
+_OF_SOMEBODY = frozenset({Needs.PERSON, Needs.HERS})
 _MOST = 1000
 """Words of violence that are read in one note, so that no note takes long; a book has fewer."""
 
@@ -32,10 +33,14 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
     found = list(_outermost(scene, found))
     scene.violent = frozenset(place for hit in found for place in range(hit.start, hit.end))
     said = {one for context, hit in _in_context(scene, found[:_MOST]) for one in _judge(scene, context, hit)}
-    small = note.lower()
-    if not said or not any(piece in small for piece in lexicon.triggers):
+    if not said or not _triggered(lexicon, note):
         return ()
     return tuple(sorted(said, key=attrgetter("start", "end", "key", "by")))
+
+
+def _triggered(lexicon: Lexicon, note: str) -> bool:
+    small = note.lower()
+    return any(piece in small for piece in lexicon.triggers)
 
 
 def triggers(lexicon: Lexicon) -> tuple[str, ...]:
@@ -93,9 +98,11 @@ def _enough(scene: Scene, hit: Hit, by: Person | None, context: Context) -> bool
     needs = hit.phrase.needs
     if needs is Needs.INJURY:
         return context.injured(hit)
-    if needs is Needs.PERSON and by is None:
-        return _somebody(scene, hit)
-    return needs is Needs.ALONE or (by is not None and (needs is Needs.PERSON or by.role in CLOSE))
+    if needs is Needs.HERS and not to_her(scene, hit):
+        return False
+    if by is None:
+        return needs is Needs.ALONE or (needs in _OF_SOMEBODY and _somebody(scene, hit))
+    return needs is not Needs.CLOSE or by.role in CLOSE or by.role == UNKNOWN
 
 
 def _somebody(scene: Scene, hit: Hit) -> bool:
