@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from tests.factories.assessing import ALL_NO, REASON, THREE_YES, TWO_YES
 from tests.factories.pages import form_on
 from tests.factories.region import Region
@@ -254,6 +255,7 @@ def test_an_assessment_step_leads_to_the_sheet_and_is_not_pressed_as_done(led: t
 def test_english_says_it_in_english(led: tuple[Client, str]) -> None:
     centre, address = led
     filled(centre, address, THREE_YES)
-    said = words(centre.get(address, headers={"Accept-Language": "en"}).content)
+    with translation.override("it"):  # the client would leave its language behind
+        said = words(centre.get(address, headers={"Accept-Language": "en"}).content)
     assert "Assess again" in said
     assert "Valuta" not in said
