@@ -12,7 +12,7 @@ from approdo.recognition import selectors
 from approdo.recognition.rules.recognising import recognise
 from approdo.recognition.rules.words import read
 from bench.recognition import figures, report
-from bench.recognition.corpus import notes
+from bench.recognition.corpus import notes, practice
 from bench.recognition.effects import Level, world
 from bench.recognition.generate import Settings, histories
 from bench.recognition.judge import Judged, judge, read_all
@@ -28,12 +28,18 @@ def main() -> None:
         write(histories(settings, world(Level.CENTRAL, asked.seed), asked.seed), asked.write)
         return
     lexicon = selectors.lexicon()
-    readings = read_all(notes(), lambda note: [statement.by for statement in read(lexicon, note)])
+
+    def by_whom(note: str) -> list[str]:
+        return [statement.by for statement in read(lexicon, note)]
+
+    readings = read_all(notes(), by_whom)
     if asked.errors:
         print(report.errors(readings))
         return
     of_notes = figures.of_notes(readings)
     print(report.notes_table(of_notes), report.phenomena_table(readings), sep="\n\n", end="\n\n")
+    practised = figures.of_notes(read_all(practice(), by_whom))
+    print("the same of the notes that the author has read, which flatters:", report.notes_table(practised), sep="\n\n")
     worlds, central = _worlds(asked)
     groups = {name: figures.of_histories(women) for name, women in figures.groups_of(central).items()}
     print(report.histories_table(worlds), report.groups_table(groups), sep="\n\n")

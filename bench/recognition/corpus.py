@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The notes written for the purpose, and what each of them says: read by the judge, never by the lexicon's author."""
+"""The notes written for the purpose and what each says: held apart, or practised on by the lexicon's authors."""
 
 import csv
 from dataclasses import dataclass
@@ -31,12 +31,24 @@ class Note:
     note: str
 
 
-@cache
 def notes() -> tuple[Note, ...]:
-    """Return every note in the order of the files; ValueError for a label that is neither yes nor no."""
+    """Return the notes that no author of the lexicon has read, in the order of the files.
+
+    Raises ValueError for a label that is neither yes nor no.
+    """
+    return _of("notes")
+
+
+def practice() -> tuple[Note, ...]:
+    """Return the notes that authors of the lexicon have read; what is measured on them flatters."""
+    return _of("practice")
+
+
+@cache
+def _of(folder: str) -> tuple[Note, ...]:
     found = []
     for name in FILES:
-        with (HERE / "notes" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with (HERE / folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             found += [_note(row) for row in csv.DictReader(file)]
     return tuple(found)
 

@@ -15,7 +15,8 @@ from approdo.cases import services as case_services
 from approdo.cases.rules import EventKind
 from approdo.cases.selectors import CasePage
 from approdo.cases.services import NewEvent
-from approdo.kit.errors import NotFound
+from approdo.kit.errors import Invalid, NotFound
+from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind
 from approdo.persons.rules import LEVELS, NO, OPTIONS, YES, Answers, Kind
@@ -117,9 +118,12 @@ def leaving(actor: Actor, case_id: UUID, now: datetime) -> Leaving:
 def leave(*, actor: Actor, case_id: UUID, written: Mapping[str, str | Iterable[str]], now: datetime) -> None:
     """Write that she leaves the department: what was proposed, her answers, how and when; the chronology tells of it.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` when it is written already: it is corrected in the record.
+    Raises ``NotFound``; ``Invalid``, also where nobody said how; ``Conflict`` when it is written already: then it
+    is corrected in the record.
     """
     require_department(actor)
+    if not written.get("how"):
+        raise Invalid({"how": _("Scegli come esce: senza, non si scrive niente.")})
     record.add(actor=actor, case_id=case_id, kind=Kind.EXIT, written=written, declined=(), now=now)
     detail = BEFORE_SEEN if written.get("how") == BEFORE_SEEN else ""
     event = NewEvent(case_id, EventKind.LEFT, actor.service_id, detail=detail)

@@ -433,6 +433,16 @@ def test_going_away_before_anybody_saw_her_is_leaving_too(nurse: Client, region:
     assert written(region, Kind.EXIT)[0]["level"] == "not_assessed"
 
 
+def test_a_press_that_says_nothing_writes_no_exit(nurse: Client) -> None:
+    case = received(nurse)
+    response = nurse.post(f"{case}uscita/", {"at": "2026-11-01T04:10", "option_centre": "agreed"})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Scegli come esce" in page
+    assert re.search(r'name="option_centre" value="agreed" checked', page), "what she answered is not lost"
+    assert not Event.objects.filter(kind="left").exists()
+
+
 def test_a_moment_that_has_yet_to_come_is_not_written(nurse: Client) -> None:
     case = received(nurse)
     response = nurse.post(f"{case}uscita/", {"how": "home", "at": "2999-01-01T00:00", "option_stay": "refused"})

