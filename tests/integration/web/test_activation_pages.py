@@ -462,5 +462,5 @@ def test_a_page_costs_at_most_twelve_queries_and_her_day_five_more(sign_in: Sign
             assert client.get(target).status_code == 200
         # a transaction inside a test's is a savepoint, which the product does not pay
         paid = [one["sql"] for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]]
-        # what colleagues ask of her, what is to do, to read, and what evidence ends is asked along with the rest, at once
+        # what colleagues ask, what is to do and to read and what evidence ends is asked along with the rest, at once
         assert len(paid) <= (17 if page == "/" else 12), paid
