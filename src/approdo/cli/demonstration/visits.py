@@ -32,8 +32,8 @@ class Period:
 
 
 PERIODS = (
-    Period(TOUR_DEPARTMENT, Mode.SILENT, 270, 180, 60),
-    Period(TOUR_DEPARTMENT, Mode.PROMPTING, 180, 0, 480),
+    Period(TOUR_DEPARTMENT, Mode.SILENT, 330, 240, 60),
+    Period(TOUR_DEPARTMENT, Mode.PROMPTING, 240, 0, 640),
     Period(SILENT_DEPARTMENT, Mode.SILENT, 110, 0, 210),
 )
 """Three months of silence at least before any question. Visits are few, because each one is read as in the product."""
