@@ -15,10 +15,13 @@ from tests.journeys.steps import flaws
 from approdo.networks.rules import ServiceKind, label_of
 from approdo.protocols.rules import (
     CHOOSE_LABELS,
+    EXIT_OPTION_LABELS,
     NEED_LABELS,
     OUT_OF_HOURS_LABELS,
+    USUAL_EXITS,
     WHEN_CLOSED_LABELS,
     WHEN_LABELS,
+    ExitOption,
     digest,
     read,
 )
@@ -113,6 +116,21 @@ def write_step(page: Page, step: dict[str, Any]) -> None:
     expect(page.get_by_text("Salvato nella bozza.")).to_be_visible()
 
 
+def write_exits(page: Page, exits: dict[str, list[str]]) -> None:
+    """Lift what is proposed on leaving, one press after the other, until it stands as the document has it."""
+    page.get_by_role("link", name=re.compile("che cosa si propone all'uscita")).click()
+    for level, wanted in exits.items():
+        standing = [str(option) for option in USUAL_EXITS.first[level]]
+        assert sorted(standing) == sorted(wanted), "only the order is the network's"
+        for place, option in enumerate(wanted):
+            while standing.index(option) > place:
+                at = standing.index(option)
+                standing[at - 1 : at + 1] = [option, standing[at - 1]]
+                label = EXIT_OPTION_LABELS[ExitOption(option)]
+                page.locator(f"#id_{level}").get_by_role("button", name=f"Su {label}").click()
+                expect(page.locator(f"#id_{level} input").nth(at - 1)).to_have_value(option)
+
+
 def write_protocol(page: Page, site: str, wanted: dict[str, Any]) -> None:
     """From a blank sheet to a proposal, without a word of YAML."""
     page.goto(f"{site}/rete/protocolli/")
@@ -126,6 +144,9 @@ def write_protocol(page: Page, site: str, wanted: dict[str, Any]) -> None:
         write_call(page, call, titles)
     for step in wanted["pathway"]:
         write_step(page, step)
+    draft = page.url
+    write_exits(page, wanted["exits"])
+    page.goto(draft)
     expect(page.get_by_text("prima di poterla proporre")).to_have_count(0)
 
 
