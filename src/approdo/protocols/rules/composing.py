@@ -184,7 +184,6 @@ def moved_step(place: int, by: int) -> Callable[[list[Document]], list[Document]
 
 def moved(listed: Iterable[Any], place: int, by: int) -> list[Any]:
     """Return a list with one of its things further up or down; at the edge it stays."""
-    """Return a list with one of its things further up or down; at the edge it stays."""
     found, target = list(listed), place + by
     if 0 <= place < len(found) and 0 <= target < len(found):
         found[place], found[target] = found[target], found[place]
