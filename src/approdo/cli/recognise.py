@@ -106,8 +106,8 @@ def _run(batch: "Batch", *, quiet: bool) -> "Done":
 
     with _private_files(), click.progressbar(length=1, label="· Accessi", hidden=quiet) as bar:
 
-        def progress(done: int, parts: int) -> None:
-            bar.length = parts
+        def progress(done: int, steps: int) -> None:
+            bar.length = steps
             bar.update(done - bar.pos)
 
         try:

@@ -244,8 +244,8 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(tmp_path: Path, monkeypa
         parts.append(arguments[4])
         score_part(*arguments)
 
-    def break_off(done: int, _parts: int) -> None:
-        if done == 3:
+    def break_off(done: int, _steps: int) -> None:
+        if done == 3 * batches._STEPS:
             raise Broken
 
     monkeypatch.setattr(batches, "_score_part", counted)
@@ -265,8 +265,8 @@ def test_what_was_done_of_another_file_or_question_is_thrown_away(
     monkeypatch.setattr(batches, "_PART", 1)
     source = write_parquet([row(visit="a"), row(visit="b", person="q")], tmp_path / "visits.parquet")
 
-    def break_off(done: int, _parts: int) -> None:
-        if done == 1:
+    def break_off(done: int, _steps: int) -> None:
+        if done == batches._STEPS:
             raise Broken
 
     options = (source, tmp_path / "flags.parquet", tmp_path / "rejected.csv", MAPPING, table(), NOW)
@@ -359,7 +359,21 @@ def test_progress_ends_where_all_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     told_of: list[tuple[int, int]] = []
     source = write_parquet([row(visit=str(n), person=str(n)) for n in range(35)], tmp_path / "visits.parquet")
     run(Batch(source, tmp_path / "f.parquet", None, MAPPING, table(), NOW), lambda *one: told_of.append(one))
-    assert told_of == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert told_of == [(done, 12) for done in range(13)], "four parts of three steps"
+
+
+@pytest.mark.parametrize(("note", "words", "parts"), [("note", WORDS, 4), ("note", None, 1), (None, WORDS, 1)])
+def test_where_notes_are_read_a_part_is_small_as_a_run_that_is_broken_off_loses_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, note: str | None, words: Words | None, parts: int
+) -> None:
+    monkeypatch.setattr(batches, "_PART_OF_NOTES", 10)
+    columns = {name: what for name, what in DOCUMENT["columns"].items() if name != "note" or note}
+    mapping = parse_mapping(DOCUMENT | {"columns": columns})
+    told_of: list[tuple[int, int]] = []
+    source = write_parquet([row(visit=str(n), person=str(n)) for n in range(35)], tmp_path / "visits.parquet")
+    batch = Batch(source, tmp_path / "f.parquet", None, mapping, table(), NOW, words=words)
+    run(batch, lambda *one: told_of.append(one))
+    assert {steps for _done, steps in told_of} == {parts * batches._STEPS}
 
 
 def test_an_empty_file_is_scored_to_nothing(tmp_path: Path) -> None:

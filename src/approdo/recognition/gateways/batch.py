@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -23,8 +24,11 @@ from approdo.recognition.gateways.rows import Rows, Unusable, Words, quoted_text
 from approdo.recognition.rules.mapping import Fault, HospitalMapping
 from approdo.recognition.rules.points import Table
 
-_PART = 5_000_000  # visits
-_MEMORY = "1600MB"
+_PART = 12_000_000  # visits: about what the memory below holds
+_PART_OF_NOTES = 500_000  # visits: their notes take minutes to read, and a run that is broken off loses a part
+_MEMORY = "2100MB"
+_STEPS = 3
+"""Of a part: its rows are read, looked back from, written."""
 _LINE = "line of the file"
 _TWICE = _("Questo accesso c'è già, in una riga di prima.")
 
@@ -56,7 +60,7 @@ class Done:
 
 
 def run(batch: Batch, progress: Callable[[int, int], None]) -> Done:
-    """Score a file; ``progress`` is told parts done and parts in all. A run that was broken off goes on.
+    """Score a file; ``progress`` is told steps done and steps in all. A run that was broken off goes on.
 
     Raises ``Unusable`` for a file that its mapping does not fit, ``OSError`` and ``duckdb.Error`` for one that cannot
     be read or written.
@@ -74,15 +78,25 @@ def run(batch: Batch, progress: Callable[[int, int], None]) -> Done:
         except Unusable:
             shutil.rmtree(place)
             raise
-        parts = max(1, -(-rows.visits // _PART))
+        parts = max(1, -(-rows.visits // _part_of(batch)))
         for part in range(parts):
-            progress(part, parts)
+            told = partial(_tell, progress, part, parts)
+            told(0)
             if not _part_file(place, part).exists():
-                _score_part(connection, place, batch, rows, part, parts)
+                _score_part(connection, place, batch, rows, part, parts, told)
         done = _finish(connection, place, batch)
-        progress(parts, parts)
+        _tell(progress, parts, parts, 0)
     shutil.rmtree(place)
     return done
+
+
+def _part_of(batch: Batch) -> int:
+    """Return how many visits are scored at a time."""
+    return min(_PART, _PART_OF_NOTES) if batch.words and batch.mapping.note else _PART
+
+
+def _tell(progress: Callable[[int, int], None], part: int, parts: int, step: int) -> None:
+    progress(part * _STEPS + step, parts * _STEPS)
 
 
 def _begin(place: Path, batch: Batch) -> None:
@@ -166,12 +180,20 @@ class Rejects:
 
 
 def _score_part(
-    connection: duckdb.DuckDBPyConnection, place: Path, batch: Batch, rows: Rows, part: int, parts: int
+    connection: duckdb.DuckDBPyConnection,
+    place: Path,
+    batch: Batch,
+    rows: Rows,
+    part: int,
+    parts: int,
+    told: Callable[[int], None],
 ) -> None:
     with Rejects(place / f"{part:05d}.rejected.csv") as rejects:
         rows.load(part, parts, batch.now, rejects.report, batch.words)
+        told(1)
         for line in score(connection, batch.table, explain=batch.explain):
             rejects.add(line, batch.mapping.visit, _TWICE)
+    told(2)
     weigh(connection, batch.table)
     evidence = lines = ""
     if batch.explain:
