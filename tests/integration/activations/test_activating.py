@@ -29,11 +29,6 @@ from approdo.protocols.rules import Context, Need, Target
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
 def calls_of(activation_id: object) -> dict[str, Call]:
     return {one.key: one for one in Call.objects.filter(activation_id=activation_id)}
 

@@ -31,11 +31,6 @@ def after(minutes: float) -> datetime:
 
 
 @pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
 def coordinator(town: Town) -> Actor:
     return town.actor(town.coordination, role=Role.NETWORK_COORDINATOR)
 

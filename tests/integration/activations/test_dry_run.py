@@ -5,7 +5,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.factories.activations import CALLS, TONIGHT, Town, a_town, an_activation
+from tests.factories.activations import CALLS, TONIGHT, Town, an_activation
 from tests.factories.networks import a_network
 from tests.factories.protocols import call, parsed
 
@@ -20,11 +20,6 @@ from approdo.protocols.rules import Need, ProtocolDocument
 
 pytestmark = pytest.mark.django_db
 LATER = TONIGHT + timedelta(days=1)
-
-
-@pytest.fixture
-def town() -> Town:
-    return a_town()
 
 
 @pytest.fixture

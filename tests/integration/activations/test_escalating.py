@@ -26,11 +26,6 @@ from approdo.protocols.rules import Need, Target
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
 def alerted(key: str, step: int) -> list[tuple[int, str]]:
     rows = Alert.objects.filter(call__key=key, step=step).order_by("service_id", "operator_id")
     return [(row.operator_id, row.target) for row in rows]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories.activations import CALLS, COMO, TONIGHT, VARESE, Town, a_protocol, a_town
+from tests.factories.activations import CALLS, COMO, TONIGHT, VARESE, Town, a_protocol
 from tests.factories.networks import a_contact, a_member, a_network, a_service, a_shift, some_hours
 from tests.factories.protocols import call, document
 
@@ -26,11 +26,6 @@ from approdo.protocols.rules import Context, Target, digest, write
 
 pytestmark = pytest.mark.django_db
 DAYS = 3
-
-
-@pytest.fixture
-def town() -> Town:
-    return a_town()
 
 
 @pytest.fixture

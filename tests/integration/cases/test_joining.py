@@ -17,11 +17,6 @@ from approdo.cases.models import Case, Participation
 from approdo.cases.services import join
 
 
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
 def named(case: UUID) -> list[int]:
     with as_system():
         return Case.objects.values_list("service_ids", flat=True).get(pk=case)

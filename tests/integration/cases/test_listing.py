@@ -20,11 +20,6 @@ from approdo.cases.services import join, take_lead
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
 def several(town: Town, number: int) -> list[UUID]:
     """Open so many, one a minute; the last first."""
     made = [an_activation(town, now=TONIGHT + timedelta(minutes=minute)).case_id for minute in range(number)]

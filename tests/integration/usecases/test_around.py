@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.activations import TONIGHT, Town, an_activation
 from tests.factories.consents import a_grant
 
 from approdo.access.rules import Actor
@@ -23,11 +23,6 @@ from approdo.usecases import overview
 from approdo.usecases.around import DONE_BY_IT, Around
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Town:
-    return a_town()
 
 
 @pytest.fixture

@@ -46,17 +46,6 @@ def town() -> Town:
 
 
 @pytest.fixture
-def anna(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
-def bruna(town: Town) -> Actor:
-    """A colleague of Anna's."""
-    return town.actor(town.centre, 2, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
 def nurse(town: Town) -> Actor:
     return town.actor(town.hospital, role=Role.EMERGENCY_OPERATOR)
 

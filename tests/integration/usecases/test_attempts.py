@@ -22,22 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
-def centre(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
-def coordinator(town: Town) -> Actor:
-    Membership.objects.filter(service=town.coordination).update(role=Role.NETWORK_COORDINATOR)
-    return town.actor(town.coordination, role=Role.NETWORK_COORDINATOR)
-
-
-@pytest.fixture
 def case(town: Town, centre: Actor) -> UUID:
     """Led by the centre; the nurse is kept out of it."""
     case_id = an_activation(town).case_id

@@ -37,22 +37,6 @@ WRITTEN = {
 
 
 @pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
-def centre(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
-def coordinator(town: Town) -> Actor:
-    Membership.objects.filter(service=town.coordination).update(role=Role.NETWORK_COORDINATOR)
-    return town.actor(town.coordination, role=Role.NETWORK_COORDINATOR)
-
-
-@pytest.fixture
 def case(town: Town, centre: Actor) -> UUID:
     case_id = an_activation(town).case_id
     now = clock.now()

@@ -34,11 +34,6 @@ def town(settings: Settings, tmp_path: Path) -> Iterator[Town]:
 
 
 @pytest.fixture
-def centre(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
 def case(town: Town, centre: Actor) -> UUID:
     case_id = an_activation(town).case_id
     with entered(actor=centre):

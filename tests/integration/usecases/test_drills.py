@@ -47,11 +47,6 @@ NOW = TONIGHT
 
 
 @pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
 def coordinator(town: Town) -> Actor:
     return town.actor(town.centre, role=Role.ORGANISATION_COORDINATOR)
 

@@ -56,11 +56,6 @@ def second(first: Actor) -> Actor:
 
 
 @pytest.fixture
-def anna(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
 def case(town: Town, anna: Actor) -> UUID:
     case_id = an_activation(town).case_id
     with entered(actor=anna):

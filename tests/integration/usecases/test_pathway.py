@@ -61,11 +61,6 @@ def town() -> Town:
 
 
 @pytest.fixture
-def centre(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
 def case(town: Town, centre: Actor) -> UUID:
     """A case that the centre leads; hospital, shelter and social service take part."""
     case_id = an_activation(town).case_id

@@ -52,12 +52,6 @@ def reader(town: Town) -> Actor:
     return town.actor(town.centre, 2, Role.CENTRE_OPERATOR)
 
 
-@pytest.fixture
-def coordinator(town: Town) -> Actor:
-    Membership.objects.filter(service=town.coordination).update(role=Role.NETWORK_COORDINATOR)
-    return town.actor(town.coordination, role=Role.NETWORK_COORDINATOR)
-
-
 def led_cases(town: Town, manager: Actor, count: int, *, still_open: bool = False) -> list[UUID]:
     """Cases that the centre leads, whose activations are over."""
     found = [an_activation(town).case_id for _each in range(count)]

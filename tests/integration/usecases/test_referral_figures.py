@@ -17,23 +17,11 @@ from approdo.access.services import as_system, entered
 from approdo.audit.models import Entry
 from approdo.kit import clock
 from approdo.kit.errors import NotFound
-from approdo.networks.models import Membership
 from approdo.networks.rules import ServiceKind
 from approdo.referrals.rules import Act, Answer, SheSaid, Stage, Wish
 from approdo.usecases import referral_figures, referring
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
-def coordinator(town: Town) -> Actor:
-    Membership.objects.filter(service=town.coordination).update(role=Role.NETWORK_COORDINATOR)
-    return town.actor(town.coordination, role=Role.NETWORK_COORDINATOR)
 
 
 def sent(town: Town, *acts: tuple[Act, str], exercise: bool = False) -> None:

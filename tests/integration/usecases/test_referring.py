@@ -36,16 +36,6 @@ NOW = TONIGHT + timedelta(hours=8)
 
 
 @pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
-def centre(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
 def case(town: Town, centre: Actor) -> UUID:
     """A case that the centre leads, in whose record something is written."""
     case_id = an_activation(town).case_id

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from django.db.models import Q
 from pytest_django.fixtures import Settings
-from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.activations import TONIGHT, Town, an_activation
 from tests.factories.consents import TOLD
 from tests.factories.files import a_photograph
 
-from approdo.access.rules import Actor, Role
+from approdo.access.rules import Actor
 from approdo.access.services import entered
 from approdo.activations.models import Alert, Call
 from approdo.activations.selectors import alert_answered_by
@@ -35,16 +35,6 @@ from approdo.usecases.standing import standing_of
 from approdo.vault.models import WrappedKey
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
-def centre(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
 
 
 @pytest.fixture

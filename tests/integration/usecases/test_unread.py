@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.activations import TONIGHT, Town, an_activation
 from tests.factories.assessing import REASON, THREE_YES, da5
 
 from approdo.access.rules import Actor, Role
@@ -19,22 +19,6 @@ from approdo.usecases import assessing, overview, pathway, sharing
 pytestmark = pytest.mark.django_db
 NOW = TONIGHT + timedelta(hours=8)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def town() -> Town:
-    return a_town()
-
-
-@pytest.fixture
-def anna(town: Town) -> Actor:
-    return town.actor(town.centre, role=Role.CENTRE_OPERATOR)
-
-
-@pytest.fixture
-def bruna(town: Town) -> Actor:
-    """A colleague of Anna's."""
-    return town.actor(town.centre, 2, role=Role.CENTRE_OPERATOR)
 
 
 @pytest.fixture
