@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
-from tests.factories import protocols
+from tests.factories import networks, protocols
 from tests.factories.region import Region
 
 from approdo.access.rules import Actor
@@ -479,6 +479,87 @@ def test_another_page_fills_in_only_what_a_list_has(nurse: Client) -> None:
 
 def test_without_a_yes_to_the_centre_nobody_is_sent(nurse: Client) -> None:
     assert "Invia a" not in leaves(nurse, received(nurse), option_centre="later")
+
+
+def the_network_is_called(client: Client, case: str) -> str:
+    """Address of the board."""
+    said = {"need": ["talk_now"], "consent": "given", "municipality": "012133", "key": "z" * 12}
+    response = client.post("/attiva/", {**said, "case": case.split("/")[2]})
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"])
+
+
+def she_is_sent(client: Client, case: str, region: Region, she_said: str = "yes") -> str:
+    """Address of her referral to the centre."""
+    said = {"target": region.services["centre"].pk, "reason": "listening", "urgency": "urgent", "words": ""}
+    response = client.post(f"{case}invii/", {**said, "she_said": she_said})
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"])
+
+
+def test_who_was_sent_is_not_sent_again_and_the_page_says_when_and_where_it_stands(
+    nurse: Client, region: Region, sign_in: SignIn
+) -> None:
+    case = received(nurse)
+    assert "Invia a" in leaves(nurse, case, option_centre="agreed")
+    referral = she_is_sent(nurse, case, region)
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a" not in page
+    assert re.search(r"Inviata alle \d\d:\d\d a [^:<]+: in attesa di risposta", page)
+    assert f'href="{referral}"' in page
+    assert sign_in("centre").post(f"{referral}atto/", {"act": "reject", "reject-code": "no_place"}).status_code == 302
+    page = text(nurse, f"{case}uscita/")
+    assert re.search(r"Inviata alle \d\d:\d\d a [^:<]+: non possono", page)
+    assert "Invia a" in page, "who was refused may be sent again"
+
+
+def test_what_she_is_thinking_about_is_gone_on_with_and_not_begun_again(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    leaves(nurse, case, option_centre="agreed")
+    referral = she_is_sent(nurse, case, region, she_said="later")
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a" not in page
+    assert f'href="{referral}"' in page
+    assert "non ancora spedito" in page
+    assert "Inviata" not in page
+
+
+def test_her_no_and_a_mistake_are_nothing_that_was_done(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    leaves(nurse, case, option_centre="agreed")
+    she_is_sent(nurse, case, region, she_said="no")
+    wrong = she_is_sent(nurse, case, region)
+    assert nurse.post(f"{wrong}atto/", {"act": "correct"}).status_code == 302
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a" in page
+    assert "Già fatto" not in page
+
+
+def test_a_second_centre_is_still_offered(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    leaves(nurse, case, option_centre="agreed")
+    she_is_sent(nurse, case, region)
+    first = region.services["centre"]
+    networks.a_service(organisation=first.organisation, name="Centro due")
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a Centro due" in page
+    assert f'name="target" value="{first.pk}"' not in page
+
+
+def test_while_the_network_is_called_it_is_not_called_again(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    board = the_network_is_called(nurse, case)
+    before = text(nurse, f"{case}uscita/")
+    assert f'href="{board}"' in before
+    assert "È già attivata" in before, "what she says to it can still be written"
+    page = leaves(nurse, case, option_network="agreed")
+    assert f'href="{board}"' in page
+    assert re.search(r"Rete attivata alle \d\d:\d\d", page)
+    assert f"/attiva/?case={case.split('/')[2]}" not in page
+    assert nurse.post(f"{board}ferma/", {"reason": "help_arrived"}).status_code == 302
+    page = text(nurse, f"{case}uscita/")
+    assert f"/attiva/?case={case.split('/')[2]}" in page, "one that is over calls nobody"
+    assert "Rete attivata" not in page
 
 
 def paper(client: Client, case: str, service: int) -> tuple[int, str]:
