@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +23,8 @@ from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Case, Event, Participation, Reception
 from approdo.consents.models import Block
 from approdo.kit import clock
-from approdo.kit.errors import Invalid, NotFound
-from approdo.networks.models import Service
+from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.networks.models import Membership, Service
 from approdo.persons import selectors as persons
 from approdo.persons.rules import OPTIONS, Kind
 from approdo.referrals.models import Referral
@@ -193,6 +194,46 @@ def test_a_key_of_another_service_opens_another_case(nurse: Client, region: Regi
     first = received(nurse)
     Reception.objects.update(service=region.services["centre"])
     assert received(nurse) != first
+
+
+def test_a_key_of_a_colleague_opens_nothing_and_says_nothing_of_hers(nurse: Client, region: Region) -> None:
+    first = received(nurse, **ALL)
+    colleague = region.operators["coordinator"]
+    Membership.objects.create(operator=colleague, service=region.services["ed"], role="emergency_operator")
+    actor = replace(region.actor("ed"), operator_id=colleague.pk)
+    with entered(actor=actor), pytest.raises(Conflict) as refused:
+        reception.receive(actor=actor, said=Said({}, {}), idempotency_key=KEY, now=clock.now())
+    assert refused.value.code == "key_reused"
+    assert received(nurse) == first, "her own press is still the same one"
+    assert Case.objects.count() == 1
+
+
+def test_a_key_whose_case_is_kept_from_her_is_refused_like_any_that_was_used(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    kept_out(region, "ed")
+    response = nurse.post("/casi/accogli/", {"key": KEY})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "già stata usata" in page
+    assert case not in page
+    assert not re.search(rf'name="key" value="{KEY}"', page), "the next press is another one"
+    assert Case.objects.count() == 1
+
+
+def test_what_else_the_database_refuses_at_the_door_is_not_called_a_key_that_was_used(
+    settings: Settings, region: Region
+) -> None:
+    settings.SEEN_WITHIN_MINUTES = 0
+    actor = region.actor("ed")
+    with entered(actor=actor), pytest.raises(IntegrityError):
+        reception.receive(actor=actor, said=Said({}, {}), idempotency_key=KEY, now=clock.now())
+
+
+def kept_out(region: Region, who: str) -> None:
+    """Keep somebody out of the one case there is."""
+    with as_system():
+        said = {"reason": "knows_him", "blocked_at": clock.now(), "blocked_by": region.operators["centre"]}
+        Block.objects.create(case_id=Case.objects.get().pk, operator_id=region.operators[who].pk, **said)
 
 
 def test_the_database_takes_a_key_once(nurse: Client) -> None:
@@ -614,10 +655,8 @@ def test_the_entry_of_an_exit_is_begun_only_by_the_act(nurse: Client, region: Re
 
 def test_whoever_is_kept_out_sees_no_reception(nurse: Client, region: Region) -> None:
     case = received(nurse)
-    pk, operator = Case.objects.get().pk, region.operators["ed"].pk
-    with as_system():
-        said = {"reason": "knows_him", "blocked_at": clock.now(), "blocked_by": region.operators["centre"]}
-        Block.objects.create(case_id=pk, operator_id=operator, **said)
+    pk = Case.objects.get().pk
+    kept_out(region, "ed")
     for page in ("", "uscita/", "lesioni/", "reperti/", "legge-53/"):
         assert nurse.get(f"{case}{page}").status_code == 404
     assert nurse.post(f"{case}vista/").status_code == 404
