@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Assessing the danger in a case: an instrument's answers, a person's level beside them, and when it is done again."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ from approdo.risk.rules import (
     standing,
 )
 from approdo.risk.selectors import AssessmentView, Subject
+from approdo.risk.services import Verdict
 from approdo.tasks import services as tasks
 from approdo.tasks.rules import Holder
 from approdo.usecases.danger import FOR, HER, children_of, clock_of, held_in, judgements_of, subjects_of, waiting_in
@@ -76,13 +78,16 @@ class Sheet:
     interpreter: bool | None = None
     level: Outcome | None = None
     reason: str = ""
+    key: str = ""
+    """Of the press, so that a second one of the same page keeps nothing again."""
 
 
 @transaction.atomic
 def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     """Keep an assessment, complete what asked for it, and wind the clock of the next one.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeysUnavailable``; nothing is kept then.
+    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeptAlready`` for a press that arrived before,
+    ``KeysUnavailable``; nothing is kept then.
     """
     _hold(case_id)
     case = writable(actor, case_id, sheet.subject, now)
@@ -101,6 +106,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
         answers=sheet.answers,
         circumstances={"alone": sheet.alone, "interpreter": sheet.interpreter},
         now=now,
+        key=_press(sheet),
     )
     if judged:
         services.judge(
@@ -108,9 +114,11 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             case_id=case_id,
             subject=sheet.subject,
             assessment_id=assessment_id,
-            level=sheet.level,
-            reason=sheet.reason,
-            needs_reader=needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
+            verdict=Verdict(
+                sheet.level,
+                sheet.reason,
+                needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
+            ),
             now=now,
         )
     if instrument.purpose in {Purpose.DANGER, Purpose.CHILD}:  # that she was asked in private is nobody else's
@@ -119,13 +127,25 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     return assessment_id
 
 
+def _press(sheet: Sheet) -> str:
+    """Return the key of a press with the level that stands on the sheet: another level is another sheet."""
+    return json.dumps([sheet.key, sheet.level, sheet.reason]) if sheet.key else ""
+
+
 @transaction.atomic
 def judge(
-    *, actor: Actor, case_id: UUID, assessment_id: UUID, level: Outcome | None, reason: str, now: datetime
+    *,
+    actor: Actor,
+    case_id: UUID,
+    assessment_id: UUID,
+    level: Outcome | None,
+    reason: str,
+    now: datetime,
+    key: str = "",
 ) -> bool:
     """Set a level beside what an assessment comes to; tell whether it holds at once, or once a colleague has read it.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case and for a level that holds already.
+    Raises ``NotFound``, ``Invalid``, ``KeptAlready``, ``Conflict`` for a closed case and a level that holds already.
     """
     _hold(case_id)
     case, found, about = _found(actor, case_id, assessment_id, now)
@@ -140,10 +160,9 @@ def judge(
         case_id=case_id,
         subject=about,
         assessment_id=assessment_id,
-        level=level,
-        reason=reason,
-        needs_reader=read,
+        verdict=Verdict(level, reason, read),
         now=now,
+        key=key,
     )
     _tell(actor, case_id, EventKind.LEVEL_JUDGED, now)
     if not read:
@@ -174,10 +193,10 @@ def confirm(*, actor: Actor, case_id: UUID, judgement_id: UUID, now: datetime) -
 
 
 @transaction.atomic
-def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> UUID:
+def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime, key: str = "") -> UUID:
     """Write why a case at high risk may be closed, for a colleague to read; whoever moves the case asks.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a case that is closed.
+    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a case that is closed, ``KeptAlready``.
     """
     _hold(case_id)
     case, may, _found_here = held_in(actor, case_id, now)
@@ -191,10 +210,9 @@ def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> 
         case_id=case_id,
         subject=HER,
         assessment_id=None,
-        level=None,
-        reason=reason,
-        needs_reader=True,
+        verdict=Verdict(None, reason, needs_reader=True),
         now=now,
+        key=key,
     )
 
 
@@ -218,17 +236,24 @@ def check_closing(actor: Actor, case_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def note_happening(
-    *, actor: Actor, case_id: UUID, subject: Subject, trigger: Trigger, happened_at: datetime, now: datetime
+    *,
+    actor: Actor,
+    case_id: UUID,
+    subject: Subject,
+    trigger: Trigger,
+    happened_at: datetime,
+    now: datetime,
+    key: str = "",
 ) -> None:
     """Write down that something happened: an assessment is due at once.
 
-    Raises ``NotFound``, ``Invalid`` for an instant to come, ``Conflict`` for a closed case.
+    Raises ``NotFound``, ``Invalid`` for an instant to come, ``Conflict`` for a closed case, ``KeptAlready``.
     """
     _hold(case_id)
     case = writable(actor, case_id, subject, now)
     _check_open(case)
     services.note_happening(
-        actor=actor, case_id=case_id, subject=subject, trigger=trigger, happened_at=happened_at, now=now
+        actor=actor, case_id=case_id, subject=subject, trigger=trigger, happened_at=happened_at, now=now, key=key
     )
     _tell(actor, case_id, EventKind.HAPPENED, now)
     _wind(actor, case_id, subject, now)
