@@ -28,6 +28,7 @@ from approdo.risk.rules import (
     Outcome,
     Purpose,
     Trigger,
+    answered,
     closing_is_read,
     decision_faults,
     due_at,
@@ -66,7 +67,8 @@ def instrument_for(actor: Actor, subject: Subject, code: str) -> Instrument:
 class Sheet:
     """A filled sheet: whom it is about, which instrument, what was answered, how she was asked, and a person's level.
 
-    ``level`` counts for an instrument that leaves it to a person; None there: it cannot be assessed now.
+    ``level`` counts for an instrument that leaves it to a person; None there: it cannot be assessed now. On a sheet of
+    any other on which nothing is answered, ``reason`` says why it cannot be assessed now: without, it is not kept.
     """
 
     subject: Subject
@@ -86,6 +88,9 @@ class Sheet:
 def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     """Keep an assessment, complete what asked for it, and wind the clock of the next one.
 
+    An attempt, on which a person writes why nothing could be answered, is kept as "cannot be assessed": it completes
+    what asked only where no level holds, and puts no clock off.
+
     Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeptAlready`` for a press that arrived before,
     ``KeysUnavailable``; nothing is kept then.
     """
@@ -95,9 +100,15 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     instrument = instrument_for(actor, sheet.subject, sheet.code)
     if sheet.version not in {None, instrument.version}:
         raise Invalid({"": _("Nel frattempo c'è un'altra versione dello strumento: rileggi le domande.")})
-    judged = instrument.judged
+    attempt = instrument.purpose is not Purpose.CASE_FINDING and not instrument.judged and not answered(sheet.answers)
+    judged = instrument.judged or attempt
+    if attempt and reason_faults(sheet.reason):
+        raise Invalid(
+            {"reason": _("Non c'è nessuna risposta. Segna quello che si sa; se adesso non si può, scrivi qui perché.")}
+        )
+    level = None if attempt else sheet.level
     if judged:
-        _check_level(instrument, sheet.level, None, sheet.reason)
+        _check_level(instrument, level, None, sheet.reason)
     assessment_id = services.assess(
         actor=actor,
         case_id=case_id,
@@ -114,16 +125,13 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             case_id=case_id,
             subject=sheet.subject,
             assessment_id=assessment_id,
-            verdict=Verdict(
-                sheet.level,
-                sheet.reason,
-                needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
-            ),
+            verdict=Verdict(level, sheet.reason, needs_reader(_before(actor, case_id, assessment_id, now), level)),
             now=now,
         )
     if instrument.purpose in {Purpose.DANGER, Purpose.CHILD}:  # that she was asked in private is nobody else's
-        _tell(actor, case_id, EventKind.ASSESSED, now)
-        _wind(actor, case_id, sheet.subject, now, done_with=sheet.code)
+        untold = judged and level is None
+        _tell(actor, case_id, EventKind.LEVEL_JUDGED if untold else EventKind.ASSESSED, now)
+        _wind(actor, case_id, sheet.subject, now, done_with=sheet.code, attempt=untold)
     return assessment_id
 
 
@@ -274,7 +282,7 @@ def _found(actor: Actor, case_id: UUID, assessment_id: UUID, now: datetime) -> t
     raise NotFound
 
 
-def _before(actor: Actor, case_id: UUID, sheet: Sheet, made: UUID, now: datetime) -> Outcome | None:
+def _before(actor: Actor, case_id: UUID, made: UUID, now: datetime) -> Outcome | None:
     """Return the level that held by the same instrument before a sheet that was just kept; None for the first."""
     _case, _may, held = held_in(actor, case_id, now)
     return next((one.before for one in held.assessments if one.id == made), None)
@@ -304,8 +312,12 @@ def _tell(actor: Actor, case_id: UUID, kind: EventKind, now: datetime) -> None:
     case_services.append(events=[NewEvent(case_id, kind, actor.service_id)], now=now)
 
 
-def _wind(actor: Actor, case_id: UUID, subject: Subject, now: datetime, *, done_with: str = "") -> None:
+def _wind(
+    actor: Actor, case_id: UUID, subject: Subject, now: datetime, *, done_with: str = "", attempt: bool = False
+) -> None:
     """Let the next assessment of somebody be due when the level runs out, or at once when something happened since.
+
+    What asked for it is done with an instrument; by an ``attempt`` only where it leaves no level standing.
 
     It is a task of whoever leads (ADR 0025), whom the actor's service may not be: the system writes it.
     """
@@ -318,7 +330,7 @@ def _wind(actor: Actor, case_id: UUID, subject: Subject, now: datetime, *, done_
     trained = networks.qualifications_of(actor)
     key = f":{subject.child_id.hex}" if subject.child_id else f":{subject.slice}"
     with as_system():
-        if done_with:
+        if done_with and not (attempt and stands is not None and stands.level is not None):
             done = tasks.assessed(
                 actor=actor,
                 case_id=case_id,

@@ -24,8 +24,8 @@ from approdo.networks.rules import ServiceKind
 from approdo.persons import selectors as persons
 from approdo.persons import services
 from approdo.persons.rules import Kind
-from approdo.risk import selectors as risk
 from approdo.usecases import pathway
+from approdo.usecases.danger import is_assessed
 from approdo.vault.rules import KeysUnavailable
 
 LONGEST_AGO = timedelta(hours=12)
@@ -135,7 +135,7 @@ class Strip:
     left: bool
 
 
-def strip(actor: Actor, case: CasePage) -> Strip | None:
+def strip(actor: Actor, case: CasePage, now: datetime) -> Strip | None:
     """Return what is next for a woman whom the actor's own department received; None for any other case, or closed."""
     arrived = cases.arrival_of(case.id)
     if arrived is None or arrived.service_id != actor.service_id or case.state is CaseState.CLOSED:
@@ -143,7 +143,7 @@ def strip(actor: Actor, case: CasePage) -> Strip | None:
     told = {event.kind for event in case.chronology}
     return Strip(
         arrived=arrived,
-        assessed=risk.danger_assessed(case.id),
+        assessed=is_assessed(actor, case.id, now),
         activated=EventKind.ACTIVATED in told,
         left=EventKind.LEFT in told,
     )

@@ -342,10 +342,14 @@ def test_nobody_has_assessed_is_said_and_everything_is_proposed(nurse: Client) -
 
 def test_asked_in_private_the_risk_is_still_to_be_assessed(nurse: Client) -> None:
     case = received(nurse)
-    for sheet, item, is_assessed in (("hark", "afraid", False), ("ten4facesp", "", False), ("da5", "weapon", True)):
-        about = "minori" if sheet == "ten4facesp" else "lei"
-        made = nurse.post(f"{case}valutazioni/nuova/{about}/{sheet}/", {f"item-{item}": "yes"} if item else {})
-        assert made.status_code == 302
+    not_now = {"reason": "Dorme, sedata: si riprova domani mattina."}
+    for sheet, said, is_assessed in (
+        ("lei/hark", {"item-afraid": "yes"}, False),
+        ("minori/ten4facesp", {"item-ear": "yes"}, False),
+        ("lei/da5", not_now, False),
+        ("lei/da5", {"item-weapon": "yes"}, True),
+    ):
+        assert nurse.post(f"{case}valutazioni/nuova/{sheet}/", said).status_code == 302
         page = text(nurse, case)
         assert ("il rischio è valutato" in page) is is_assessed
         assert ("Valuta il rischio" in page) is not is_assessed
