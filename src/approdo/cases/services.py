@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from approdo.access.rules import Actor, Forbidden, Permission, acting, require
 from approdo.audit import services as audit
@@ -23,7 +23,7 @@ from approdo.cases.rules import (
 )
 from approdo.cases.selectors import CaseBrief, brief_of
 from approdo.kit import rows
-from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.kit.errors import Conflict, Invalid, KeyReused, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.vault import selectors as vault
@@ -251,18 +251,26 @@ def note_arrival(
 ) -> None:
     """Note when a woman arrived at the actor's department and by when she is to be seen, in the caller's transaction.
 
-    Raises ``IntegrityError`` when the key has already received one.
+    Raises ``KeyReused`` when the key has already received one.
     """
     operator_id, service_id = acting(actor)
-    Reception.objects.create(
-        case_id=case_id,
-        service_id=service_id,
-        operator_id=operator_id,
-        received_at=now,
-        arrived_at=arrived_at,
-        see_by=see_by,
-        idempotency_key=idempotency_key,
-    )
+    try:
+        with transaction.atomic():
+            Reception.objects.create(
+                case_id=case_id,
+                service_id=service_id,
+                operator_id=operator_id,
+                received_at=now,
+                arrived_at=arrived_at,
+                see_by=see_by,
+                idempotency_key=idempotency_key,
+            )
+    except IntegrityError as error:
+        if rows.broken_constraint(error) != "received_once_for_a_key":
+            raise
+        raise KeyReused(
+            _("Questa pagina era già stata usata. Quello che hai scritto è qui: controlla, e premi di nuovo.")
+        ) from None
 
 
 @transaction.atomic

@@ -39,6 +39,13 @@ class Conflict(Refusal):
     sentence = _("Nel frattempo qualcosa è cambiato: ricarica la pagina.")
 
 
+class KeyReused(Conflict):
+    """An idempotency key that stands for another request, or for one that is not there for whoever sends it."""
+
+    code = "key_reused"
+    sentence = _("Questa richiesta è già stata inviata con altri dati. Ricarica la pagina.")
+
+
 class Invalid(Refusal):
     """Bad input: one sentence per field (``""`` is the whole form)."""
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, NamedValuesListIterable
 from django.db.models.utils import create_namedtuple_class
@@ -26,6 +26,12 @@ Row = Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
 T = TypeVar("T")
 U = TypeVar("U")
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """Return the name of the constraint that a write broke; empty where the database names none."""
+    told = getattr(error.__cause__, "diag", None)
+    return str(getattr(told, "constraint_name", None) or "")
 
 
 class Answer(Generic[T]):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from approdo.access.rules import Actor, acting
 from approdo.audit import services as audit
 from approdo.kit.clock import ROME
 from approdo.kit.errors import Conflict, NotFound
+from approdo.kit.presses import KeptAlready, identifier
 from approdo.kit.words import mark as _
 from approdo.persons.models import Entry, Keeping, NameToken, Version
 from approdo.persons.rules import GONE, PRIVATE, SHAPES, Answers, Kind, Written, check, next_version, standing
@@ -36,18 +37,24 @@ def add(
     written: Mapping[str, str | Iterable[str]],
     declined: Iterable[str],
     now: datetime,
+    key: str = "",
 ) -> Saved:
-    """Write a new entry in a case, sealed; the caller has decided that the actor may.
+    """Write a new entry in a case, sealed; the caller has decided that the actor may, and holds the case.
 
-    Raises ``Invalid``, ``Conflict`` when the service already has its one entry of this kind, ``KeysUnavailable``.
+    Raises ``Invalid``, ``Conflict`` when the service already has its one entry of this kind, ``KeptAlready`` for a
+    press (``key``) that arrived before, ``KeysUnavailable``.
     """
-    _operator_id, service_id = acting(actor)
+    operator_id, service_id = acting(actor)
     answers = check(kind, written, declined, now.astimezone(ROME).date())
     alone = {"case_id": case_id, "service_id": service_id, "kind": kind, "removed_at": None}
     if SHAPES[kind].single and Entry.objects.filter(**alone).exists():
         raise Conflict(_("C'è già: aprila e scrivi lì."), code="already_there")
+    said = answers.document().decode()
+    entry_id = identifier(case_id, key, Entry.__name__, service_id, operator_id, kind, said)
+    if Entry.objects.filter(pk=entry_id).exists():
+        raise KeptAlready(entry_id)
     made = Entry.objects.create(
-        id=uuid4(),
+        id=entry_id,
         case_id=case_id,
         kind=kind,
         slice=SHAPES[kind].slice,

@@ -54,8 +54,13 @@ class Line:
     answer_by: datetime | None
     """Until when somebody owes an answer; None when nobody does."""
     changed_at: datetime
-    sent: bool
+    sent_at: datetime | None
     end_reason: str
+
+    @property
+    def sent(self) -> bool:
+        """Tell whether it ever left."""
+        return self.sent_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +280,7 @@ def line_of(row: Referral) -> Line:
         offered_at=row.offered_at,
         answer_by=waits.answer_by if waits else None,
         changed_at=next((one for one in dates if one is not None), row.offered_at),
-        sent=row.sent_at is not None,
+        sent_at=row.sent_at,
         end_reason=row.end_reason,
     )
 

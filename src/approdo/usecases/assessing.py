@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Assessing the danger in a case: an instrument's answers, a person's level beside them, and when it is done again."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from approdo.risk.rules import (
     Outcome,
     Purpose,
     Trigger,
+    answered,
     closing_is_read,
     decision_faults,
     due_at,
@@ -35,6 +37,7 @@ from approdo.risk.rules import (
     standing,
 )
 from approdo.risk.selectors import AssessmentView, Subject
+from approdo.risk.services import Verdict
 from approdo.tasks import services as tasks
 from approdo.tasks.rules import Holder
 from approdo.usecases.danger import FOR, HER, children_of, clock_of, held_in, judgements_of, subjects_of, waiting_in
@@ -64,7 +67,8 @@ def instrument_for(actor: Actor, subject: Subject, code: str) -> Instrument:
 class Sheet:
     """A filled sheet: whom it is about, which instrument, what was answered, how she was asked, and a person's level.
 
-    ``level`` counts for an instrument that leaves it to a person; None there: it cannot be assessed now.
+    ``level`` counts for an instrument that leaves it to a person; None there: it cannot be assessed now. On a sheet of
+    any other on which nothing is answered, ``reason`` says why it cannot be assessed now: without, it is not kept.
     """
 
     subject: Subject
@@ -76,13 +80,19 @@ class Sheet:
     interpreter: bool | None = None
     level: Outcome | None = None
     reason: str = ""
+    key: str = ""
+    """Of the press, so that a second one of the same page keeps nothing again."""
 
 
 @transaction.atomic
 def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     """Keep an assessment, complete what asked for it, and wind the clock of the next one.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeysUnavailable``; nothing is kept then.
+    An attempt, on which a person writes why nothing could be answered, is kept as "cannot be assessed": it completes
+    what asked only where no level holds, and puts no clock off.
+
+    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case, ``KeptAlready`` for a press that arrived before,
+    ``KeysUnavailable``; nothing is kept then.
     """
     _hold(case_id)
     case = writable(actor, case_id, sheet.subject, now)
@@ -90,9 +100,15 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
     instrument = instrument_for(actor, sheet.subject, sheet.code)
     if sheet.version not in {None, instrument.version}:
         raise Invalid({"": _("Nel frattempo c'è un'altra versione dello strumento: rileggi le domande.")})
-    judged = instrument.judged
+    attempt = instrument.purpose is not Purpose.CASE_FINDING and not instrument.judged and not answered(sheet.answers)
+    judged = instrument.judged or attempt
+    if attempt and reason_faults(sheet.reason):
+        raise Invalid(
+            {"reason": _("Non c'è nessuna risposta. Segna quello che si sa; se adesso non si può, scrivi qui perché.")}
+        )
+    level = None if attempt else sheet.level
     if judged:
-        _check_level(instrument, sheet.level, None, sheet.reason)
+        _check_level(instrument, level, None, sheet.reason)
     assessment_id = services.assess(
         actor=actor,
         case_id=case_id,
@@ -101,6 +117,7 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
         answers=sheet.answers,
         circumstances={"alone": sheet.alone, "interpreter": sheet.interpreter},
         now=now,
+        key=_press(sheet),
     )
     if judged:
         services.judge(
@@ -108,24 +125,35 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             case_id=case_id,
             subject=sheet.subject,
             assessment_id=assessment_id,
-            level=sheet.level,
-            reason=sheet.reason,
-            needs_reader=needs_reader(_before(actor, case_id, sheet, assessment_id, now), sheet.level),
+            verdict=Verdict(level, sheet.reason, needs_reader(_before(actor, case_id, assessment_id, now), level)),
             now=now,
         )
     if instrument.purpose in {Purpose.DANGER, Purpose.CHILD}:  # that she was asked in private is nobody else's
-        _tell(actor, case_id, EventKind.ASSESSED, now)
-        _wind(actor, case_id, sheet.subject, now, done_with=sheet.code)
+        untold = judged and level is None
+        _tell(actor, case_id, EventKind.LEVEL_JUDGED if untold else EventKind.ASSESSED, now)
+        _wind(actor, case_id, sheet.subject, now, done_with=sheet.code, attempt=untold)
     return assessment_id
+
+
+def _press(sheet: Sheet) -> str:
+    """Return the key of a press with the level that stands on the sheet: another level is another sheet."""
+    return json.dumps([sheet.key, sheet.level, sheet.reason]) if sheet.key else ""
 
 
 @transaction.atomic
 def judge(
-    *, actor: Actor, case_id: UUID, assessment_id: UUID, level: Outcome | None, reason: str, now: datetime
+    *,
+    actor: Actor,
+    case_id: UUID,
+    assessment_id: UUID,
+    level: Outcome | None,
+    reason: str,
+    now: datetime,
+    key: str = "",
 ) -> bool:
     """Set a level beside what an assessment comes to; tell whether it holds at once, or once a colleague has read it.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a closed case and for a level that holds already.
+    Raises ``NotFound``, ``Invalid``, ``KeptAlready``, ``Conflict`` for a closed case and a level that holds already.
     """
     _hold(case_id)
     case, found, about = _found(actor, case_id, assessment_id, now)
@@ -140,10 +168,9 @@ def judge(
         case_id=case_id,
         subject=about,
         assessment_id=assessment_id,
-        level=level,
-        reason=reason,
-        needs_reader=read,
+        verdict=Verdict(level, reason, read),
         now=now,
+        key=key,
     )
     _tell(actor, case_id, EventKind.LEVEL_JUDGED, now)
     if not read:
@@ -174,10 +201,10 @@ def confirm(*, actor: Actor, case_id: UUID, judgement_id: UUID, now: datetime) -
 
 
 @transaction.atomic
-def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> UUID:
+def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime, key: str = "") -> UUID:
     """Write why a case at high risk may be closed, for a colleague to read; whoever moves the case asks.
 
-    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a case that is closed.
+    Raises ``NotFound``, ``Invalid``, ``Conflict`` for a case that is closed, ``KeptAlready``.
     """
     _hold(case_id)
     case, may, _found_here = held_in(actor, case_id, now)
@@ -191,10 +218,9 @@ def ask_to_close(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> 
         case_id=case_id,
         subject=HER,
         assessment_id=None,
-        level=None,
-        reason=reason,
-        needs_reader=True,
+        verdict=Verdict(None, reason, needs_reader=True),
         now=now,
+        key=key,
     )
 
 
@@ -218,17 +244,24 @@ def check_closing(actor: Actor, case_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def note_happening(
-    *, actor: Actor, case_id: UUID, subject: Subject, trigger: Trigger, happened_at: datetime, now: datetime
+    *,
+    actor: Actor,
+    case_id: UUID,
+    subject: Subject,
+    trigger: Trigger,
+    happened_at: datetime,
+    now: datetime,
+    key: str = "",
 ) -> None:
     """Write down that something happened: an assessment is due at once.
 
-    Raises ``NotFound``, ``Invalid`` for an instant to come, ``Conflict`` for a closed case.
+    Raises ``NotFound``, ``Invalid`` for an instant to come, ``Conflict`` for a closed case, ``KeptAlready``.
     """
     _hold(case_id)
     case = writable(actor, case_id, subject, now)
     _check_open(case)
     services.note_happening(
-        actor=actor, case_id=case_id, subject=subject, trigger=trigger, happened_at=happened_at, now=now
+        actor=actor, case_id=case_id, subject=subject, trigger=trigger, happened_at=happened_at, now=now, key=key
     )
     _tell(actor, case_id, EventKind.HAPPENED, now)
     _wind(actor, case_id, subject, now)
@@ -249,7 +282,7 @@ def _found(actor: Actor, case_id: UUID, assessment_id: UUID, now: datetime) -> t
     raise NotFound
 
 
-def _before(actor: Actor, case_id: UUID, sheet: Sheet, made: UUID, now: datetime) -> Outcome | None:
+def _before(actor: Actor, case_id: UUID, made: UUID, now: datetime) -> Outcome | None:
     """Return the level that held by the same instrument before a sheet that was just kept; None for the first."""
     _case, _may, held = held_in(actor, case_id, now)
     return next((one.before for one in held.assessments if one.id == made), None)
@@ -279,8 +312,12 @@ def _tell(actor: Actor, case_id: UUID, kind: EventKind, now: datetime) -> None:
     case_services.append(events=[NewEvent(case_id, kind, actor.service_id)], now=now)
 
 
-def _wind(actor: Actor, case_id: UUID, subject: Subject, now: datetime, *, done_with: str = "") -> None:
+def _wind(
+    actor: Actor, case_id: UUID, subject: Subject, now: datetime, *, done_with: str = "", attempt: bool = False
+) -> None:
     """Let the next assessment of somebody be due when the level runs out, or at once when something happened since.
+
+    What asked for it is done with an instrument; by an ``attempt`` only where it leaves no level standing.
 
     It is a task of whoever leads (ADR 0025), whom the actor's service may not be: the system writes it.
     """
@@ -293,7 +330,7 @@ def _wind(actor: Actor, case_id: UUID, subject: Subject, now: datetime, *, done_
     trained = networks.qualifications_of(actor)
     key = f":{subject.child_id.hex}" if subject.child_id else f":{subject.slice}"
     with as_system():
-        if done_with:
+        if done_with and not (attempt and stands is not None and stands.level is not None):
             done = tasks.assessed(
                 actor=actor,
                 case_id=case_id,

@@ -32,6 +32,7 @@ from approdo.risk.rules import (
 )
 from approdo.risk.selectors import AssessmentView, HappeningView, Held, JudgementView, Subject
 from approdo.usecases.standing import May, may_in
+from approdo.vault.rules import KeysUnavailable
 
 HER = Subject(Slice.RISK)
 CHILDREN = Subject(Slice.CHILDREN)
@@ -223,11 +224,22 @@ def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:
     return None if stands is None else stands.level
 
 
+def is_assessed(actor: Actor, case_id: UUID, now: datetime) -> bool:
+    """Tell whether a level holds for her, as far as the actor may read it; while the keys are away, whether she was
+    assessed at all."""
+    if not selectors.danger_assessed(case_id):
+        return False
+    try:
+        return level_of(actor, case_id, now) is not None
+    except KeysUnavailable:
+        return True
+
+
 def answers_to(code: str, actor: Actor, case_id: UUID, now: datetime) -> Mapping[str, str]:
     """Return what she answered last to one instrument, by item, as far as the actor may read it.
 
     What is not there is not known, and never a no.
     """
     _case, _may, held = held_in(actor, case_id, now)
-    found = [one for one in held.assessments if one.subject == HER and one.instrument.code == code]
+    found = [one for one in held.assessments if one.subject == HER and one.instrument.code == code and one.answered]
     return {item: given for item, given in found[-1].answers.items() if given != UNKNOWN} if found else {}

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from approdo.access.rules import Actor
+from approdo.activations import selectors as activations
+from approdo.activations.selectors import OpenActivation
 from approdo.audit import services as audit
 from approdo.cases import services as case_services
 from approdo.cases.rules import EventKind
@@ -21,6 +23,9 @@ from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind
 from approdo.persons.rules import LEVELS, NO, OPTIONS, YES, Answers, Kind
 from approdo.protocols.rules import NOT_ASSESSED, USUAL_EXITS, Exits, Urgency
+from approdo.referrals import selectors as referrals
+from approdo.referrals.rules import OVER, Status
+from approdo.referrals.selectors import Line
 from approdo.risk.rules import Outcome
 from approdo.usecases import record
 from approdo.usecases.danger import level_of, protocol_of
@@ -39,6 +44,26 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What of leaving was done already, so that nobody does it twice."""
+
+    referrals: tuple[tuple[Line, str], ...]
+    """The newest to each service, with that service's label; not what she declined before it left, nor mistakes."""
+    activation: OpenActivation | None
+    """The one that is going on."""
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether there is something to say."""
+        return bool(self.referrals) or self.activation is not None
+
+    @property
+    def waits_at(self) -> frozenset[int]:
+        """Return the services to which a referral is open: none to them is begun until it has ended."""
+        return frozenset(line.target_id for line, _label in self.referrals if line.status not in OVER)
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     """The page of an exit, before it is written and after."""
 
@@ -51,6 +76,7 @@ class Leaving:
     """Whom she may be handed over to, and whose number may go on a paper."""
     exits: Exits
     """What the protocol that holds proposes first, by class of risk (ADR 0031)."""
+    done: Done
 
     @property
     def proposed(self) -> tuple[str, ...]:
@@ -83,6 +109,16 @@ class Leaving:
         return self.written is not None and self.written.given.get("option_centre") == "agreed"
 
     @property
+    def send_to(self) -> tuple[Number, ...]:
+        """Return the centres to which she may be sent from here."""
+        return tuple(one for one in self.centres if one.service_id not in self.done.waits_at)
+
+    @property
+    def nowhere_left(self) -> bool:
+        """Tell whether a referral is open to every centre there is."""
+        return bool(self.centres) and not self.send_to
+
+    @property
     def to_network(self) -> bool:
         """Tell whether she said yes to the network."""
         return self.written is not None and self.written.given.get("option_network") == "agreed"
@@ -111,6 +147,20 @@ def leaving(actor: Actor, case_id: UUID, now: datetime) -> Leaving:
         entry_id=own.id if own else None,
         centres=tuple(Number(one.id, one.label, one.phone) for one in around if one.kind is ServiceKind.SUPPORT_CENTRE),
         exits=held.exits if held else USUAL_EXITS,
+        done=_done(actor, found.case),
+    )
+
+
+def _done(actor: Actor, case: CasePage) -> Done:
+    led = [case.id] if case.lead_service_id == actor.service_id else []
+    newest: dict[int, Line] = {}
+    for line in referrals.of_case(actor, case.id, led):
+        if (line.sent or line.status not in OVER) and line.status is not Status.ENTERED_IN_ERROR:
+            newest.setdefault(line.target_id, line)
+    plates = networks.name_plates(newest) if newest else {}
+    return Done(
+        referrals=tuple((line, plates[line.target_id].label) for line in newest.values()),
+        activation=activations.open_on(actor, case.id),
     )
 
 

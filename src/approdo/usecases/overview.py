@@ -250,7 +250,7 @@ def case(actor: Actor, case_id: UUID, now: datetime) -> CaseOverview:
         asked, asked_attempts = networks.ask_name_plates(named), attempts.ask_lately(now)
         asked_around = ask_around(page, now) if leads else None
         plates, tried = asked.value, asked_attempts.value
-    labels, strip = {pk: plate.label for pk, plate in plates.items()}, reception.strip(actor, page)
+    labels, strip = {pk: plate.label for pk, plate in plates.items()}, reception.strip(actor, page, now)
     if asked_around is None:
         around = tuple(Around(one.service_id, one.since) for one in page.participants)
         return CaseOverview(page, labels, now, (), around, strip)

@@ -76,7 +76,7 @@ def _free(actor: Actor, case: CasePage, standing: Standing, took_lead: Answer[bo
         return "lead"
     if standing.glass_broken:
         return "glass"
-    if activations.is_open_on(actor, case.id):
+    if activations.open_on(actor, case.id) is not None:
         return "activation"
     around = {case.lead_service_id, *(one.service_id for one in case.participants)}
     return "on_call" if actor.service_id in around and networks.on_duty(actor, now) else ""

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from approdo.access.rules import Actor, Permission, require
 from approdo.cases import selectors as cases
@@ -17,15 +17,15 @@ from approdo.cases import services as case_services
 from approdo.cases.rules import Arrival, CaseState, EventKind
 from approdo.cases.selectors import Arrived, CasePage
 from approdo.kit.clock import ROME
-from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.kit.errors import Conflict, Invalid, KeyReused, NotFound
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceKind
 from approdo.persons import selectors as persons
 from approdo.persons import services
 from approdo.persons.rules import Kind
-from approdo.risk import selectors as risk
 from approdo.usecases import pathway
+from approdo.usecases.danger import is_assessed
 from approdo.vault.rules import KeysUnavailable
 
 LONGEST_AGO = timedelta(hours=12)
@@ -70,11 +70,11 @@ def receive(
 ) -> Received:
     """Open a case by alias that the actor leads for her department, and seal what is known at the door.
 
-    A repeated press (same service, same key) returns the first case; ``choose`` brings the chance for the alias. While
+    A repeated press (same operator, same key) returns the first case; ``choose`` brings the chance for the alias. While
     the keys are away the case is opened all the same, and what was said is not written: a person waits at the door.
 
     Raises ``NotFound`` for who is not of an emergency department, ``Conflict`` for one whose municipality nobody has
-    written, ``Invalid``.
+    written, ``KeyReused`` for a key that is another's, ``Invalid``.
     """
     seat = require_department(actor)
     if not 8 <= len(idempotency_key) <= 80 or "\x00" in idempotency_key:
@@ -92,9 +92,9 @@ def receive(
     try:
         with transaction.atomic():
             return _receive(actor, seat, said, idempotency_key, now, choose)
-    except IntegrityError:
+    except KeyReused:
         earlier = cases.opened_by_key(actor, idempotency_key)
-        if earlier is None:
+        if earlier is None:  # a colleague's, or of a case that is kept from her: neither is told
             raise
         return Received(earlier)
 
@@ -135,7 +135,7 @@ class Strip:
     left: bool
 
 
-def strip(actor: Actor, case: CasePage) -> Strip | None:
+def strip(actor: Actor, case: CasePage, now: datetime) -> Strip | None:
     """Return what is next for a woman whom the actor's own department received; None for any other case, or closed."""
     arrived = cases.arrival_of(case.id)
     if arrived is None or arrived.service_id != actor.service_id or case.state is CaseState.CLOSED:
@@ -143,7 +143,7 @@ def strip(actor: Actor, case: CasePage) -> Strip | None:
     told = {event.kind for event in case.chronology}
     return Strip(
         arrived=arrived,
-        assessed=risk.danger_assessed(case.id),
+        assessed=is_assessed(actor, case.id, now),
         activated=EventKind.ACTIVATED in told,
         left=EventKind.LEFT in told,
     )

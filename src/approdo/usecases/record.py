@@ -8,9 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.db import transaction
+
 from approdo.access.rules import Actor, Slice
 from approdo.audit import services as audit
 from approdo.cases import selectors as cases
+from approdo.cases import services as case_services
 from approdo.cases.selectors import CasePage
 from approdo.consents import selectors as consents
 from approdo.consents.rules import SECRET, Action, Reading, Relation
@@ -240,6 +243,7 @@ def may_add(actor: Actor, case_id: UUID, kind: Kind, now: datetime) -> None:
         raise NotFound
 
 
+@transaction.atomic
 def add(
     *,
     actor: Actor,
@@ -248,10 +252,12 @@ def add(
     written: Mapping[str, str | Iterable[str]],
     declined: Iterable[str],
     now: datetime,
+    key: str = "",
 ) -> Saved:
-    """Write an entry, when the actor may."""
+    """Write an entry, when the actor may; ``key``: of the press. Raises as ``persons.services.add``, ``NotFound``."""
+    case_services.hold(case_id=case_id)  # two presses take turns
     may_add(actor, case_id, kind, now)
-    return services.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=declined, now=now)
+    return services.add(actor=actor, case_id=case_id, kind=kind, written=written, declined=declined, now=now, key=key)
 
 
 def revise(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approdo.access.rules import Permission, Slice
 from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.kit.presses import KeptAlready
 from approdo.risk.rules import TRIGGER_LABELS, UNKNOWN, Instrument, Outcome, Purpose, Trigger
 from approdo.risk.selectors import Subject
 from approdo.usecases import assessing
@@ -95,6 +96,8 @@ def sheet(request: Asked, case_id: UUID, about: str, instrument: str) -> HttpRes
             filled = _filled(request, subject, shown)
             made = assessing.assess(actor=request.actor, case_id=case_id, sheet=filled, now=request.now)
             return redirect("assessment", case_id, made)
+        except KeptAlready as kept:
+            return redirect("assessment", case_id, kept.id)
         except Invalid as refusal:
             problems = {name: _(sentence) for name, sentence in refusal.problems.items()}
         except Conflict as conflict:
@@ -128,6 +131,7 @@ def _filled(request: Asked, subject: Subject, shown: Instrument) -> Sheet:
         interpreter=ANSWERS.get(request.POST.get("interpreter", "")),
         level=_level(request) if shown.judged else None,
         reason=request.POST.get("reason", ""),
+        key=request.POST.get("key", ""),
     )
 
 
@@ -198,6 +202,7 @@ def judge(request: Asked, case_id: UUID, assessment_id: UUID) -> HttpResponse:
             level=_level(request),
             reason=request.POST.get("reason", ""),
             now=request.now,
+            key=request.POST.get("key", ""),
         )
         return _("Segnato.") if holds else _("Scritto. Vale quando lo ha letto una collega: per ora resta com'è.")
 
@@ -235,6 +240,7 @@ def happening(request: Asked, case_id: UUID) -> HttpResponse:
             trigger=Trigger(trigger),
             happened_at=_when(request),
             now=request.now,
+            key=request.POST.get("key", ""),
         )
         return _("Segnato. La valutazione è da rifare adesso.")
 
@@ -259,9 +265,9 @@ def closing(request: Asked, case_id: UUID) -> HttpResponse:
     """Write why a case at high risk may be closed, for a colleague to read."""
 
     def press() -> str:
-        reason = request.POST.get("closing", "")
+        reason, key = request.POST.get("closing", ""), request.POST.get("key", "")
         try:
-            assessing.ask_to_close(actor=request.actor, case_id=case_id, reason=reason, now=request.now)
+            assessing.ask_to_close(actor=request.actor, case_id=case_id, reason=reason, now=request.now, key=key)
         except Invalid as refusal:
             raise Invalid({"closing": refusal.problems["reason"]}) from refusal
         return _("Scritto. Quando una collega l'ha letto, il percorso si può concludere.")

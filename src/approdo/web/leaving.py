@@ -56,15 +56,20 @@ def leave(request: Asked, case_id: UUID) -> HttpResponse:
 
 def _words(request: Asked, shown: Leaving, problems: dict[str, str]) -> dict[str, object]:
     hours = shown.exits.stay_hours
-    stay = _("Qui %(hours)s, se lei vuole.") % {"hours": phrased(stay_said(hours))} if hours else ""
+    hints = {ExitOption.STAY: _("Qui %(hours)s, se lei vuole.") % {"hours": phrased(stay_said(hours))}} if hours else {}
+    if shown.done.activation is not None:
+        hints[ExitOption.NETWORK] = _("È già attivata: scrivi che cosa ne dice.")
     fields = {field.name: field for field in SHAPES[Kind.EXIT].fields}
 
     def asked(*names: str) -> list[Question]:
         return [question(fields[name], request.POST.get(name, "")) for name in names]
 
     def options(codes: Iterable[str]) -> list[Question]:
-        found = asked(*(f"option_{code}" for code in codes))
-        return [replace(one, hint=stay) if one.name == f"option_{ExitOption.STAY}" else one for one in found]
+        return [
+            replace(one, hint=hints.get(ExitOption(code), one.hint))
+            for code in codes
+            for one in asked(f"option_{code}")
+        ]
 
     return {
         "shown": shown,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approdo.access.rules import Permission
-from approdo.kit.errors import Conflict, Invalid
+from approdo.kit.errors import Conflict, Invalid, KeyReused
 from approdo.persons.rules import SHAPES, Kind
 from approdo.usecases import reception
 from approdo.usecases.reception import LONGEST_AGO, Said
@@ -47,7 +47,8 @@ def receive(request: Asked) -> HttpResponse:
     except Invalid as refusal:
         return _page(request, dict(refusal.problems), status=refusal.status)
     except Conflict as conflict:
-        return _page(request, {"": conflict.sentence}, status=conflict.status)
+        used = isinstance(conflict, KeyReused)
+        return _page(request, {"": conflict.sentence}, status=conflict.status, another_key=used)
     if made.unwritten:
         messages.warning(
             request, _("Il percorso è aperto. Le risposte non si sono potute scrivere: riprova fra poco dalla scheda.")
@@ -61,13 +62,14 @@ def _minutes(text: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else _MOST_MINUTES + 1
 
 
-def _page(request: Asked, problems: dict[str, str], status: int = 200) -> HttpResponse:
+def _page(request: Asked, problems: dict[str, str], *, status: int = 200, another_key: bool = False) -> HttpResponse:
+    key = "" if another_key else request.POST.get("key", "")
     words = {
         "questions": _questions(request.POST),
         "languages": [(code, _(label)) for code, label in _choices_of("speaks").items()],
         "speaks": request.POST.get("speaks", ""),
         "minutes_ago": request.POST.get("minutes_ago", "0"),
-        "key": request.POST.get("key") or secrets.token_urlsafe(18),
+        "key": key or secrets.token_urlsafe(18),
         "problems": {name: _(why) for name, why in problems.items()},
         "within": settings.SEEN_WITHIN_MINUTES,
         "most": _MOST_MINUTES,

@@ -16,6 +16,7 @@ from approdo.access.rules import Permission
 from approdo.cases import services as cases
 from approdo.kit.clock import ROME
 from approdo.kit.errors import Invalid, NotFound
+from approdo.kit.presses import KeptAlready
 from approdo.networks.rules import ServiceKind
 from approdo.persons import selectors as entries
 from approdo.persons import services as persons
@@ -87,8 +88,11 @@ def add(request: Asked, case_id: UUID, kind: str) -> HttpResponse:
                 written=written(chosen, request.POST),
                 declined=request.POST.getlist(DECLINED),
                 now=request.now,
+                key=request.POST.get("key", ""),
             )
             messages.success(request, _("Scritto."))
+            return redirect(PAGES.get(chosen, "record"), case_id)
+        except KeptAlready:
             return redirect(PAGES.get(chosen, "record"), case_id)
         except Invalid as refusal:
             problems = refusal.problems

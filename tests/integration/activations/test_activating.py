@@ -14,7 +14,7 @@ from approdo.activations.models import Activation, Alert, Call
 from approdo.activations.rules.escalation import NOBODY_RETRY
 from approdo.activations.rules.states import ActivationState, CallState, Consent, StandDownReason
 from approdo.activations.selectors import board, preview, waiting_for
-from approdo.activations.services import activate, advance_due, close, stand_down, take, undo
+from approdo.activations.services import activate, activating, advance_due, close, stand_down, take, undo
 from approdo.activations.services.activating import NobodyToCall, NoProtocol, Request
 from approdo.audit.models import Entry
 from approdo.cases.models import Case, Event
@@ -123,6 +123,19 @@ def test_the_same_key_with_another_request_is_refused(town: Town) -> None:
         an_activation(town, Need.SAFE_PLACE, key="same-press")
     assert refused.value.code == "key_reused"
     assert Activation.objects.count() == 1
+
+
+def test_what_else_the_database_refuses_is_not_called_a_key_that_was_used(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_said: object) -> None:
+        Activation.objects.update(state="no such state")
+
+    first = an_activation(town, Need.CHILDREN, key="same-press")
+    monkeypatch.setattr(activating, "_create", broken)
+    with pytest.raises(IntegrityError):
+        an_activation(town, Need.CHILDREN, key="other-press")
+    assert an_activation(town, Need.CHILDREN, key="same-press").id == first.id
 
 
 def test_two_services_may_use_the_same_key(town: Town) -> None:

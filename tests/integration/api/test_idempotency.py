@@ -3,13 +3,15 @@
 """Creation is idempotent: one key makes one activation, whatever happens on the way."""
 
 import pytest
-from tests.factories.activations import COMO
+from tests.factories.activations import COMO, TONIGHT
 
+from approdo.access.services import as_system
 from approdo.activations.models import Activation
 from approdo.audit.models import Entry
 from approdo.cases.models import Case
+from approdo.consents.models import Block
 
-from .conftest import House, Problem
+from .conftest import House, Problem, Program, a_token
 
 
 def test_the_first_request_creates_and_says_where(house: House) -> None:
@@ -68,6 +70,28 @@ def test_the_same_key_with_another_body_is_a_conflict(change: dict, house: House
 def test_the_same_key_of_two_services_makes_two_activations(house: House) -> None:
     made = [program.activate().json()["id"] for program in (house.hospital, house.centre)]
     assert len(set(made)) == 2
+
+
+def test_the_key_of_an_activation_that_is_kept_from_her_is_refused_like_one_with_another_body(
+    house: House, problem: Problem
+) -> None:
+    assert house.hospital.activate().status_code == 201
+    town = house.town
+    colleague = Program(a_token(town.hospital, town.people[town.hospital.pk][1].pk))
+    other = colleague.activate(needs=["children"])
+    with as_system():
+        Block.objects.create(
+            case_id=Case.objects.get().pk,
+            operator=town.people[town.hospital.pk][1],
+            reason="knows_him",
+            blocked_at=TONIGHT,
+            blocked_by=town.people[town.centre.pk][0],
+        )
+    for change in ({}, {"needs": ["children"]}):
+        response = colleague.activate(**change)
+        assert (response.status_code, problem(response)["code"]) == (409, "key_reused")
+        assert response.content == other.content, "nothing tells the two apart"
+    assert (Activation.objects.count(), Case.objects.count()) == (1, 1)
 
 
 def test_an_activation_that_was_refused_leaves_its_key_free(house: House, problem: Problem) -> None:

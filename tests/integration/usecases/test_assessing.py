@@ -31,7 +31,7 @@ from approdo.risk.selectors import Subject, shipped
 from approdo.tasks.models import Task
 from approdo.usecases import assessing, pathway, sharing
 from approdo.usecases.assessing import Sheet
-from approdo.usecases.danger import CHILDREN, HER, About, Danger, danger
+from approdo.usecases.danger import CHILDREN, HER, About, Danger, answers_to, danger, is_assessed
 
 pytestmark = pytest.mark.django_db
 NOW = TONIGHT + timedelta(hours=8)
@@ -122,7 +122,11 @@ def test_the_questions_as_they_were_are_kept_once_whatever_a_release_changes_lat
 
 @pytest.mark.parametrize(
     ("answers", "named"),
-    [({"weapon": "maybe"}, {"weapon"}), ({"colour": "yes"}, {"colour"}), ({"colour": "unknown"}, {"colour"})],
+    [
+        ({"weapon": "maybe"}, {"weapon"}),
+        ({"colour": "yes"}, {"colour"}),
+        ({"colour": "unknown", "weapon": "no"}, {"colour"}),
+    ],
 )
 def test_an_answer_that_does_not_exist_is_refused_and_nothing_is_kept(
     anna: Actor, case: UUID, answers: dict[str, str], named: set[str]
@@ -146,7 +150,7 @@ def test_it_completes_what_the_protocol_asked_and_winds_the_clock_of_the_next(an
 
 
 @pytest.mark.parametrize(
-    ("answers", "lasts"), [(THREE_YES, 7 * DAY), (TWO_YES, 30 * DAY), (ALL_NO, 60 * DAY), ({}, 7 * DAY)]
+    ("answers", "lasts"), [(THREE_YES, 7 * DAY), (TWO_YES, 30 * DAY), (ALL_NO, 60 * DAY), ({"jealousy": "no"}, 7 * DAY)]
 )
 def test_the_next_is_due_when_the_level_runs_out(
     anna: Actor, case: UUID, answers: dict[str, str], lasts: timedelta
@@ -154,6 +158,86 @@ def test_the_next_is_due_when_the_level_runs_out(
     assessed(anna, case, answers)
     assert review(case).due_at == NOW + lasts
     assert her(anna, case).due_at == NOW + lasts
+
+
+UNTOUCHED = ({}, dict.fromkeys(ALL_NO, "unknown"))
+
+
+def attempt(actor: Actor, case: UUID, answers: dict[str, str], reason: str = REASON, at: datetime = NOW) -> UUID:
+    with entered(actor=actor):
+        sheet = Sheet(HER, "da5", answers, reason=reason)
+        return assessing.assess(actor=actor, case_id=case, sheet=sheet, now=at)
+
+
+def events(case: UUID, kind: str) -> int:
+    return Event.objects.filter(case_id=case, kind=kind).count()
+
+
+@pytest.mark.parametrize("answers", UNTOUCHED)
+@pytest.mark.parametrize("reason", ["", "boh"])
+def test_an_untouched_sheet_is_not_kept_and_stops_no_clock(
+    anna: Actor, case: UUID, answers: dict[str, str], reason: str
+) -> None:
+    with as_system():
+        pathway.begin_recognition(now=NOW)
+    with pytest.raises(Invalid) as refused:
+        attempt(anna, case, answers, reason)
+    assert set(refused.value.problems) == {"reason"}
+    assert her(anna, case).assessments == ()
+    with as_system():
+        assert Task.objects.get(case_id=case, key="risk").ended_at is None
+        assert not Task.objects.filter(case_id=case, key=":risk").exists()
+    assert events(case, "assessed") == 0
+
+
+@pytest.mark.parametrize("answers", UNTOUCHED)
+def test_that_it_could_not_be_assessed_is_what_a_person_writes_and_is_tried_again_in_a_week(
+    anna: Actor, case: UUID, answers: dict[str, str]
+) -> None:
+    with as_system():
+        pathway.begin_recognition(now=NOW)
+    attempt(anna, case, answers)
+    found = her(anna, case)
+    assert found.standing is not None
+    assert found.standing.level is None
+    assert review(case).due_at == found.due_at == NOW + 7 * DAY
+    with as_system():
+        assert Task.objects.get(case_id=case, key="risk").status == "completed"
+    assert not found.proposes
+    assert (events(case, "assessed"), events(case, "level_judged")) == (0, 1), "nobody is told that it was assessed"
+
+
+def test_an_attempt_lowers_nothing_and_puts_off_no_clock(anna: Actor, case: UUID) -> None:
+    assessed(anna, case, THREE_YES)
+    asked = review(case).pk
+    attempt(anna, case, {}, at=NOW + 5 * DAY)
+    found = her(anna, case, NOW + 5 * DAY)
+    assert found.standing is not None
+    assert found.standing.level is Outcome.HIGH, "until a colleague has read why"
+    assert review(case).due_at == found.due_at == NOW + 7 * DAY
+    assert review(case).pk == asked, "it is not done, and what it reminded of is not forgotten"
+    with entered(actor=anna):
+        assert answers_to("da5", anna, case, NOW + 5 * DAY) == THREE_YES, "what she said is still what she said"
+
+
+def test_whoever_answered_something_needs_no_reason_and_what_she_typed_is_no_judgement(anna: Actor, case: UUID) -> None:
+    attempt(anna, case, {"weapon": "no"})
+    assert her(anna, case).assessments[0].judgements == ()
+
+
+def test_a_sheet_that_was_kept_untouched_before_counts_for_nothing(
+    anna: Actor, case: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assessing, "answered", lambda _answers: True)
+    attempt(anna, case, {}, reason="")
+    monkeypatch.undo()
+    found = her(anna, case)
+    assert len(found.assessments) == 1
+    assert (found.assessments[0].level, found.standing, found.due_at) == (None, None, None)
+    with entered(actor=anna):
+        assert not is_assessed(anna, case, NOW)
+    assessed(anna, case, ALL_NO, at=NOW + HOUR)
+    assert level(anna, case) is Outcome.LOW, "what was never answered holds nothing up"
 
 
 def test_a_network_has_its_own_clock_and_threshold(town: Town, anna: Actor, case: UUID) -> None:

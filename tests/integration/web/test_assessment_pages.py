@@ -74,9 +74,18 @@ def test_every_question_begins_unknown_and_a_browser_without_script_may_send_it_
     _action, fields = form_on(page, "item-weapon")
     assert {values[0] for name, values in fields.items() if name.startswith("item-")} == {"unknown"}
     sent = urlencode(fields, doseq=True)
+    refused = centre.post(f"{address}nuova/lei/da5/", sent, "application/x-www-form-urlencoded")
+    assert refused.status_code == 422
+    assert "Non c'è nessuna risposta" in words(refused.content)
+    _action, fields = form_on(refused.content, "reason")
+    sent = urlencode({**fields, "reason": REASON}, doseq=True)
     made = centre.post(f"{address}nuova/lei/da5/", sent, "application/x-www-form-urlencoded", follow=True)
-    assert "almeno 0, al massimo 5" in words(made.content)
-    assert "Nel caso migliore: basso." in words(made.content), "nobody is told that she is safe"
+    said = words(made.content).split("Metti un altro livello")[0]
+    assert "non valutabile" in said
+    assert "nessuna risposta" in said
+    assert "alto" not in said
+    assert "basso" not in said, "nobody is told that she is safe"
+    assert REASON in words(made.content)
 
 
 def test_it_says_at_least_and_at_most_and_what_is_still_to_ask(led: tuple[Client, str]) -> None:

@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
-from tests.factories import protocols
+from tests.factories import networks, protocols
 from tests.factories.region import Region
 
 from approdo.access.rules import Actor
@@ -22,8 +23,8 @@ from approdo.audit.models import Entry as AuditEntry
 from approdo.cases.models import Case, Event, Participation, Reception
 from approdo.consents.models import Block
 from approdo.kit import clock
-from approdo.kit.errors import Invalid, NotFound
-from approdo.networks.models import Service
+from approdo.kit.errors import Conflict, Invalid, NotFound
+from approdo.networks.models import Membership, Service
 from approdo.persons import selectors as persons
 from approdo.persons.rules import OPTIONS, Kind
 from approdo.referrals.models import Referral
@@ -195,6 +196,46 @@ def test_a_key_of_another_service_opens_another_case(nurse: Client, region: Regi
     assert received(nurse) != first
 
 
+def test_a_key_of_a_colleague_opens_nothing_and_says_nothing_of_hers(nurse: Client, region: Region) -> None:
+    first = received(nurse, **ALL)
+    colleague = region.operators["coordinator"]
+    Membership.objects.create(operator=colleague, service=region.services["ed"], role="emergency_operator")
+    actor = replace(region.actor("ed"), operator_id=colleague.pk)
+    with entered(actor=actor), pytest.raises(Conflict) as refused:
+        reception.receive(actor=actor, said=Said({}, {}), idempotency_key=KEY, now=clock.now())
+    assert refused.value.code == "key_reused"
+    assert received(nurse) == first, "her own press is still the same one"
+    assert Case.objects.count() == 1
+
+
+def test_a_key_whose_case_is_kept_from_her_is_refused_like_any_that_was_used(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    kept_out(region, "ed")
+    response = nurse.post("/casi/accogli/", {"key": KEY})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "già stata usata" in page
+    assert case not in page
+    assert not re.search(rf'name="key" value="{KEY}"', page), "the next press is another one"
+    assert Case.objects.count() == 1
+
+
+def test_what_else_the_database_refuses_at_the_door_is_not_called_a_key_that_was_used(
+    settings: Settings, region: Region
+) -> None:
+    settings.SEEN_WITHIN_MINUTES = 0
+    actor = region.actor("ed")
+    with entered(actor=actor), pytest.raises(IntegrityError):
+        reception.receive(actor=actor, said=Said({}, {}), idempotency_key=KEY, now=clock.now())
+
+
+def kept_out(region: Region, who: str) -> None:
+    """Keep somebody out of the one case there is."""
+    with as_system():
+        said = {"reason": "knows_him", "blocked_at": clock.now(), "blocked_by": region.operators["centre"]}
+        Block.objects.create(case_id=Case.objects.get().pk, operator_id=region.operators[who].pk, **said)
+
+
 def test_the_database_takes_a_key_once(nurse: Client) -> None:
     received(nurse)
     kept = Reception.objects.get()
@@ -301,10 +342,14 @@ def test_nobody_has_assessed_is_said_and_everything_is_proposed(nurse: Client) -
 
 def test_asked_in_private_the_risk_is_still_to_be_assessed(nurse: Client) -> None:
     case = received(nurse)
-    for sheet, item, is_assessed in (("hark", "afraid", False), ("ten4facesp", "", False), ("da5", "weapon", True)):
-        about = "minori" if sheet == "ten4facesp" else "lei"
-        made = nurse.post(f"{case}valutazioni/nuova/{about}/{sheet}/", {f"item-{item}": "yes"} if item else {})
-        assert made.status_code == 302
+    not_now = {"reason": "Dorme, sedata: si riprova domani mattina."}
+    for sheet, said, is_assessed in (
+        ("lei/hark", {"item-afraid": "yes"}, False),
+        ("minori/ten4facesp", {"item-ear": "yes"}, False),
+        ("lei/da5", not_now, False),
+        ("lei/da5", {"item-weapon": "yes"}, True),
+    ):
+        assert nurse.post(f"{case}valutazioni/nuova/{sheet}/", said).status_code == 302
         page = text(nurse, case)
         assert ("il rischio è valutato" in page) is is_assessed
         assert ("Valuta il rischio" in page) is not is_assessed
@@ -481,6 +526,87 @@ def test_without_a_yes_to_the_centre_nobody_is_sent(nurse: Client) -> None:
     assert "Invia a" not in leaves(nurse, received(nurse), option_centre="later")
 
 
+def the_network_is_called(client: Client, case: str) -> str:
+    """Address of the board."""
+    said = {"need": ["talk_now"], "consent": "given", "municipality": "012133", "key": "z" * 12}
+    response = client.post("/attiva/", {**said, "case": case.split("/")[2]})
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"])
+
+
+def she_is_sent(client: Client, case: str, region: Region, she_said: str = "yes") -> str:
+    """Address of her referral to the centre."""
+    said = {"target": region.services["centre"].pk, "reason": "listening", "urgency": "urgent", "words": ""}
+    response = client.post(f"{case}invii/", {**said, "she_said": she_said})
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"])
+
+
+def test_who_was_sent_is_not_sent_again_and_the_page_says_when_and_where_it_stands(
+    nurse: Client, region: Region, sign_in: SignIn
+) -> None:
+    case = received(nurse)
+    assert "Invia a" in leaves(nurse, case, option_centre="agreed")
+    referral = she_is_sent(nurse, case, region)
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a" not in page
+    assert re.search(r"Inviata alle \d\d:\d\d a [^:<]+: in attesa di risposta", page)
+    assert f'href="{referral}"' in page
+    assert sign_in("centre").post(f"{referral}atto/", {"act": "reject", "reject-code": "no_place"}).status_code == 302
+    page = text(nurse, f"{case}uscita/")
+    assert re.search(r"Inviata alle \d\d:\d\d a [^:<]+: non possono", page)
+    assert "Invia a" in page, "who was refused may be sent again"
+
+
+def test_what_she_is_thinking_about_is_gone_on_with_and_not_begun_again(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    leaves(nurse, case, option_centre="agreed")
+    referral = she_is_sent(nurse, case, region, she_said="later")
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a" not in page
+    assert f'href="{referral}"' in page
+    assert "non ancora spedito" in page
+    assert "Inviata" not in page
+
+
+def test_her_no_and_a_mistake_are_nothing_that_was_done(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    leaves(nurse, case, option_centre="agreed")
+    she_is_sent(nurse, case, region, she_said="no")
+    wrong = she_is_sent(nurse, case, region)
+    assert nurse.post(f"{wrong}atto/", {"act": "correct"}).status_code == 302
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a" in page
+    assert "Già fatto" not in page
+
+
+def test_a_second_centre_is_still_offered(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    leaves(nurse, case, option_centre="agreed")
+    she_is_sent(nurse, case, region)
+    first = region.services["centre"]
+    networks.a_service(organisation=first.organisation, name="Centro due")
+    page = text(nurse, f"{case}uscita/")
+    assert "Invia a Centro due" in page
+    assert f'name="target" value="{first.pk}"' not in page
+
+
+def test_while_the_network_is_called_it_is_not_called_again(nurse: Client, region: Region) -> None:
+    case = received(nurse)
+    board = the_network_is_called(nurse, case)
+    before = text(nurse, f"{case}uscita/")
+    assert f'href="{board}"' in before
+    assert "È già attivata" in before, "what she says to it can still be written"
+    page = leaves(nurse, case, option_network="agreed")
+    assert f'href="{board}"' in page
+    assert re.search(r"Rete attivata alle \d\d:\d\d", page)
+    assert f"/attiva/?case={case.split('/')[2]}" not in page
+    assert nurse.post(f"{board}ferma/", {"reason": "help_arrived"}).status_code == 302
+    page = text(nurse, f"{case}uscita/")
+    assert f"/attiva/?case={case.split('/')[2]}" in page, "one that is over calls nobody"
+    assert "Rete attivata" not in page
+
+
 def paper(client: Client, case: str, service: int) -> tuple[int, str]:
     response = client.post(f"{case}uscita/promemoria/", {"service": service})
     if response.status_code != 200:
@@ -533,10 +659,8 @@ def test_the_entry_of_an_exit_is_begun_only_by_the_act(nurse: Client, region: Re
 
 def test_whoever_is_kept_out_sees_no_reception(nurse: Client, region: Region) -> None:
     case = received(nurse)
-    pk, operator = Case.objects.get().pk, region.operators["ed"].pk
-    with as_system():
-        said = {"reason": "knows_him", "blocked_at": clock.now(), "blocked_by": region.operators["centre"]}
-        Block.objects.create(case_id=pk, operator_id=operator, **said)
+    pk = Case.objects.get().pk
+    kept_out(region, "ed")
     for page in ("", "uscita/", "lesioni/", "reperti/", "legge-53/"):
         assert nurse.get(f"{case}{page}").status_code == 404
     assert nurse.post(f"{case}vista/").status_code == 404

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who sets which level and with whom, which level holds, and when it is assessed again: the whole tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations, product
 
@@ -132,6 +133,18 @@ def test_where_nobody_could_say_nothing_stands_but_the_day() -> None:
     assert standing([assessed("structured_judgement", None)]) == StandingLevel(None, NOW)
     mixed = [assessed("structured_judgement", None, 1), assessed("da5", Outcome.MEDIUM)]
     assert standing(mixed) == StandingLevel(Outcome.MEDIUM, NOW + timedelta(days=1))
+
+
+def test_an_attempt_leaves_the_clock_of_what_is_known_where_it_was() -> None:
+    known, tried = assessed("da5", Outcome.HIGH), replace(assessed("da5", Outcome.HIGH, 5), tells=False)
+    assert standing([tried, known]) == StandingLevel(Outcome.HIGH, NOW)
+    assert standing([replace(tried, level=None)]) == StandingLevel(None, NOW + timedelta(days=5))
+
+
+def test_an_untouched_sheet_is_nothing_at_all() -> None:
+    untouched = replace(assessed("da5", Outcome.EXTREME, 5), tells=False, tried=False)
+    assert standing([untouched]) is None
+    assert standing([untouched, assessed("da5", Outcome.LOW)]) == StandingLevel(Outcome.LOW, NOW)
 
 
 @pytest.mark.parametrize("outcome", [None, *Outcome])

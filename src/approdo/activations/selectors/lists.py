@@ -99,21 +99,30 @@ def _waiting(row: tuple[Any, ...], service_id: int, at: datetime) -> WaitingCall
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenActivation:
+    """An activation that is going on."""
+
+    id: UUID
+    activated_at: datetime
+
+
 _OPEN_ON = Statement(
     lambda service, case: (
         Activation.objects.visible_to_service(service)
         .filter(case=case, state=ActivationState.OPEN)
-        .values_list("pk")[:1]
+        .order_by("-activated_at", "-id")
+        .values_list("pk", "activated_at")[:1]
     ),
     service=int,
     case=UUID,
 )
 
 
-def is_open_on(actor: Actor, case_id: UUID) -> bool:
-    """Tell whether the actor's service is in an activation of a case that is open now."""
+def open_on(actor: Actor, case_id: UUID) -> OpenActivation | None:
+    """Return the newest activation of a case that is open now and that the actor's service is in."""
     _operator_id, service_id = acting(actor)
-    return bool(_OPEN_ON.read(service=service_id, case=case_id))
+    return next((OpenActivation(*row) for row in _OPEN_ON.read(service=service_id, case=case_id)), None)
 
 
 _TAKERS = Statement(

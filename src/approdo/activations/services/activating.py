@@ -34,7 +34,7 @@ from approdo.cases import services as cases
 from approdo.cases.rules import Arrival, EventKind
 from approdo.cases.services import NewEvent
 from approdo.kit import live, rows
-from approdo.kit.errors import Conflict, Invalid, NotFound, Refusal
+from approdo.kit.errors import Conflict, Invalid, KeyReused, NotFound, Refusal
 from approdo.kit.words import mark as _
 from approdo.networks import selectors as networks
 from approdo.networks.rules import ServiceView
@@ -107,7 +107,7 @@ def activate(*, actor: Actor, request: Request, idempotency_key: str, now: datet
 
     A repeated press (same service, same key, same request) returns the first activation. Raises ``Forbidden``,
     ``Invalid``, ``networks.UnknownMunicipality``, ``NoProtocol``, ``NobodyToCall``, ``NotFound`` for a hidden case,
-    ``Conflict`` when the key was used for something else.
+    ``KeyReused`` when the key was used for something else, or for what the actor may not see.
     """
     require(actor, Permission.ACTIVATE)
     _check(request, idempotency_key)
@@ -125,10 +125,12 @@ def activate(*, actor: Actor, request: Request, idempotency_key: str, now: datet
     try:
         with transaction.atomic(), rows.together():
             made = _create(actor, request, idempotency_key, now, in_force, planned, coverage)
-    except IntegrityError:
-        earlier = _earlier(actor, request, idempotency_key)
-        if earlier is None:
+    except IntegrityError as error:
+        if rows.broken_constraint(error) != "activation_pressed_once":
             raise
+        earlier = _earlier(actor, request, idempotency_key)
+        if earlier is None:  # of a case that is kept from her: not even that is told
+            raise KeyReused from None
         return earlier
     return made
 
@@ -153,7 +155,7 @@ def _earlier(actor: Actor, request: Request, idempotency_key: str) -> Activated 
         return None
     activation_id, case_id, digest = found[0]
     if digest != request.digest():
-        raise Conflict(_("Questa richiesta è già stata inviata con altri dati. Ricarica la pagina."), code="key_reused")
+        raise KeyReused
     return Activated(activation_id, case_id, created=False)
 
 

@@ -28,9 +28,12 @@ def arrival_of(case_id: UUID) -> Arrived | None:
 
 
 def opened_by_key(actor: Actor, idempotency_key: str) -> UUID | None:
-    """Return the case that this key of the actor's service has already opened."""
-    _operator_id, service_id = acting(actor)
-    found = Reception.objects.filter(service_id=service_id, idempotency_key=idempotency_key)
+    """Return the case that the actor has already opened with this key of her service.
+
+    A colleague's is not hers: a page that stood open is no door to another woman's case.
+    """
+    operator_id, service_id = acting(actor)
+    found = Reception.objects.filter(service_id=service_id, operator_id=operator_id, idempotency_key=idempotency_key)
     return found.values_list("case_id", flat=True).first()
 
 

@@ -42,7 +42,7 @@ from approdo.risk.rules.loading import (
 )
 from approdo.risk.rules.questionnaire import beside, from_questionnaire, to_questionnaire
 from approdo.risk.rules.schema import BESIDE_SCHEMA, SCHEMA
-from approdo.risk.rules.scoring import UNKNOWN, Score, UnknownAnswers, score
+from approdo.risk.rules.scoring import UNKNOWN, Score, UnknownAnswers, answered, score
 from approdo.risk.rules.sealing import NotOpened, header, is_sealed, seal
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "StandingLevel",
     "Trigger",
     "UnknownAnswers",
+    "answered",
     "beside",
     "carried",
     "closing_is_read",

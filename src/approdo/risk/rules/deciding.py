@@ -81,17 +81,23 @@ def reason_faults(reason: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One assessment as the standing level reads it: with which instrument, for what, when, and the level in force."""
+    """One assessment as the standing level reads it: with which instrument, for what, when, and the level in force.
+
+    ``tells``: something was answered, or a person set a level. One that tells nothing is an attempt: with a person's
+    reason (``tried``) it could not be assessed; without, it is an untouched sheet, and nothing at all.
+    """
 
     instrument: str
     purpose: Purpose
     at: datetime
     level: Outcome | None
+    tells: bool = True
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class StandingLevel:
-    """The level that holds for somebody, and when she was last assessed; None: it could not be assessed."""
+    """The level that holds for somebody, and when something was last known of it; None: it could not be assessed."""
 
     level: Outcome | None
     assessed_at: datetime
@@ -104,17 +110,20 @@ def standing(found: Iterable[Assessed]) -> StandingLevel | None:
     """Return the worst of what the last assessment with each instrument says; None when nothing was ever assessed.
 
     Tools stand side by side: nothing is added up and no tool lowers another (recognition-and-risk.md, sections 1a, 6).
-    What only looks for a reason to ask is left out.
+    What only looks for a reason to ask is left out, and so is a sheet on which nobody answered or wrote anything. An
+    attempt that tells nothing leaves the clock of what is known where it was.
     """
-    last: dict[str, Assessed] = {}
-    for one in sorted(found, key=lambda one: one.at):
-        if one.purpose in _DANGER:
-            last[one.instrument] = one
+    counted = sorted(
+        (one for one in found if one.purpose in _DANGER and (one.tells or one.tried)), key=lambda one: one.at
+    )
+    last = {one.instrument: one for one in counted}
     if not last:
         return None
     levels = [one.level for one in last.values() if one.level is not None]
-    worst = max(levels, key=lambda level: ORDER[level]) if levels else None
-    return StandingLevel(worst, max(one.at for one in last.values()))
+    if not levels:
+        return StandingLevel(None, max(one.at for one in last.values()))
+    worst = max(levels, key=lambda level: ORDER[level])
+    return StandingLevel(worst, max(one.at for one in counted if one.tells))
 
 
 def closing_is_read(levels: Iterable[Outcome | None]) -> bool:

@@ -15,6 +15,11 @@ UNKNOWN = "unknown"
 """The answer that every item has: she was not asked, does not know, or prefers not to say."""
 
 
+def answered(answers: Mapping[str, str]) -> bool:
+    """Tell whether anything at all is known of a sheet; what was not asked says nothing of how bad it is."""
+    return any(given != UNKNOWN for given in answers.values())
+
+
 class UnknownAnswers(ValueError):
     """Answers to items that do not exist, or that an item does not have; ``items`` names them. Nothing was scored."""
 

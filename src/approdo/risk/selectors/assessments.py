@@ -19,6 +19,7 @@ from approdo.risk.rules import (
     Purpose,
     Score,
     Trigger,
+    answered,
     carried,
     level_in_force,
     overtaken,
@@ -114,16 +115,31 @@ class AssessmentView:
     """The level that held, by the same instrument, until it was filled in again."""
 
     @property
+    def answered(self) -> bool:
+        """Tell whether anything was answered."""
+        return answered(self.answers)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the instrument came to; None where a person judges, and where nothing was answered."""
+        return self.score.outcome if self.answered else None
+
+    @property
+    def tells(self) -> bool:
+        """Tell whether it says anything of how bad it is: an answer that counts, or a level that a person set."""
+        return self.outcome is not None or any(one.level is not None for one in self.judgements)
+
+    @property
     def level(self) -> Outcome | None:
         """The level in force: what a person set and holds, or else what the instrument came to, or the one before."""
         judged = [one.judged for one in self.judgements]
-        return carried(self.before, level_in_force(self.score.outcome, judged), judged)
+        return carried(self.before, level_in_force(self.outcome, judged), judged)
 
     @property
     def held_back(self) -> bool:
         """Tell whether a milder sheet waits for a person to say why, and for a colleague to read it."""
         judged = [one.judged for one in self.judgements]
-        return self.level != level_in_force(self.score.outcome, judged)
+        return self.level != level_in_force(self.outcome, judged)
 
     @property
     def waiting(self) -> tuple[JudgementView, ...]:
@@ -135,7 +151,14 @@ class AssessmentView:
     @property
     def assessed(self) -> Assessed:
         """The same as the rules of standing levels read it."""
-        return Assessed(self.instrument.code, self.instrument.purpose, self.assessed_at, self.level)
+        return Assessed(
+            self.instrument.code,
+            self.instrument.purpose,
+            self.assessed_at,
+            self.level,
+            tells=self.tells,
+            tried=bool(self.judgements),
+        )
 
 
 @dataclass(frozen=True, slots=True)

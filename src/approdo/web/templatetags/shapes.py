@@ -5,6 +5,7 @@
 Tags and not components: each component is a rendering of its own, together a fifth of the time of a board.
 """
 
+import secrets
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -28,6 +29,12 @@ NO_WORDS: Mapping[str, object] = MappingProxyType({})
 STEPS = (mark("inviata"), mark("consegnata"), mark("letta"), mark("presa"))
 
 static_address = cache(static)
+
+
+@register.simple_tag
+def press_key() -> SafeString:
+    """Give a form a key of its own, by which a second press of the same page is known (``kit.presses``)."""
+    return format_html('<input type="hidden" name="key" value="{}">', secrets.token_urlsafe(18))
 
 
 @register.simple_tag
