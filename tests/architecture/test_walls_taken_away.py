@@ -41,6 +41,18 @@ WALLS = {
         "    return level",
         "tests/integration/usecases/test_assessing.py",
     ),
+    "a milder sheet puts off no clock of a worse one": Wall(
+        "risk/rules/deciding.py",
+        "if one.instrument in whose and one.level is worst and one.tells)",
+        "if one.tells)",
+        "tests/unit/risk/test_deciding.py tests/integration/usecases/test_assessing.py",
+    ),
+    "a sign that is not there is no assessment": Wall(
+        "risk/rules/deciding.py",
+        ".values() if not one.absent]",
+        ".values()]",
+        "tests/integration/usecases/test_assessing.py",
+    ),
     "a visit that was asked about is not moved to another woman": Wall(
         "recognition/services/visits.py",
         "    if of_others(actor=actor, visits=[one], shown=True):",

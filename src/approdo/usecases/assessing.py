@@ -128,10 +128,11 @@ def assess(*, actor: Actor, case_id: UUID, sheet: Sheet, now: datetime) -> UUID:
             verdict=Verdict(level, sheet.reason, needs_reader(_before(actor, case_id, assessment_id, now), level)),
             now=now,
         )
-    if instrument.purpose in {Purpose.DANGER, Purpose.CHILD}:  # that she was asked in private is nobody else's
+    if instrument.purpose is not Purpose.CASE_FINDING:  # that she was asked in private is nobody else's
         untold = judged and level is None
         _tell(actor, case_id, EventKind.LEVEL_JUDGED if untold else EventKind.ASSESSED, now)
-        _wind(actor, case_id, sheet.subject, now, done_with=sheet.code, attempt=untold)
+        done_with = "" if instrument.purpose is Purpose.SIGN else sheet.code
+        _wind(actor, case_id, sheet.subject, now, done_with=done_with, attempt=untold)
     return assessment_id
 
 

@@ -37,7 +37,7 @@ from approdo.vault.rules import KeysUnavailable
 HER = Subject(Slice.RISK)
 CHILDREN = Subject(Slice.CHILDREN)
 FOR = {
-    Slice.RISK: frozenset({Purpose.DANGER, Purpose.CASE_FINDING}),
+    Slice.RISK: frozenset({Purpose.DANGER, Purpose.SIGN, Purpose.CASE_FINDING}),
     Slice.CHILDREN: frozenset({Purpose.CHILD}),
 }
 """What an instrument is for, by whom it is about: the danger of a child is assessed apart from her mother's."""

@@ -483,7 +483,50 @@ def test_tools_stand_side_by_side_and_the_worse_holds(anna: Actor, case: UUID) -
     assert [one.level for one in found.assessments] == [Outcome.HIGH, Outcome.LOW]
     assert found.standing is not None
     assert found.standing.level is Outcome.HIGH
-    assert review(case).due_at == NOW + 8 * DAY
+    assert review(case).due_at == NOW + 7 * DAY, "a milder one beside it does not put it off"
+
+
+def test_a_milder_sheet_does_not_answer_what_happened_since(anna: Actor, case: UUID) -> None:
+    assessed(anna, case)
+    happened(anna, case, Trigger.NEW_INCIDENT, NOW + DAY, NOW + DAY)
+    a_judgement(anna, case, Outcome.MEDIUM, at=NOW + 2 * DAY)
+    assert review(case).due_at == NOW + DAY
+    assessed(anna, case, at=NOW + 3 * DAY)
+    assert review(case).due_at == NOW + 10 * DAY
+
+
+def a_sign(actor: Actor, case: UUID, code: str, answers: dict[str, str], at: datetime = NOW) -> None:
+    with entered(actor=actor):
+        assessing.assess(actor=actor, case_id=case, sheet=Sheet(HER, code, answers), now=at)
+
+
+@pytest.mark.parametrize(
+    ("code", "answers"),
+    [("strangulation", {"neck": "never"}), ("raising", {"children": "no", "leaving": "yes", "worse": "no"})],
+)
+def test_a_sign_that_is_not_there_is_neither_low_nor_an_assessment(
+    anna: Actor, case: UUID, code: str, answers: dict[str, str]
+) -> None:
+    a_sign(anna, case, code, answers)
+    assert her(anna, case).standing is None
+    assert not Task.objects.filter(case_id=case, key=":risk").exists()
+    with entered(actor=anna):
+        assert not is_assessed(anna, case, NOW)
+    assessed(anna, case, ALL_NO, at=NOW + DAY)
+    a_sign(anna, case, code, answers, NOW + 50 * DAY)
+    assert review(case).due_at == NOW + 61 * DAY
+
+
+def test_a_sign_that_is_there_is_high_and_leaves_the_five_questions_to_be_asked(anna: Actor, case: UUID) -> None:
+    with as_system():
+        pathway.begin_recognition(now=NOW)
+    a_sign(anna, case, "strangulation", {"neck": "before"})
+    assert level(anna, case) is Outcome.HIGH
+    assert review(case).due_at == NOW + 7 * DAY
+    with as_system():
+        assert Task.objects.get(case_id=case, key="risk").ended_at is None
+    with entered(actor=anna):
+        assert not is_assessed(anna, case, NOW)
 
 
 def test_asking_in_private_is_no_level_and_winds_no_clock(anna: Actor, case: UUID) -> None:

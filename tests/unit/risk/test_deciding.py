@@ -116,7 +116,28 @@ def assessed(instrument: str, level: Outcome | None, day: int = 0, purpose: Purp
 def test_no_tool_lowers_another_and_nothing_is_added_up() -> None:
     found = [assessed("da5", Outcome.HIGH), assessed("sara_s", Outcome.LOW, 3), assessed("isa", Outcome.MEDIUM, 2)]
     for order in permutations(found):
-        assert standing(order) == StandingLevel(Outcome.HIGH, NOW + timedelta(days=3))
+        assert standing(order) == StandingLevel(Outcome.HIGH, NOW)
+
+
+def test_a_milder_tool_beside_it_does_not_put_off_the_clock_of_the_one_whose_word_holds() -> None:
+    high = assessed("da5", Outcome.HIGH)
+    beside = [assessed("sara_s", Outcome.MEDIUM, 6), assessed("strangulation", Outcome.NEGATIVE, 6, Purpose.SIGN)]
+    assert standing([high, *beside]) == StandingLevel(Outcome.HIGH, NOW)
+    assert standing([high, *beside, assessed("isa", Outcome.HIGH, 5)]) == StandingLevel(
+        Outcome.HIGH, NOW + timedelta(days=5)
+    )
+    assert standing([high, *beside, assessed("da5", Outcome.HIGH, 7)]) == StandingLevel(
+        Outcome.HIGH, NOW + timedelta(days=7)
+    )
+
+
+def test_a_sign_that_is_there_is_a_level_and_one_that_is_not_says_nothing() -> None:
+    absent, low = assessed("strangulation", Outcome.NEGATIVE, 9, Purpose.SIGN), assessed("da5", Outcome.LOW)
+    assert standing([absent]) is None
+    assert standing([absent, low]) == StandingLevel(Outcome.LOW, NOW)
+    assert standing([replace(absent, level=Outcome.EXTREME), low]) == StandingLevel(
+        Outcome.EXTREME, NOW + timedelta(days=9)
+    )
 
 
 def test_the_same_tool_again_counts_as_it_was_last_time() -> None:
@@ -131,8 +152,13 @@ def test_a_question_that_looks_for_a_reason_to_ask_is_no_level() -> None:
 
 def test_where_nobody_could_say_nothing_stands_but_the_day() -> None:
     assert standing([assessed("structured_judgement", None)]) == StandingLevel(None, NOW)
-    mixed = [assessed("structured_judgement", None, 1), assessed("da5", Outcome.MEDIUM)]
-    assert standing(mixed) == StandingLevel(Outcome.MEDIUM, NOW + timedelta(days=1))
+
+
+def test_that_somebody_tried_since_and_could_not_tell_is_kept_beside_what_is_known() -> None:
+    tried, known = assessed("structured_judgement", None, 1), assessed("da5", Outcome.MEDIUM)
+    assert standing([tried, known]) == StandingLevel(Outcome.MEDIUM, NOW, tried_at=NOW + timedelta(days=1))
+    later = assessed("da5", Outcome.MEDIUM, 2)
+    assert standing([tried, known, later]) == StandingLevel(Outcome.MEDIUM, NOW + timedelta(days=2))
 
 
 def test_an_attempt_leaves_the_clock_of_what_is_known_where_it_was() -> None:
@@ -169,6 +195,20 @@ def test_a_case_at_high_risk_is_closed_in_two(outcome: Outcome | None) -> None:
 )
 def test_a_level_holds_so_long(level: Outcome | None, lasts: timedelta) -> None:
     assert due_at(StandingLevel(level, NOW), [], USUAL_REVIEW) == NOW + lasts
+
+
+@pytest.mark.parametrize(
+    ("level", "due"),
+    [
+        (Outcome.EXTREME, timedelta(hours=72)),
+        (Outcome.HIGH, timedelta(days=7)),
+        (Outcome.MEDIUM, timedelta(days=2 + 7)),
+        (Outcome.LOW, timedelta(days=2 + 7)),
+    ],
+)
+def test_who_could_not_tell_since_looks_again_in_a_week_and_puts_nothing_off(level: Outcome, due: timedelta) -> None:
+    tried = StandingLevel(level, NOW, tried_at=NOW + timedelta(days=2))
+    assert due_at(tried, [], USUAL_REVIEW) == NOW + due
 
 
 def test_a_network_writes_its_own_hours() -> None:

@@ -22,9 +22,9 @@ def instrument(code: str, **changes: Any) -> Instrument:
 
 
 def scored(code: str, given_: str) -> Score:
-    """Score answers written as signs in the order of the items: + yes, - no, ? unknown."""
+    """Score answers written as signs in the order of the items: + yes, - no, ? unknown; n never, b before, w and s."""
     made = instrument(code)
-    words = {"+": "yes", "-": "no", "?": UNKNOWN}
+    words = {"+": "yes", "-": "no", "?": UNKNOWN, "n": "never", "b": "before", "w": "last_week", "s": "some_time"}
     return score(made, {item.code: words[sign] for item, sign in zip(made.items, given_, strict=True)})
 
 
@@ -47,14 +47,27 @@ BY_HAND = {
     ("hark", "++++"): (4, 4, POSITIVE, POSITIVE),
     ("hark", "---?"): (0, 1, POSITIVE, NEGATIVE),
     ("hark", "+???"): (1, 4, POSITIVE, POSITIVE),
-    ("strangulation", "--"): (0, 0, LOW, LOW),
-    ("strangulation", "+-"): (1, 1, HIGH, HIGH),
-    ("strangulation", "++"): (2, 2, EXTREME, EXTREME),
-    ("strangulation", "+?"): (1, 2, EXTREME, HIGH),
-    ("strangulation", "??"): (0, 2, EXTREME, LOW),
+    ("hark", "????"): (0, 4, POSITIVE, NEGATIVE),
+    ("strangulation", "n"): (0, 0, NEGATIVE, NEGATIVE),
+    ("strangulation", "b"): (1, 1, HIGH, HIGH),
+    ("strangulation", "w"): (2, 2, EXTREME, EXTREME),
+    ("strangulation", "s"): (2, 2, EXTREME, EXTREME),
+    ("strangulation", "?"): (0, 2, EXTREME, NEGATIVE),
+    # threats to the children, leaving, worse
+    ("raising", "---"): (0, 0, NEGATIVE, NEGATIVE),
+    ("raising", "+--"): (0, 0, HIGH, HIGH),
+    ("raising", "-+-"): (0, 0, NEGATIVE, NEGATIVE),
+    ("raising", "--+"): (0, 0, NEGATIVE, NEGATIVE),
+    ("raising", "-++"): (0, 0, HIGH, HIGH),
+    ("raising", "-+?"): (0, 0, HIGH, NEGATIVE),
+    ("raising", "--?"): (0, 0, NEGATIVE, NEGATIVE),
+    ("raising", "???"): (0, 0, HIGH, NEGATIVE),
     ("ten4facesp", "----------"): (0, 0, NEGATIVE, NEGATIVE),
     ("ten4facesp", "-+--------"): (1, 1, POSITIVE, POSITIVE),
     ("ten4facesp", "---?------"): (0, 1, POSITIVE, NEGATIVE),
+    ("ten4facesp", "++++++++++"): (10, 10, POSITIVE, POSITIVE),
+    ("ten4facesp", "+?????????"): (1, 10, POSITIVE, POSITIVE),
+    ("ten4facesp", "??????????"): (0, 10, POSITIVE, NEGATIVE),
 }
 
 
@@ -100,9 +113,11 @@ def test_unknown_is_the_worst_and_the_best_of_all_that_it_may_turn_out_to_be(cod
 @given(data=st.data())
 def test_one_more_yes_never_makes_it_better(code: str, data: st.DataObject) -> None:
     made = instrument(code)
-    answers = {item.code: data.draw(st.sampled_from(["yes", "no", UNKNOWN])) for item in made.items}
-    changed = data.draw(st.sampled_from(made.items)).code
-    before, after = score(made, answers), score(made, answers | {changed: "yes"})
+    known = {item.code: [answer.code for answer in item.answers] for item in made.items}
+    answers = {item: data.draw(st.sampled_from([*given_, UNKNOWN])) for item, given_ in known.items()}
+    changed = data.draw(st.sampled_from(made.items))
+    worst = max(changed.answers, key=lambda answer: answer.points).code
+    before, after = score(made, answers), score(made, answers | {changed.code: worst})
     assert ORDER[after.certain] >= ORDER[before.certain]
     assert after.least >= before.least
 

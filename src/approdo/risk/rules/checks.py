@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from approdo.kit.words import mark
 from approdo.protocols.rules.problem import join
-from approdo.risk.rules.instrument import FINDINGS, ORDER, Instrument, Outcome, Purpose, Scorer, parse
+from approdo.risk.rules.instrument import ORDER, SAYS, Instrument, Scorer, parse
 from approdo.risk.rules.schema import SCHEMA
 from approdo.risk.rules.scoring import UNKNOWN
 
@@ -111,8 +111,7 @@ def _bands(instrument: Instrument) -> Iterator[Fault]:
             yield Fault("bands", mark("Il livello lo mette una persona: qui non ci sono fasce."))
         return
     outcomes = {band.outcome for band in bands} | {sentinel.outcome for sentinel in instrument.sentinels}
-    finding = instrument.purpose is not Purpose.DANGER
-    if not outcomes <= (FINDINGS if finding else set(Outcome) - FINDINGS):
+    if not outcomes <= SAYS[instrument.purpose]:
         yield Fault("bands", mark("Chi cerca dice sì o no, chi misura il pericolo dice un livello: non insieme."))
     if not bands or bands[0].least > least or bands[-1].most < most:
         yield Fault("bands", mark("Le fasce devono andare da %(least)s a %(most)s."), {"least": least, "most": most})

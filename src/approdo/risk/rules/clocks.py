@@ -55,13 +55,15 @@ TRIGGER_LABELS: dict[Trigger, str] = {
 def due_at(standing: StandingLevel | None, happened: Iterable[datetime], clock: ReviewClock) -> datetime | None:
     """Return when it is to be done again: when the level runs out, or when something happened since, if earlier.
 
-    Never assessed, it is due at the first thing that happened; None when nothing did.
+    Where somebody tried since and could not tell, it is tried again as soon as where nobody ever could. Never assessed,
+    it is due at the first thing that happened; None when nothing did: until then the protocol's step asks for it.
     """
     if standing is None:
         return min(happened, default=None)
     since = [at for at in happened if at > standing.assessed_at]
     pace = None if standing.level is None else RISK_LEVEL[standing.level]
-    return min([standing.assessed_at + timedelta(hours=clock.hours(pace)), *since])
+    tried = [] if standing.tried_at is None else [standing.tried_at + timedelta(hours=clock.hours(None))]
+    return min([standing.assessed_at + timedelta(hours=clock.hours(pace)), *tried, *since])
 
 
 def proposes_activation(level: Outcome | None, clock: ReviewClock) -> bool:

@@ -94,36 +94,47 @@ class Assessed:
     tells: bool = True
     tried: bool = True
 
+    @property
+    def absent(self) -> bool:
+        """Tell whether it looked for a sign that is not there, which says nothing of how bad it is otherwise."""
+        return self.purpose is Purpose.SIGN and self.level is Outcome.NEGATIVE
+
 
 @dataclass(frozen=True, slots=True)
 class StandingLevel:
-    """The level that holds for somebody, and when something was last known of it; None: it could not be assessed."""
+    """The level that holds for somebody, and when an instrument last came to it; None: it could not be assessed."""
 
     level: Outcome | None
     assessed_at: datetime
+    tried_at: datetime | None = None
+    """When somebody tried again since and could not tell."""
 
 
-_DANGER = frozenset({Purpose.DANGER, Purpose.CHILD})
+_DANGER = frozenset({Purpose.DANGER, Purpose.CHILD, Purpose.SIGN})
 
 
 def standing(found: Iterable[Assessed]) -> StandingLevel | None:
     """Return the worst of what the last assessment with each instrument says; None when nothing was ever assessed.
 
     Tools stand side by side: nothing is added up and no tool lowers another (recognition-and-risk.md, sections 1a, 6).
-    What only looks for a reason to ask is left out, and so is a sheet on which nobody answered or wrote anything. An
-    attempt that tells nothing leaves the clock of what is known where it was.
+    What only looks for a reason to ask is left out, and so is a sheet on which nobody answered or wrote anything, or
+    one that looked for a sign and found none. It was last assessed when an instrument whose word it is was last
+    answered: a milder one beside it, or an attempt that tells nothing, puts no clock off.
     """
     counted = sorted(
         (one for one in found if one.purpose in _DANGER and (one.tells or one.tried)), key=lambda one: one.at
     )
-    last = {one.instrument: one for one in counted}
+    last = [one for one in {one.instrument: one for one in counted}.values() if not one.absent]
     if not last:
         return None
-    levels = [one.level for one in last.values() if one.level is not None]
+    unknown = [one.at for one in last if one.level is None]
+    levels = [one.level for one in last if one.level is not None]
     if not levels:
-        return StandingLevel(None, max(one.at for one in last.values()))
+        return StandingLevel(None, max(unknown))
     worst = max(levels, key=lambda level: ORDER[level])
-    return StandingLevel(worst, max(one.at for one in counted if one.tells))
+    whose = {one.instrument for one in last if one.level is worst}
+    told = max(one.at for one in counted if one.instrument in whose and one.level is worst and one.tells)
+    return StandingLevel(worst, told, max((at for at in unknown if at > told), default=None))
 
 
 def closing_is_read(levels: Iterable[Outcome | None]) -> bool:

@@ -20,12 +20,15 @@ class Purpose(StrEnum):
     DANGER = "danger"
     CASE_FINDING = "case_finding"
     CHILD = "child"
+    SIGN = "sign"
+    """Something that says how bad it is where it is there, and nothing at all where it is not."""
 
 
 PURPOSE_LABELS: dict[Purpose, str] = {
     Purpose.DANGER: _("quanto è in pericolo"),
     Purpose.CASE_FINDING: _("chiedere in privato"),
     Purpose.CHILD: _("segni nei bambini"),
+    Purpose.SIGN: _("un segno che da solo alza il rischio"),
 }
 
 
@@ -76,8 +79,16 @@ OUTCOME_LABELS: dict[Outcome, str] = {
 }
 FINDINGS = frozenset({Outcome.NEGATIVE, Outcome.POSITIVE})
 """What an instrument says that looks for something, rather than how much danger there is."""
+LEVELS = frozenset(Outcome) - FINDINGS
+SAYS: dict[Purpose, frozenset[Outcome]] = {
+    Purpose.DANGER: LEVELS,
+    Purpose.CASE_FINDING: FINDINGS,
+    Purpose.CHILD: FINDINGS,
+    Purpose.SIGN: LEVELS | {Outcome.NEGATIVE},
+}
+"""What the scores of an instrument may mean."""
 ORDER: dict[Outcome, int] = {outcome: place for place, outcome in enumerate(Outcome)}
-"""How bad an outcome is. Case finding says negative or positive, danger low to extreme; no instrument says both."""
+"""How bad an outcome is. Case finding says negative or positive, danger low to extreme; a sign negative or a level."""
 
 
 RISK_LEVEL: dict[Outcome, RiskLevel] = {
@@ -172,8 +183,8 @@ class Instrument:
     @property
     def levels(self) -> tuple[Outcome, ...]:
         """The levels that a person may set beside it, the worst last: those of its own kind."""
-        finds = any(band.outcome in FINDINGS for band in self.bands)
-        return tuple(outcome for outcome in Outcome if (outcome in FINDINGS) is finds)
+        purpose = self.purpose if self.bands else Purpose.DANGER  # who judges says how bad it is, of a child as well
+        return tuple(outcome for outcome in Outcome if outcome in SAYS[purpose])
 
     @property
     def named_sentinels(self) -> tuple[tuple[str, Outcome], ...]:
