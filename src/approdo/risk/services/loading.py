@@ -5,7 +5,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from approdo.access.rules import Actor, Forbidden, Permission, require
 from approdo.audit import services as audit
@@ -45,6 +45,7 @@ def load(*, actor: Actor, network_code: str, found: Opened, now: datetime) -> in
     if code in shipped():
         raise NotLoadable((Fault("code", _("«%(code)s» viene con il programma: dai un altro nome."), {"code": code}),))
     with transaction.atomic():
+        _one_at_a_time(network.id)
         there = LoadedInstrument.objects.filter(network=network.id, code=code, version=version)
         if there.exclude(state=LoadState.WITHDRAWN).exists():
             message = _("La versione «%(version)s» c'è già: un altro testo ha un'altra versione.")
@@ -79,6 +80,7 @@ def approve(*, actor: Actor, loaded_id: int, now: datetime) -> None:
     """
     with transaction.atomic():
         row = _moved(actor, loaded_id, LoadAct.APPROVE)
+        _one_at_a_time(row.network_id)
         if wrong := faults(row.document, now.date()):
             raise NotLoadable(tuple(wrong))
         held = LoadedInstrument.objects.select_for_update(of=("self",)).filter(network=row.network_id, code=row.code)
@@ -101,6 +103,12 @@ def withdraw(*, actor: Actor, loaded_id: int, reason: str, now: datetime) -> Non
         if len(said) > LONGEST_REASON or (asked and not said):
             raise Invalid({"reason": _("Scrivi in poche parole perché: lo leggono le altre.")})
         _withdraw(actor, row, said, now)
+
+
+def _one_at_a_time(network_id: int) -> None:
+    """Let nobody else load or approve in a network until the transaction ends: who is second sees who was first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('instruments'), %s)", [network_id])
 
 
 def _withdraw(actor: Actor, row: LoadedInstrument, reason: str, now: datetime) -> None:
