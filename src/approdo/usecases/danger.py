@@ -224,15 +224,29 @@ def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:
     return None if stands is None else stands.level
 
 
-def is_assessed(actor: Actor, case_id: UUID, now: datetime) -> bool:
-    """Tell whether a level holds for her, as far as the actor may read it; while the keys are away, whether she was
-    assessed at all."""
-    if not selectors.danger_assessed(case_id):
-        return False
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What was done so far to know in what danger she is."""
+
+    asked_at: datetime | None
+    """When she was last asked in private and something was answered."""
+    assessed: bool
+    """Whether a level holds for her."""
+
+
+def so_far(actor: Actor, case_id: UUID, now: datetime) -> SoFar:
+    """Return what was done so far, as far as the actor may read it; while the keys are away, what stands in clear."""
+    kept = selectors.kept_for_her(case_id)
+    if not kept:
+        return SoFar(None, assessed=False)
     try:
-        return level_of(actor, case_id, now) is not None
+        _case, _may, held = held_in(actor, case_id, now)
     except KeysUnavailable:
-        return True
+        return SoFar(kept.get(Purpose.CASE_FINDING), assessed=Purpose.DANGER in kept)
+    hers = [one for one in held.assessments if one.subject == HER]
+    asked = [one.assessed_at for one in hers if one.instrument.purpose is Purpose.CASE_FINDING and one.answered]
+    stands = standing(one.assessed for one in hers)
+    return SoFar(max(asked, default=None), assessed=stands is not None and stands.level is not None)
 
 
 def answers_to(code: str, actor: Actor, case_id: UUID, now: datetime) -> Mapping[str, str]:

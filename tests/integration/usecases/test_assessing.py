@@ -31,7 +31,7 @@ from approdo.risk.selectors import Subject, shipped
 from approdo.tasks.models import Task
 from approdo.usecases import assessing, pathway, sharing
 from approdo.usecases.assessing import Sheet
-from approdo.usecases.danger import CHILDREN, HER, About, Danger, answers_to, danger, is_assessed
+from approdo.usecases.danger import CHILDREN, HER, About, Danger, answers_to, danger, so_far
 
 pytestmark = pytest.mark.django_db
 NOW = TONIGHT + timedelta(hours=8)
@@ -246,7 +246,7 @@ def test_a_sheet_that_was_kept_untouched_before_counts_for_nothing(
     assert len(found.assessments) == 1
     assert (found.assessments[0].level, found.standing, found.due_at) == (None, None, None)
     with entered(actor=anna):
-        assert not is_assessed(anna, case, NOW)
+        assert not so_far(anna, case, NOW).assessed
     assessed(anna, case, ALL_NO, at=NOW + HOUR)
     assert level(anna, case) is Outcome.LOW, "what was never answered holds nothing up"
 

@@ -355,6 +355,25 @@ def test_asked_in_private_the_risk_is_still_to_be_assessed(nurse: Client) -> Non
         assert ("Valuta il rischio" in page) is not is_assessed
 
 
+def test_that_she_was_asked_in_private_is_said_with_when_and_she_may_be_asked_again(
+    nurse: Client, settings: Settings, tmp_path: Path
+) -> None:
+    case = received(nurse)
+    sheet = f"{case}valutazioni/nuova/lei/hark/"
+    assert "Chiedile in privato" in text(nurse, case)
+    nurse.post(sheet, {"item-afraid": "unknown"})
+    assert "Chiedile in privato" in text(nurse, case), "a sheet that nobody answered asked nothing"
+    nurse.post(sheet, {"item-afraid": "no"})
+    for _keys in ("here", "away"):
+        page = text(nurse, case)
+        assert re.search(r"Chiesto in privato alle \d\d:\d\d", page)
+        assert "Chiedile in privato" not in page
+        assert f'href="{sheet}"' in page
+        settings.KEYS_DIRECTORY = tmp_path / "away"
+        gateways.provider.cache_clear()
+    gateways.provider.cache_clear()
+
+
 @pytest.mark.parametrize(("level", "first"), [(Outcome.LOW, {"informed", "centre"}), (Outcome.HIGH, set(OPTIONS))])
 def test_what_comes_first_depends_on_the_risk(
     nurse: Client, monkeypatch: pytest.MonkeyPatch, level: Outcome, first: set[str]
