@@ -18,6 +18,7 @@ from approdo.persons import selectors as persons
 from approdo.persons.rules import Kind
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import USUAL_REVIEW, ProtocolDocument, ReviewClock, context_of
+from approdo.protocols.selectors import InForce
 from approdo.risk import selectors
 from approdo.risk.rules import (
     UNKNOWN,
@@ -212,9 +213,14 @@ def clock_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ReviewC
 
 def protocol_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ProtocolDocument | None:
     """Return the protocol that holds now where a case is, for the actor's service; None without any."""
-    kind = None if actor.service_id is None else networks.kind_of(actor.service_id)
-    held = None if kind is None else protocols.in_force(case.municipality_code, context_of(kind), now)
+    held = version_for(case, actor, now)
     return None if held is None else held.parsed
+
+
+def version_for(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> InForce | None:
+    """Return the version of a protocol that holds now where a case is, for the actor's service; None without any."""
+    kind = None if actor.service_id is None else networks.kind_of(actor.service_id)
+    return None if kind is None else protocols.in_force(case.municipality_code, context_of(kind), now)
 
 
 def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:

@@ -27,6 +27,7 @@ from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks.models import Membership, Service
 from approdo.persons import selectors as persons
 from approdo.persons.rules import OPTIONS, Kind
+from approdo.protocols.models import ProtocolVersion
 from approdo.referrals.models import Referral
 from approdo.risk.rules import Outcome
 from approdo.usecases import leaving, reception
@@ -487,6 +488,19 @@ def test_leaving_is_written_told_and_not_written_twice(
     told = text(nurse, case)
     assert "è uscita dal pronto soccorso" in told
     assert "Da vedere" not in told
+
+
+def test_the_register_says_by_which_version_it_was_proposed(
+    nurse: Client, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves(nurse, received(nurse))
+    the_network_says(region)
+    leaves(nurse, received(nurse, key="un'altra-pagina"))
+    monkeypatch.setattr(leaving, "version_for", lambda _case, _actor, _now: None)
+    leaves(nurse, received(nurse, key="la-terza-pagina"))
+    found = [one.detail for one in AuditEntry.objects.filter(verb="case.leave").order_by("pk")]
+    first, second = ProtocolVersion.objects.order_by("number").values_list("pk", flat=True)
+    assert found == [{"protocol_version": first}, {"protocol_version": second}, {}]
 
 
 def test_going_away_before_anybody_saw_her_is_leaving_too(nurse: Client, region: Region) -> None:
