@@ -54,8 +54,8 @@ def body_chart(request: Asked, case_id: UUID) -> HttpResponse:
 
 
 def _take_back(request: Asked, case_id: UUID) -> HttpResponse:
-    asked = {"actor": request.actor, "case_id": case_id, "now": request.now}
-    place = usecase.take_back_injury(**asked, entry_id=request.POST["undo"])
+    undone = request.POST["undo"]
+    place = usecase.take_back_injury(actor=request.actor, case_id=case_id, entry_id=undone, now=request.now)
     if place is None:
         messages.warning(request, _("Non è stato tolto niente: guarda l'elenco."))
         return redirect(f"{reverse('body_chart', args=[case_id])}#list")
