@@ -18,6 +18,7 @@ from approdo.persons import selectors as persons
 from approdo.persons.rules import Kind
 from approdo.protocols import selectors as protocols
 from approdo.protocols.rules import USUAL_REVIEW, ProtocolDocument, ReviewClock, context_of
+from approdo.protocols.selectors import InForce
 from approdo.risk import selectors
 from approdo.risk.rules import (
     UNKNOWN,
@@ -212,9 +213,14 @@ def clock_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ReviewC
 
 def protocol_of(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> ProtocolDocument | None:
     """Return the protocol that holds now where a case is, for the actor's service; None without any."""
-    kind = None if actor.service_id is None else networks.kind_of(actor.service_id)
-    held = None if kind is None else protocols.in_force(case.municipality_code, context_of(kind), now)
+    held = version_for(case, actor, now)
     return None if held is None else held.parsed
+
+
+def version_for(case: CasePage | CaseBrief, actor: Actor, now: datetime) -> InForce | None:
+    """Return the version of a protocol that holds now where a case is, for the actor's service; None without any."""
+    kind = None if actor.service_id is None else networks.kind_of(actor.service_id)
+    return None if kind is None else protocols.in_force(case.municipality_code, context_of(kind), now)
 
 
 def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:
@@ -224,15 +230,29 @@ def level_of(actor: Actor, case_id: UUID, now: datetime) -> Outcome | None:
     return None if stands is None else stands.level
 
 
-def is_assessed(actor: Actor, case_id: UUID, now: datetime) -> bool:
-    """Tell whether a level holds for her, as far as the actor may read it; while the keys are away, whether she was
-    assessed at all."""
-    if not selectors.danger_assessed(case_id):
-        return False
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What was done so far to know in what danger she is."""
+
+    asked_at: datetime | None
+    """When she was last asked in private and something was answered."""
+    assessed: bool
+    """Whether a level holds for her by what measures it: a sign that was there leaves the questions to be asked."""
+
+
+def so_far(actor: Actor, case_id: UUID, now: datetime) -> SoFar:
+    """Return what was done so far, as far as the actor may read it; while the keys are away, what stands in clear."""
+    kept = selectors.kept_for_her(case_id)
+    if not kept:
+        return SoFar(None, assessed=False)
     try:
-        return level_of(actor, case_id, now) is not None
+        _case, _may, held = held_in(actor, case_id, now)
     except KeysUnavailable:
-        return True
+        return SoFar(kept.get(Purpose.CASE_FINDING), assessed=Purpose.DANGER in kept)
+    hers = [one for one in held.assessments if one.subject == HER]
+    asked = [one.assessed_at for one in hers if one.instrument.purpose is Purpose.CASE_FINDING and one.answered]
+    stands = standing(one.assessed for one in hers if one.instrument.purpose is Purpose.DANGER)
+    return SoFar(max(asked, default=None), assessed=stands is not None and stands.level is not None)
 
 
 def answers_to(code: str, actor: Actor, case_id: UUID, now: datetime) -> Mapping[str, str]:

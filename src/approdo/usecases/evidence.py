@@ -15,6 +15,7 @@ from approdo.cases import services as case_services
 from approdo.cases.selectors import CasePage
 from approdo.kit.clock import ROME
 from approdo.networks import selectors as networks
+from approdo.persons import services as persons
 from approdo.persons.rules import Answers, Kept, Kind, Place, kept, shown_at
 from approdo.persons.selectors import EntryView, Text
 from approdo.usecases import record
@@ -31,6 +32,19 @@ class Body:
     marked: Mapping[Place, int]
     """How many injuries each place of the drawing has."""
     may_add: bool
+
+    @property
+    def last(self) -> EntryView | None:
+        """Return the mark that her service made last, while nothing else is written of it: it can be taken back."""
+        return _last(self.injuries)
+
+
+def _last(injuries: Sequence[EntryView]) -> EntryView | None:
+    newest = next((one for one in reversed(injuries) if one.own), None)
+    if newest is None or len(newest.texts) > 1:
+        return None
+    answers = newest.texts[0].answers
+    return newest if answers.given.keys() <= set(_PLACE) and not answers.declined else None
 
 
 def body(actor: Actor, case_id: UUID, now: datetime) -> Body:
@@ -63,6 +77,20 @@ def put_injury(*, actor: Actor, case_id: UUID, place: Place, now: datetime) -> U
             return entry.id
     saved = record.add(actor=actor, case_id=case_id, kind=Kind.INJURY, written=written, declined=(), now=now)
     return saved.entry_id
+
+
+@transaction.atomic
+def take_back_injury(*, actor: Actor, case_id: UUID, entry_id: str, now: datetime) -> Place | None:
+    """Take the last mark back while nothing else is written of it, and return where it was.
+
+    None for any other entry, written of or taken back already: pressing twice takes one mark. Raises ``NotFound``.
+    """
+    case_services.hold(case_id=case_id)
+    last = _last(record.part(actor, case_id, [Kind.INJURY], now).entries)
+    if last is None or str(last.id) != entry_id:
+        return None
+    persons.remove(actor=actor, entry_id=last.id, now=now)
+    return place_of(last.texts[0].answers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from approdo.access.rules import Actor
 from approdo.activations import selectors as activations
 from approdo.activations.selectors import OpenActivation
 from approdo.audit import services as audit
+from approdo.cases import selectors as cases
 from approdo.cases import services as case_services
 from approdo.cases.rules import EventKind
 from approdo.cases.selectors import CasePage
@@ -28,7 +29,7 @@ from approdo.referrals.rules import OVER, Status
 from approdo.referrals.selectors import Line
 from approdo.risk.rules import Outcome
 from approdo.usecases import record
-from approdo.usecases.danger import level_of, protocol_of
+from approdo.usecases.danger import level_of, protocol_of, version_for
 from approdo.usecases.reception import require_department
 
 BEFORE_SEEN = "before_seen"
@@ -166,7 +167,8 @@ def _done(actor: Actor, case: CasePage) -> Done:
 
 @transaction.atomic
 def leave(*, actor: Actor, case_id: UUID, written: Mapping[str, str | Iterable[str]], now: datetime) -> None:
-    """Write that she leaves the department: what was proposed, her answers, how and when; the chronology tells of it.
+    """Write that she leaves the department: what was proposed, her answers, how and when; the chronology tells of it,
+    the register by which version of a protocol it was proposed.
 
     Raises ``NotFound``; ``Invalid``, also where nobody said how; ``Conflict`` when it is written already: then it
     is corrected in the record.
@@ -178,7 +180,15 @@ def leave(*, actor: Actor, case_id: UUID, written: Mapping[str, str | Iterable[s
     detail = BEFORE_SEEN if written.get("how") == BEFORE_SEEN else ""
     event = NewEvent(case_id, EventKind.LEFT, actor.service_id, detail=detail)
     case_services.append(events=[event], now=now)
-    audit.record(actor=actor, verb="case.leave", subject=f"case:{case_id}", case_id=case_id, now=now)
+    followed = version_for(cases.case_page(actor, case_id, limit=0), actor, now)
+    audit.record(
+        actor=actor,
+        verb="case.leave",
+        subject=f"case:{case_id}",
+        case_id=case_id,
+        now=now,
+        detail={"protocol_version": followed.version_id} if followed else {},
+    )
 
 
 def number_to_carry(*, actor: Actor, case_id: UUID, service_id: int, now: datetime) -> str:

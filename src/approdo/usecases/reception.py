@@ -25,7 +25,7 @@ from approdo.persons import selectors as persons
 from approdo.persons import services
 from approdo.persons.rules import Kind
 from approdo.usecases import pathway
-from approdo.usecases.danger import is_assessed
+from approdo.usecases.danger import SoFar, so_far
 from approdo.vault.rules import KeysUnavailable
 
 LONGEST_AGO = timedelta(hours=12)
@@ -130,7 +130,7 @@ class Strip:
     """What matters until she leaves the department."""
 
     arrived: Arrived
-    assessed: bool
+    so_far: SoFar
     activated: bool
     left: bool
 
@@ -143,7 +143,7 @@ def strip(actor: Actor, case: CasePage, now: datetime) -> Strip | None:
     told = {event.kind for event in case.chronology}
     return Strip(
         arrived=arrived,
-        assessed=is_assessed(actor, case.id, now),
+        so_far=so_far(actor, case.id, now),
         activated=EventKind.ACTIVATED in told,
         left=EventKind.LEFT in told,
     )

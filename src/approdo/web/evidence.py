@@ -30,6 +30,8 @@ _FACE = frozenset({"head", "eye", "ear", "cheek", "mouth"})
 @slowed
 def body_chart(request: Asked, case_id: UUID) -> HttpResponse:
     """Show where she is hurt, drawn and listed; a press on a place, or a choice from the list, adds to both."""
+    if "undo" in request.POST:
+        return _take_back(request, case_id)
     if request.method == "POST":
         place = _place(request)
         usecase.put_injury(actor=request.actor, case_id=case_id, place=place, now=request.now)
@@ -41,6 +43,7 @@ def body_chart(request: Asked, case_id: UUID) -> HttpResponse:
         "shown": shown,
         "case": shown.case,
         "figures": figures,
+        "last": _last(shown),
         "injuries": [_listed(entry) for entry in shown.injuries],
         "regions": _in_words(REGIONS),
         "sides": _in_words(SIDES),
@@ -48,6 +51,24 @@ def body_chart(request: Asked, case_id: UUID) -> HttpResponse:
         "now": request.now,
     }
     return render(request, "web/cases/body.html", words)
+
+
+def _take_back(request: Asked, case_id: UUID) -> HttpResponse:
+    undone = request.POST["undo"]
+    place = usecase.take_back_injury(actor=request.actor, case_id=case_id, entry_id=undone, now=request.now)
+    if place is None:
+        messages.warning(request, _("Non è stato tolto niente: guarda l'elenco."))
+        return redirect(f"{reverse('body_chart', args=[case_id])}#list")
+    messages.success(request, _("Tolta: %(place)s.") % {"place": place_words(place)})
+    return redirect(f"{reverse('body_chart', args=[case_id])}#{_figure(place)}")
+
+
+def _last(shown: Body) -> dict[str, str]:
+    """Return what a figure says of the mark that was made last; nothing when there is none to take back."""
+    if shown.last is None:
+        return {}
+    place = usecase.place_of(shown.last.texts[0].answers)
+    return {"id": str(shown.last.id), "figure": _figure(place), "words": place_words(place)}
 
 
 def _figures() -> dict[str, str]:

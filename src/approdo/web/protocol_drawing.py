@@ -9,7 +9,7 @@ from typing import Any
 
 from approdo.networks import selectors as networks
 from approdo.protocols.rules import CallRule, PathwayStep, ProtocolDocument, Section, Target, side_by_side
-from approdo.protocols.rules.sheet import DECLINED, DEMANDS, EVERY, LATE, LIMIT, exit_lines, step_lines
+from approdo.protocols.rules.sheet import DECLINED, DEMANDS, EVERY, LATE, LIMIT, exit_lines, review_lines, step_lines
 from approdo.web.templatetags.when import span
 
 _PLOT_WIDTH, _PLOT_LEFT, _PLOT_RIGHT, _ROW_HEIGHT = 340, 10, 18, 52
@@ -76,13 +76,14 @@ def row_of(parsed: ProtocolDocument, call: CallRule) -> dict[str, Any]:
 
 
 def read_aloud(parsed: ProtocolDocument | None) -> dict[str, Any]:
-    """Return the words of the partial pages that show a protocol: its table, its drawing, its pathway, the way out."""
+    """Return the words of the partial pages that show a protocol: table, drawing, pathway, reviews, the way out."""
     if parsed is None:
-        return {"calls": [], "plot": None, "pathway": [], "exits": {}}
+        return {"calls": [], "plot": None, "pathway": [], "reviews": {}, "exits": {}}
     return {
         "calls": [row_of(parsed, call) for call in parsed.calls],
         "plot": plot(parsed),
         "pathway": [_step_row(step) for step in parsed.pathway],
+        "reviews": review_lines(parsed.reviews),
         "exits": exit_lines(parsed.exits),
     }
 

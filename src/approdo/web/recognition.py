@@ -31,7 +31,8 @@ from approdo.web.guards import Asked, needs
 from approdo.web.network_forms import accepted
 from approdo.web.templatetags.words import word
 
-PERIODS = (90, 365, 1095)
+PERIODS = {90: gettext_lazy("tre mesi"), 365: gettext_lazy("un anno"), 1095: gettext_lazy("tre anni")}
+"""By days, which an address says; people read months and years, and whole months are counted."""
 USUAL = 365
 _WIDTH, _ROW, _DOT = 320, 38, 4
 
@@ -149,7 +150,7 @@ def recognition(request: Asked) -> HttpResponse:
         "modes": found.modes,
         "form": form,
         "days": days,
-        "choices": PERIODS,
+        "choices": PERIODS.items(),
         "soon": silent_since is not None and request.now - silent_since < ADVISED_SILENCE,
         "silent": burden(found.silent),
         "shown": burden(found.shown),

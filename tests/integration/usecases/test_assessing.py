@@ -31,7 +31,7 @@ from approdo.risk.selectors import Subject, shipped
 from approdo.tasks.models import Task
 from approdo.usecases import assessing, pathway, sharing
 from approdo.usecases.assessing import Sheet
-from approdo.usecases.danger import CHILDREN, HER, About, Danger, answers_to, danger, is_assessed
+from approdo.usecases.danger import CHILDREN, HER, About, Danger, answers_to, danger, so_far
 
 pytestmark = pytest.mark.django_db
 NOW = TONIGHT + timedelta(hours=8)
@@ -235,7 +235,7 @@ def test_a_sheet_that_was_kept_untouched_before_counts_for_nothing(
     assert len(found.assessments) == 1
     assert (found.assessments[0].level, found.standing, found.due_at) == (None, None, None)
     with entered(actor=anna):
-        assert not is_assessed(anna, case, NOW)
+        assert not so_far(anna, case, NOW).assessed
     assessed(anna, case, ALL_NO, at=NOW + HOUR)
     assert level(anna, case) is Outcome.LOW, "what was never answered holds nothing up"
 
@@ -511,7 +511,7 @@ def test_a_sign_that_is_not_there_is_neither_low_nor_an_assessment(
     assert her(anna, case).standing is None
     assert not Task.objects.filter(case_id=case, key=":risk").exists()
     with entered(actor=anna):
-        assert not is_assessed(anna, case, NOW)
+        assert not so_far(anna, case, NOW).assessed
     assessed(anna, case, ALL_NO, at=NOW + DAY)
     a_sign(anna, case, code, answers, NOW + 50 * DAY)
     assert review(case).due_at == NOW + 61 * DAY
@@ -526,7 +526,7 @@ def test_a_sign_that_is_there_is_high_and_leaves_the_five_questions_to_be_asked(
     with as_system():
         assert Task.objects.get(case_id=case, key="risk").ended_at is None
     with entered(actor=anna):
-        assert not is_assessed(anna, case, NOW)
+        assert not so_far(anna, case, NOW).assessed
 
 
 def test_asking_in_private_is_no_level_and_winds_no_clock(anna: Actor, case: UUID) -> None:

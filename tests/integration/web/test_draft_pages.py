@@ -468,6 +468,26 @@ def test_the_page_of_a_version_says_what_is_proposed_on_leaving(coordinator):
     assert "basso Le informazioni sul centro e sui servizi, a voce Che il centro la incontri o la richiami" in words
 
 
+@pytest.mark.parametrize("page", ["", "1/"])
+def test_the_page_of_a_protocol_says_when_the_risk_is_assessed_again(coordinator, page):
+    words = said(coordinator.get(f"/rete/protocolli/varese/p/urgenza/{page}"))
+    section = words.split("Quando si rivaluta il rischio")[1].split("Che cosa si propone all'uscita")[0]
+    assert "estremo ogni 3 giorni" in section
+    assert "Non valutabile ogni 7 giorni" in section
+    assert "Si propone di attivare la rete da un rischio alto" in section
+
+
+def test_who_approves_reads_when_the_risk_is_assessed_again_also_of_a_first_protocol(coordinator, second):
+    page = begun(coordinator, SHIPPED[0])
+    named = {"code": "tutta-nuova", "name": "Tutta nuova", "who": "some", "contexts": ["clinic"]}
+    send(coordinator, page + "nome/", "counter", **named)
+    send(coordinator, page + "valutazioni/", "high_hours", own="on", **TIMES)
+    send(coordinator, page + "proponi/", "act", act="propose")
+    words = said(second.get(page + "approva/"))
+    assert "non c'è niente con cui confrontarlo" in words
+    assert "alto ogni 3 giorni" in words.split("Quando si rivaluta il rischio")[1]
+
+
 def test_who_approves_reads_what_is_proposed_on_leaving_also_of_a_first_protocol(coordinator, second):
     page = begun(coordinator, SHIPPED[0])
     send(

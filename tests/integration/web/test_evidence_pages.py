@@ -6,8 +6,10 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -27,7 +29,7 @@ from approdo.kit.clock import ROME, now
 from approdo.networks.models import Membership, Organisation
 from approdo.persons.models import Keeping
 from approdo.persons.rules import DRAWN, after_months
-from approdo.usecases import law_53
+from approdo.usecases import evidence, law_53
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,51 @@ def test_pressing_twice_is_one_until_something_is_written_of_it(nurse: Client, c
     page = text(nurse, f"{case}lesioni/")
     assert len(listed(page)) == 2
     assert "2 segnate" in spoken(page)["front.left.eye"]
+
+
+def undo_on(page: str) -> dict[str, str]:
+    """Which figure offers to take the last mark back, and what it would take."""
+    figures = re.findall(r'<fieldset class="figure (\w+)"(.*?)</fieldset>', page, re.DOTALL)
+    found = {name: re.search(r'name="undo" value="([^"]+)"', drawn) for name, drawn in figures}
+    return {name: match[1] for name, match in found.items() if match}
+
+
+def test_the_last_mark_is_taken_back_beside_the_drawing_on_which_it_is(nurse: Client, case: str) -> None:
+    chart = f"{case}lesioni/"
+    assert undo_on(text(nurse, chart)) == {}
+    for place in ("front.left.eye", "back.left.hand"):
+        nurse.post(chart, {"place": place})
+    page = text(nurse, chart)
+    first, second = ids(nurse, chart)
+    assert undo_on(page) == {"back": second}
+    assert "Ultima segnata: mano, sinistra di lei, dietro" in page
+    assert page.index('name="undo"') < page.index('value="back.left.hand"'), "before the drawing, not after the list"
+    answer = nurse.post(chart, {"undo": second})
+    assert (answer.status_code, answer["Location"]) == (302, f"{chart}#back")
+    assert undo_on(text(nurse, chart)) == {"face": first}
+    nurse.post(chart, {"undo": second})
+    assert ids(nurse, chart) == [first], "a second press takes no other mark"
+
+
+def test_what_is_written_of_or_of_another_service_is_not_taken_back_by_one_press(
+    nurse: Client, case: str, region: Region
+) -> None:
+    chart = f"{case}lesioni/"
+    nurse.post(chart, {"place": "front.left.eye"})
+    (entry,) = ids(nurse, chart)
+    rewrite(nurse, case, entry, region="eye", side="left", view="front", types=["bruise"])
+    assert undo_on(text(nurse, chart)) == {}
+    for named in (entry, "", "no", str(UUID(int=7))):
+        answer = nurse.post(chart, {"undo": named}, follow=True)
+        assert "Non è stato tolto niente" in answer.content.decode().replace("&#x27;", "'")
+    assert ids(nurse, chart) == [entry]
+    nurse.post(chart, {"place": "front.right.eye"})
+    actor = region.actor("ed")
+    with entered(actor=actor):
+        shown = evidence.body(actor, Case.objects.get().pk, now())
+    assert shown.last is shown.injuries[-1]
+    theirs = replace(shown, injuries=tuple(replace(one, own=False) for one in shown.injuries))
+    assert theirs.last is None
 
 
 def test_only_where_is_enough_and_nothing_at_all_is_not(nurse: Client, case: str) -> None:

@@ -27,6 +27,7 @@ from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks.models import Membership, Service
 from approdo.persons import selectors as persons
 from approdo.persons.rules import OPTIONS, Kind
+from approdo.protocols.models import ProtocolVersion
 from approdo.referrals.models import Referral
 from approdo.risk.rules import Outcome
 from approdo.usecases import leaving, reception
@@ -355,6 +356,25 @@ def test_asked_in_private_the_risk_is_still_to_be_assessed(nurse: Client) -> Non
         assert ("Valuta il rischio" in page) is not is_assessed
 
 
+def test_that_she_was_asked_in_private_is_said_with_when_and_she_may_be_asked_again(
+    nurse: Client, settings: Settings, tmp_path: Path
+) -> None:
+    case = received(nurse)
+    sheet = f"{case}valutazioni/nuova/lei/hark/"
+    assert "Chiedile in privato" in text(nurse, case)
+    nurse.post(sheet, {"item-afraid": "unknown"})
+    assert "Chiedile in privato" in text(nurse, case), "a sheet that nobody answered asked nothing"
+    nurse.post(sheet, {"item-afraid": "no"})
+    for _keys in ("here", "away"):
+        page = text(nurse, case)
+        assert re.search(r"Chiesto in privato alle \d\d:\d\d", page)
+        assert "Chiedile in privato" not in page
+        assert f'href="{sheet}"' in page
+        settings.KEYS_DIRECTORY = tmp_path / "away"
+        gateways.provider.cache_clear()
+    gateways.provider.cache_clear()
+
+
 @pytest.mark.parametrize(("level", "first"), [(Outcome.LOW, {"informed", "centre"}), (Outcome.HIGH, set(OPTIONS))])
 def test_what_comes_first_depends_on_the_risk(
     nurse: Client, monkeypatch: pytest.MonkeyPatch, level: Outcome, first: set[str]
@@ -468,6 +488,19 @@ def test_leaving_is_written_told_and_not_written_twice(
     told = text(nurse, case)
     assert "è uscita dal pronto soccorso" in told
     assert "Da vedere" not in told
+
+
+def test_the_register_says_by_which_version_it_was_proposed(
+    nurse: Client, region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves(nurse, received(nurse))
+    the_network_says(region)
+    leaves(nurse, received(nurse, key="un'altra-pagina"))
+    monkeypatch.setattr(leaving, "version_for", lambda _case, _actor, _now: None)
+    leaves(nurse, received(nurse, key="la-terza-pagina"))
+    found = [one.detail for one in AuditEntry.objects.filter(verb="case.leave").order_by("pk")]
+    first, second = ProtocolVersion.objects.order_by("number").values_list("pk", flat=True)
+    assert found == [{"protocol_version": first}, {"protocol_version": second}, {}]
 
 
 def test_going_away_before_anybody_saw_her_is_leaving_too(nurse: Client, region: Region) -> None:

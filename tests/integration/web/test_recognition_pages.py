@@ -150,6 +150,20 @@ def test_silence_reports_what_it_would_have_done_by_age_and_citizenship(coordina
     assert "Che cosa hanno risposto" not in text, "nobody was asked"
 
 
+def test_figures_come_before_the_switch_and_periods_are_said_as_people_say_them(
+    coordinator: Client, town: Town
+) -> None:
+    a_site(town, Mode.SILENT, now=clock.now())
+    readings(town, 400, 20, silent=True, age_band="30_44", citizenship="italian")
+    page = coordinator.get(PAGE)
+    shown = page.content.decode()
+    figures = shown.index("Richieste ogni 100 visite")
+    assert shown.index('href="#cambia"') < figures < shown.index('id="cambia"') < shown.index('type="radio"')
+    periods = words(page).split("Si contano mesi interi")[0]
+    assert "tre mesi un anno tre anni" in periods
+    assert not re.search(r"\d+ giorni", periods)
+
+
 def test_of_a_small_group_nothing_is_told_nor_of_the_one_that_gives_it_away(coordinator: Client, town: Town) -> None:
     a_site(town, now=clock.now())
     readings(town, 300, 30, age_band="30_44", citizenship="italian")

@@ -283,13 +283,15 @@ def ask_unread(actor: Actor, limit: int = 20) -> Answer[tuple[tuple[UUID, dateti
     return ask(_UNREAD, [service_id, operator_id, limit], tuple)
 
 
-def danger_assessed(case_id: UUID) -> bool:
-    """Tell whether her danger was assessed, as far as the reader sees it: neither a question in private nor a child's.
+def kept_for_her(case_id: UUID) -> dict[Purpose, datetime]:
+    """Return when a sheet about her was last kept, by what its instrument is for, as far as the reader sees them.
 
-    The caller has checked who asks.
+    What stands in clear, also while the keys are away; whether anything was answered does not. The caller has checked
+    who asks.
     """
-    hers = Assessment.objects.filter(case_id=case_id, slice=Slice.RISK, child_id=None)
-    return hers.filter(instrument__document__purpose=Purpose.DANGER).exists()
+    hers = Assessment.objects.filter(case_id=case_id, slice=Slice.RISK, child_id=None).order_by("assessed_at")
+    found = hers.values_list("instrument__document__purpose", "assessed_at")
+    return {Purpose(purpose): at for purpose, at in found}
 
 
 # as `rules.deciding.overtaken`, and beside the last assessment with its instrument only
