@@ -9,7 +9,8 @@ from uuid import UUID
 from tests.factories.activations import TONIGHT
 
 from approdo.access.rules import Actor
-from approdo.risk.models import Judgement
+from approdo.access.services import entered
+from approdo.risk.models import Assessment, Happening, Judgement
 from approdo.risk.rules import Outcome
 from approdo.usecases.assessing import Sheet, assess, judge
 from approdo.usecases.danger import HER
@@ -24,6 +25,12 @@ def da5(actor: Actor, case_id: UUID, answers: Mapping[str, str] = THREE_YES, *, 
     """The five questions, answered; alone, without an interpreter."""
     sheet = Sheet(subject=HER, code="da5", answers=answers, alone=True, interpreter=False)
     return assess(actor=actor, case_id=case_id, sheet=sheet, now=now)
+
+
+def kept(actor: Actor) -> int:
+    """How many assessments, judgements and facts the actor reads: outside her eyes the wall shows none at all."""
+    with entered(actor=actor):
+        return sum(model.objects.count() for model in (Assessment, Judgement, Happening))
 
 
 def an_assessment(actor: Actor, case_id: UUID, *, now: datetime = TONIGHT) -> dict[str, UUID]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.factories.activations import TONIGHT, Town, a_town, an_activation
+from tests.factories.assessing import kept
 from tests.factories.instruments import KEY, LICENSED, LICENSEE, as_file, in_use, loaded, sealed
 from tests.factories.pathway import the_town_follows
 from tests.factories.pathway_steps import a_step
@@ -21,7 +22,7 @@ from approdo.kit.errors import Conflict, Invalid, NotFound
 from approdo.networks.models import Network
 from approdo.notifications.models import Message
 from approdo.risk import selectors
-from approdo.risk.models import Assessment, InstrumentVersion, LoadedInstrument
+from approdo.risk.models import InstrumentVersion, LoadedInstrument
 from approdo.risk.rules import LoadState, Outcome
 from approdo.risk.services import NotLoadable
 from approdo.usecases import assessing, pathway
@@ -223,7 +224,7 @@ def test_answers_to_the_questions_of_another_version_are_not_taken_for_answers_t
     with pytest.raises(Invalid) as refused:
         assess(anna, case, "dash", HIGH, version="prova-0")
     assert "rileggi le domande" in refused.value.problems[""]
-    assert not Assessment.objects.exists()
+    assert kept(anna) == 0
     assess(anna, case, "dash", HIGH, version="prova-1")
 
 
