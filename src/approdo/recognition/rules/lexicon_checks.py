@@ -15,6 +15,7 @@ from approdo.recognition.rules.tokens import fold
 
 SECTIONS = (
     "irregular",
+    "endings",
     "verbs",
     "people",
     "groups",
@@ -168,7 +169,7 @@ def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
     for path, line in (*rows, *cues, *people, *(("quiet", line) for line in document["quiet"])):
         pieces = [piece for piece in line.split() if piece not in GAPS]
         certain = [piece for piece in pieces if not piece.endswith("?")]
-        for word in (word for piece in pieces for word in piece.strip("{}+-?").split("|") if word.startswith("@")):
+        for word in (word for piece in pieces for word in piece.strip("{}+-!?").split("|") if word.startswith("@")):
             if word[1:] not in groups:
                 yield Fault(path, _("«%(name)s» non esiste."), {"name": word})
         if not certain or line.startswith(".."):
@@ -183,4 +184,4 @@ def _phrases(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _length(piece: str) -> int:
-    return min(len(word.strip("{}+-")) for word in piece.split("|"))
+    return min(len(word.strip("{}+-!")) for word in piece.split("|"))

@@ -103,7 +103,12 @@ def fold(raw: str) -> str:
     """Return a word in small letters, without accents, without what is not seen."""
     if raw.isascii() and raw.isalnum():
         return raw.lower()
-    apart = unicodedata.normalize("NFD", raw.translate(_FOLDED).lower())
+    return plain(raw.translate(_FOLDED))
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters without accents, as ``strip_accents`` of a column engine has it."""
+    apart = unicodedata.normalize("NFD", text.lower())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 

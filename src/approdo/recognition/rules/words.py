@@ -11,7 +11,7 @@ from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, active, agent, clitic, told
 from approdo.recognition.rules.statements import HISTORY, SUSPECTED, UNKNOWN, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her, to_her
-from approdo.recognition.rules.tokens import Note, tokenise
+from approdo.recognition.rules.tokens import Note, plain, tokenise
 
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
@@ -39,12 +39,12 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
 
 
 def _triggered(lexicon: Lexicon, note: str) -> bool:
-    small = note.lower()
+    small = plain(note)
     return any(piece in small for piece in lexicon.triggers)
 
 
 def triggers(lexicon: Lexicon) -> tuple[str, ...]:
-    """Return pieces in small letters: a note that has none of them, itself in small letters, says nothing."""
+    """Return pieces in small letters: a note that has none of them, itself as ``tokens.plain`` has it, says nothing."""
     return lexicon.triggers
 
 
