@@ -156,8 +156,12 @@ def _rows(document: Mapping[str, Any]) -> Iterator[Fault]:
                     yield Fault(f"{path}.{kind}", _("«%(name)s» non esiste."), {"name": needs})
         for verbs in row.get("verbs", {}).values():
             for verb in verbs.split():
-                if verb[-3:] not in {"are", "ere", "ire"}:
+                if not _regular(verb):
                     yield Fault(f"{path}.verbs", _("«%(name)s» non è un verbo all'infinito."), {"name": verb})
+
+
+def _regular(verb: str) -> bool:
+    return verb[-3:] in {"are", "ere", "ire"}
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -172,6 +176,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
         for word in (word for piece in pieces for word in piece.strip("{}+-!?").split("|") if word.startswith("@")):
             if word[1:] not in groups:
                 yield Fault(path, _("«%(name)s» non esiste."), {"name": word})
+        for verb in (verb for piece in pieces if piece[0] == "{" for verb in piece.strip("{}+-!?").split("|")):
+            if verb[0] != "@" and not _regular(verb):
+                yield Fault(path, _("«%(name)s» non è un verbo all'infinito."), {"name": verb})
         if not certain or line.startswith(".."):
             yield Fault(path, _("«%(line)s» non ha niente di certo, o comincia da «...»."), {"line": line})
         elif path.startswith("rows") and max(map(_length, certain)) < _SHORTEST:
