@@ -91,7 +91,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
     }
     known |= {word for words in compiler.groups.values() for word in words}
     common = frozenset().union(*(compiler.groups[name] for name in _COMMON))
-    real = known | {fold(word) for word in document["never"].split()}
+    real = (known - compiler.stemmed) | {fold(word) for word in document["never"].split()}
     typos = _single(events, real) | _typos(compiler.typed, real)
     places = (tuple(place.words for place in phrase.elements) for phrase in events)
     typos |= {wrong: right for wrong, right in document["short"].items()}
@@ -117,6 +117,8 @@ class _Compiler:
         self.irregular = document["irregular"]
         self.verbs = {name: listed.split() for name, listed in document["verbs"].items()}
         self.endings = document["endings"].split()
+        self.stemmed: set[str] = set()
+        """Words of dialects that no verb and no list has: an Italian word with an error may look like one."""
         words = {name: one["words"] for name, one in document["people"].items()} | dict(document["groups"])
         self.groups = {name: frozenset(self.words(listed)) for name, listed in words.items()}
         self.typed = {word for name in document["people"] for word in self.groups[name]}
@@ -126,9 +128,12 @@ class _Compiler:
         """Yield the words of a group; a stem stands for itself with each ending of dialects."""
         for word in listed.split():
             if word.endswith("~"):
-                yield from (word[:-1] + ending for ending in ("", *self.endings))
+                words = [word[:-1] + ending for ending in ("", *self.endings)]
+                self.stemmed.update(words)
+                yield from words
             else:
                 yield fold(word)
+        self.stemmed -= set(listed.split())
 
     def row(self, row: Mapping[str, Any]) -> Iterator[Phrase]:
         for needs, verbs in row.get("verbs", {}).items():
@@ -171,6 +176,7 @@ class _Compiler:
             forms = defaultdict(set)
             for word, form in self.forms(piece.strip("{}+-")):
                 forms[form].add(fold(word))
+                self.stemmed.discard(fold(word))
             for form, words in forms.items():
                 if not (piece.endswith("+}") and form not in DONE) and not (
                     piece.endswith("-}") and form is Form.DONE_TO_HER
@@ -180,6 +186,7 @@ class _Compiler:
         words = set()
         for word in piece.split("|"):
             words |= self.groups[word[1:]] if word.startswith("@") else {fold(word)}
+            self.stemmed.discard(word)
         yield Element(frozenset(words), gap), None
 
     def forms(self, verbs: str) -> Iterator[tuple[str, Form]]:
