@@ -78,6 +78,7 @@ GROUPS = (
     "things",
     "to",
     "toward",
+    "treaters",
     "turns",
     "with",
 )

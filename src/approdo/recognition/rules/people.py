@@ -19,6 +19,8 @@ HERSELF = "herself"
 THING = "thing"
 """By whom it is no violence of another: a patient who hits, a door, a dog."""
 _NO_KIND: frozenset[str] = frozenset()
+_ARTICLELESS = frozenset({"di", "d", "da"})
+"""Before who is not the one of the note: *morso di paziente*, and not *della paziente*."""
 _AFAR = 12
 """Words after which nobody is behind a word any more."""
 _INFINITIVES = ("are", "ere", "ire", "rla", "rlo", "rsi")
@@ -180,10 +182,12 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
         if found.role is THING and not genitive:
             thing = thing or found  # *giù dalla bici da un uomo*
             continue
+        bare = found.start == at + 1 and scene.note.words[at] in _ARTICLELESS
+        if found.role is HERSELF and scene.among(found.start, "acquaintance"):
+            if bare or (by and not scene.among(at - 1, "hands") and hit.phrase.form in DONE):
+                return Person(found.start, found.end, "acquaintance")
         if found.role != HERSELF or scene.among(at - 1, "hands"):
             return found
-        if by and scene.among(found.start, "acquaintance") and (hit.phrase.form in DONE or found.start == at + 1):
-            return Person(found.start, found.end, "acquaintance")
     return thing
 
 

@@ -19,7 +19,7 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
         return True
     hers = active(scene, hit) and clitic(scene, hit) is True
     if by is not None and by.role in {HERSELF, THING}:
-        return by.role is HERSELF and hers
+        return (by.role is HERSELF and hers) or (hit.key == "sexual" and scene.among(by.start, "treaters"))
     if hit.phrase.form is None:
         return not _of_another(scene, hit, by)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
