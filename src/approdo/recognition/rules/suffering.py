@@ -10,6 +10,7 @@ from approdo.recognition.rules.tokens import Break
 
 _ENCLITICS = ("arla", "erla", "irla", "arle", "erle", "irle", "armi", "ermi", "irmi")
 _HANGING = ("by", "with", "of", "to")
+_TO_ME = frozenset({"m", "me", "mi", "am", "um"})
 _WOMEN = frozenset({"moglie", "madre"})
 
 
@@ -21,10 +22,16 @@ def done_to_her(scene: Scene, hit: Hit, by: Person | None) -> bool:
     if by is not None and by.role in {HERSELF, THING}:
         return (by.role is HERSELF and hers) or (hit.key == "sexual" and scene.among(by.start, "treaters"))
     if hit.phrase.form is None:
-        return not _of_another(scene, hit, by)
+        return not _of_another(scene, hit, by) and not _by_a_beast(scene, hit)
     if hit.phrase.form in {Form.DOES_TO_HER, Form.DOES_TO_HIM}:
         return hit.phrase.form is Form.DOES_TO_HER and not _whom_just_named(scene, hit, by)
     return _done_by(scene, hit, by, hers) if active(scene, hit) else _suffers(scene, hit)
+
+
+def _by_a_beast(scene: Scene, hit: Hit) -> bool:
+    """Say whether a verb of a dialect has a thing or an animal beside it: *u mulu mi desi nu cauciu*."""
+    told = scene.note.words[hit.start] in _TO_ME and scene.note.breaks[hit.start] < Break.ITEM
+    return told and any(scene.among(at, "things") for at in (hit.start - 1, hit.end, hit.end + 1))
 
 
 def _done_by(scene: Scene, hit: Hit, by: Person | None, hers: bool) -> bool:
