@@ -195,6 +195,9 @@ def _beside(scene: Scene, hit: Hit) -> Person | None:
     """Return who stands right after a noun and alone: *sangue dal naso per un pugno, marito*; *calcio compagno*."""
     between = scene.note.breaks[hit.end]
     found = scene.person(hit.end) if between < Break.SENTENCE else None
+    begun = scene.person(hit.end - 1) if found is not None else None
+    if found is not None and begun is not None and begun.end >= found.end:  # *scappa dall'ex | marito*
+        return Person(hit.end - 1, begun.end, begun.key)
     if found is None or scene.note.breaks[found.end] < Break.ITEM:
         return None
     return Person(hit.end, found.end, found.key) if between is Break.ITEM or found.key in PARTNERS else None

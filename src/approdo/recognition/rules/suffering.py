@@ -89,7 +89,9 @@ def _of_a_thing_or_hers(scene: Scene, hit: Hit) -> bool:
     """Say whether a thing or who treats her is the subject, or she herself: *ha spinto la badante e l'ha insultata*."""
     item, _last = scene.note.item(hit.start)
     first, _end = scene.sentence(hit.start)
-    if any(scene.among(at, "things", "others_too") for at in range(item, hit.start)) or _of_something(scene, hit, item):
+    spared = ("treaters",) if hit.key == "sexual" else ()
+    things = (at for at in range(item, hit.start) if not scene.among(at, *spared))
+    if any(scene.among(at, "things", "others_too") for at in things) or _of_something(scene, hit, item):
         return True
     return scene.among(first, "having") and any(
         at in scene.violent for at in range(first + 1, min(first + 3, hit.start))
