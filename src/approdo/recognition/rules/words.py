@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from approdo.recognition.rules.context import Context, cues
+from approdo.recognition.rules.denied import denied
+from approdo.recognition.rules.harmless import called, harmless, led
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, active, agent, clitic, told
 from approdo.recognition.rules.statements import HISTORY, SUSPECTED, UNKNOWN, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her, to_her
+from approdo.recognition.rules.supposed import doubted, supposed
 from approdo.recognition.rules.tokens import Note, tokenise
 
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
@@ -79,13 +82,13 @@ def _in_context(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, H
 
 def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
     by = agent(scene, hit)
-    if not _enough(scene, hit, by, context) or not done_to_her(scene, hit, by) or context.harmless(hit, by):
+    if not _enough(scene, hit, by, context) or not done_to_her(scene, hit, by) or harmless(context, hit, by):
         return
-    if context.supposed(hit) or context.denied(hit, by):
+    if supposed(context, hit) or denied(context, hit, by):
         return
-    if context.called(hit) or context.led(hit, by):
+    if called(context, hit) or led(context, hit, by):
         return
-    key = SUSPECTED if context.doubted(hit, by) else HISTORY if context.past(hit) else hit.key
+    key = SUSPECTED if doubted(context, hit, by) else HISTORY if context.past(hit) else hit.key
     who = told(scene, hit, by)
     yield _statement(scene.note, hit, key, who)
     if hit.key in _ALWAYS and key == HISTORY:
