@@ -12,14 +12,22 @@ from approdo.recognition.rules.tokens import Break
 
 NAMES = (
     "accident",
+    "agreed",
     "confirms",
     "delusion",
+    "delusional",
     "deny",
     "deny_next",
     "doubt",
+    "feels",
     "hypothesis",
+    "illness",
+    "in_play",
     "injury",
+    "joke",
+    "kin",
     "leaflet",
+    "mended",
     "mishap",
     "not_denied",
     "now",
@@ -28,9 +36,12 @@ NAMES = (
     "own_blow",
     "past",
     "past_head",
+    "procedure",
     "routine",
     "self_harm",
+    "spared",
     "sport",
+    "topic",
     "unreal",
     "weapon",
     "witness",
@@ -57,28 +68,40 @@ def cues(scene: Scene) -> Cues:
 
 
 class Context:
-    """The cues of one sentence of a scene."""
+    """The cues of one sentence of a scene; ``of_note`` are those of all of it."""
 
     def __init__(self, scene: Scene, of_note: Cues, sentence: tuple[int, int]) -> None:
         self.scene = scene
+        self.of_note = of_note
         first, self.last = sentence
         self.cues: Cues = {
-            name: some[bisect_left(some, first, key=_START) : bisect_left(some, self.last, key=_START)]
+            name: some and some[bisect_left(some, first, key=_START) : bisect_left(some, self.last, key=_START)]
             for name, some in of_note.items()
         }
 
+    def before(self, kind: str, hit: Hit) -> bool:
+        """Say whether a cue stands before words of violence, and nothing parts the two."""
+        return any(cue.end <= hit.start and not self.parted(cue, hit) for cue in self.cues[kind])
+
+    def around(self, kind: str, hit: Hit) -> bool:
+        """Say whether a cue stands before or after words of violence, and nothing parts the two."""
+        return any(not self.parted(cue, hit) for cue in self.cues[kind])
+
     def nearest(self, kind: str, hit: Hit) -> list[Hit]:
+        """Return the last cues before words of violence that are no words of violence themselves."""
         last = bisect_left(self.cues[kind], hit.start, key=_START)
         near = self.cues[kind][max(last - 2 * NEAR, 0) : last]
         return [cue for cue in near if cue.end <= hit.start and cue.start not in self.scene.violent]
 
     def leads_to(self, cue: Hit, hit: Hit, reach: int, *more: str) -> bool:
+        """Say whether nothing but fillers stands between a cue and words of violence."""
         between = range(cue.end, hit.start)
         if cue.end > hit.start or len(between) > reach or self.scene.note.crossed(cue.end - 1, hit.start) >= Break.ITEM:
             return False
         return all(at in self.scene.violent or self.scene.among(at, "fillers", *more) for at in between)
 
     def parted(self, cue: Hit, hit: Hit) -> bool:
+        """Say whether a cue is far, or something else is begun to be told in between."""
         apart = range(min(cue.end, hit.end), max(cue.start, hit.start))
         return len(apart) > AWAY or any(self.scene.among(at, "turns", "reports") for at in apart)
 

@@ -53,8 +53,12 @@ class Phrase:
     """Of the verb in it; without one it is a noun."""
 
 
-Index = Mapping[tuple[str, str], tuple[Phrase, ...]]
-"""Phrases by each word that they may begin with and the one that follows at once; *""* where any may follow."""
+class Index(dict[tuple[str, str], tuple[Phrase, ...]]):
+    """Phrases by each word that they may begin with and the one that follows at once; *""* where any may follow."""
+
+    def __init__(self, pairs: Mapping[tuple[str, str], tuple[Phrase, ...]]) -> None:
+        super().__init__(pairs)
+        self.first = frozenset(word for word, _after in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ def _index(phrases: Iterable[Phrase]) -> Index:
         second = phrase.elements[1] if len(phrase.elements) > 1 else None
         for pair in product(phrase.elements[0].words, {""} if second is None or second.gap else second.words):
             found[pair].append(phrase)
-    return {pair: tuple(some) for pair, some in found.items()}
+    return Index({pair: tuple(some) for pair, some in found.items()})
 
 
 def _kinds(groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

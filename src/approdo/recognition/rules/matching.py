@@ -27,12 +27,15 @@ def hits(index: Index, note: Note, first: int = 0, last: int | None = None) -> I
     """Yield every phrase that stands in a stretch of a note, by where it begins; several may begin at one word."""
     words = note.words
     for place in range(first, len(words) if last is None else last):
-        word, after = words[place], words[place + 1] if place + 1 < len(words) else ""
+        word = words[place]
+        if word not in index.first:
+            continue
+        after = words[place + 1] if place + 1 < len(words) else ""
         begun = index.get((word, ""), ())
         if after and (followed := index.get((word, after))):
             begun += followed
         for phrase in begun:
-            end = _end(phrase, note, place)
+            end = _end(phrase, note, place) if len(phrase.elements) > 1 else place + 1
             if end:
                 yield Hit(place, end, phrase)
 
