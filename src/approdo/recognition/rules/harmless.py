@@ -160,12 +160,12 @@ def _she_was_spared(context: Context, hit: Hit) -> bool:
 
 def _played(context: Context, hit: Hit, by: Person | None) -> bool:
     """Say whether it was part of a game; who picks a fight in one is read all the same."""
-    mate = by is not None and context.scene.note.words[by.start].startswith("compagn")
+    name = "" if by is None else context.scene.note.words[by.start]
+    mate = name.startswith("compagn")
     near = by is not None and by.role in CLOSE
     if context.around("in_play", hit) and hit.key in _PLAYED and not _plain(hit) and (mate or not near):
         return True
-    near = near and not (mate and context.scene.note.words[by.start] == "compagna")
-    return bool(context.cues["sport"]) and not near and hit.phrase.needs is not Needs.ALONE
+    return bool(context.cues["sport"]) and (name == "compagna" or not near) and hit.phrase.needs is not Needs.ALONE
 
 
 def _seen_by_another(context: Context, cue: Hit, hit: Hit) -> bool:
