@@ -58,7 +58,7 @@ def _recorded_wrongly(context: Context, hit: Hit, by: Person | None) -> bool:
     return (
         written
         and (hit.phrase.form is None or by is None)
-        and any(cue.start >= hit.end for cue in context.of_note["mended"])
+        and any(cue.start >= hit.end for cue in context.of_note["mended"][-1:])
     )
 
 

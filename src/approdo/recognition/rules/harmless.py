@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What was not meant, was play, was seen or imagined and not suffered, or is only a way of speaking."""
 
-from approdo.recognition.rules.context import NEAR, Context
+from approdo.recognition.rules.context import AWAY, NEAR, Context
 from approdo.recognition.rules.forms import DONE, Form
 from approdo.recognition.rules.lexicon import Needs
 from approdo.recognition.rules.matching import Hit
@@ -48,7 +48,7 @@ def _in_words_only(context: Context, hit: Hit, by: Person | None) -> bool:
     if not struck and any(_she_jokes(context, cue) for cue in context.cues["joke"]):
         return True
     words = context.scene.note.words
-    ill = any(_her_own(context, cue) for cue in context.of_note["illness"])
+    ill = any(_her_own(context, cue) for cue in context.of_note["illness"][:AWAY])
     if context.cues["delusional"] or (ill and _believed(hit, by)) or (by is None and context.before("procedure", hit)):
         return True
     if by is None and hit.key == "physical" and any(context.leads_to(cue, hit, 2) for cue in context.cues["feels"]):
