@@ -306,6 +306,8 @@ def test_any_note_is_read_and_its_places_are_in_it(text: str) -> None:
         "non da5, ",
         "il marito la ",
         "se in caso di rischio di ",
+        "segnalata aggressione errore ",
+        "perseguitata, non psicosi ",
     ],
 )
 def test_a_hostile_note_of_100_kilobytes_takes_less_than_a_second(piece: str) -> None:

@@ -127,7 +127,7 @@ def _dashed(between: str) -> bool:
 
 def _dotted(between: str, word: str, following: str, abbreviations: frozenset[str]) -> bool:
     """Say whether a full stop only shortens the word before it, or parts figures."""
-    if between.strip() != "." or "\n\n" in between:
+    if between.rstrip(" (").strip() != "." or "\n\n" in between:
         return False
     if word in abbreviations or len(word) == 1 or (word.isdigit() and following.isdigit()):
         return True
