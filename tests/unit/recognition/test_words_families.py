@@ -40,7 +40,7 @@ BEATEN = [
     "u m'ha pestou",
     "m'ha scazzàt",
 ]
-GIVEN = ["na timpulata", "un lerfun", "na slepa", "nu paccaro", "un s-ciafon", "na vastunata", "un pogn", "una s-giafla"]
+GIVEN = ["na timpulata", "un lerfun", "na slepa", "nu paccaro", "un s-ciafon", "na vastunata", "un pogn"]
 
 
 @pytest.mark.parametrize("said", BEATEN)
@@ -117,7 +117,7 @@ def test_a_threat_is_read_in_its_own_words(said: str) -> None:
         ("ha ricevuto una busta con un proiettile", "ha ricevuto una busta con un referto"),
         ("le ha messo il coltello alla gola", "le ha messo lo stetoscopio alla gola"),
         ("il marito le fa togliere i figli", "il marito le fa togliere i punti"),
-        ("sul tavolo l'ex ha appoggiato la pistola e la guardava", "sul tavolo l'ex ha appoggiato la borsa e la guardava"),
+        ("l'ex ha appoggiato la pistola sul tavolo", "l'ex ha appoggiato la borsa sul tavolo"),
     ],
 )
 def test_a_threat_and_its_innocent_twin(said: str, unsaid: str) -> None:

@@ -72,7 +72,7 @@ def announced(verb: str, odd: Mapping[str, str]) -> Iterator[str]:
     soft = stem.removesuffix("i") if stem.endswith(("ci", "gi")) else stem
     hard = stem + "h" if kind == "a" and stem.endswith(("c", "g")) else soft
     yield odd.get("first", stem + ("isco" if kind == "i" else "o"))
-    yield hard + "iamo"
+    yield hard.removesuffix("i") + "iamo"
     future = hard + {"a": "er", "e": "er", "i": "ir"}[kind]
     yield from (future + ending for ending in ("o", "a", "emo", "anno"))
 
