@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from approdo.recognition.rules.forms import Form, conjugate, mistyped
+from approdo.recognition.rules.forms import Form, announced, conjugate, mistyped
 from approdo.recognition.rules.lexicon import parse
 from approdo.recognition.rules.lexicon_checks import GROUPS, SECTIONS, faults
+from approdo.recognition.rules.matching import hits
 from approdo.recognition.rules.statements import BY_LABELS, HISTORY, KEY_LABELS, SUSPECTED, WEAPON
+from approdo.recognition.rules.tokens import tokenise
 from approdo.recognition.rules.words import read
 from approdo.recognition.selectors import lexicon
 from approdo.recognition.selectors.words import LEXICON
@@ -76,6 +78,7 @@ def test_a_group_that_the_rules_need_is_missed(name: str) -> None:
         (with_row(phrases={"alone": ["... addosso"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (with_row(phrases={"alone": ["da 5"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (with_row(phrases={"hers": ["{@nobody} addosso"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
+        (with_row(phrases={"alone": ["{togliere|estrarre} coltello"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (with_row(phrases={"alone": [".. addosso"]}), f"rows[{len(DOCUMENT['rows']) - 1}]"),
         (changed(short={**DOCUMENT["short"], "nn": False}), "short.nn"),
         (changed(quiet=["Pugno chiuso"]), "quiet.[0]"),
@@ -154,3 +157,32 @@ def test_errors_are_one_letter_missing_doubled_swapped_or_beside() -> None:
     assert not {"pugo", "pugni"} & set(mistyped("pugno"))
     assert set(mistyped("mano")) == set()
     assert all(abs(len(one) - 8) <= 1 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("verb", "odd", "forms"),
+    [
+        ("ammazzare", {}, ["ammazzo", "ammazziamo", "ammazzero", "ammazzera", "ammazzeremo", "ammazzeranno"]),
+        ("bruciare", {}, ["brucio", "bruciamo", "brucero", "brucera", "bruceremo", "bruceranno"]),
+        ("soffocare", {}, ["soffoco", "soffochiamo", "soffochero", "soffochera", "soffocheremo", "soffocheranno"]),
+        ("finire", {}, ["finisco", "finiamo", "finiro", "finira", "finiremo", "finiranno"]),
+        ("togliere", {"first": "tolgo"}, ["tolgo", "togliamo", "togliero", "togliera", "toglieremo", "toglieranno"]),
+    ],
+)
+def test_what_one_says_that_one_will_do(verb: str, odd: dict[str, str], forms: list[str]) -> None:
+    assert list(announced(verb, odd)) == forms
+
+
+def test_a_stem_has_every_ending_and_hides_no_error_of_an_italian_word() -> None:
+    document = deepcopy(DOCUMENT)
+    document["groups"]["thrashing"] += " sbertl~ aggredi~"
+    changed_lexicon = parse(document)
+    for ending in ("ata", "ava", "au", "uto"):
+        assert read(changed_lexicon, f"m'ha sbertl{ending}")
+        assert read(lexicon(), f"m'ha sbertl{ending}") == ()
+    assert changed_lexicon.typos["aggredia"] == lexicon().typos["aggredia"]
+
+
+def test_a_phrase_whose_second_place_comes_twice_is_found_once() -> None:
+    found = list(hits(lexicon().events, tokenise("ti ammazzo ammazzo", str, frozenset())))
+    assert len({(one.start, one.end, id(one.phrase)) for one in found}) == len(found)

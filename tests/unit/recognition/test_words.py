@@ -12,14 +12,15 @@ from tests.unit.recognition.noted import KNOWN_MISSES, Noted, notes
 
 from approdo.recognition.rules.forms import mistyped
 from approdo.recognition.rules.statements import BY_LABELS, KEY_LABELS
-from approdo.recognition.rules.tokens import fold
+from approdo.recognition.rules.tokens import fold, plain
 from approdo.recognition.rules.words import read, triggers
 from approdo.recognition.selectors import lexicon
 
 LEXICON = lexicon()
 NOTED = notes()
 SAYING = [one for one in NOTED if one.said]
-WORDS = sorted({word for phrases in LEXICON.events.values() for one in phrases for word in one.elements[0].words})
+PHRASES = {one for begun in LEXICON.events.values() for some in begun.values() for one in some}
+WORDS = sorted({word for one in PHRASES for word in one.elements[0].words})
 CONTEXT = [
     "nega",
     "non",
@@ -237,18 +238,17 @@ def test_every_phrase_has_a_place_where_every_word_has_a_trigger() -> None:
     def shown(word: str) -> bool:
         return all(any(piece in one for piece in pieces) for one in (word, *wrongs.get(word, ())))
 
-    phrases = {phrase for some in LEXICON.events.values() for phrase in some}
     apart = {"da5"}
     assert [
         one
-        for one in phrases
+        for one in PHRASES
         if not any(all(word in apart or shown(word) for word in place.words) for place in one.elements)
     ] == []
 
 
 def test_every_note_that_says_something_has_a_trigger() -> None:
     pieces = triggers(LEXICON)
-    assert [one.text for one in SAYING if not any(piece in one.text.lower() for piece in pieces)] == []
+    assert [one.text for one in SAYING if not any(piece in plain(one.text) for piece in pieces)] == []
 
 
 @settings(max_examples=300, deadline=None)
@@ -256,14 +256,14 @@ def test_every_note_that_says_something_has_a_trigger() -> None:
 def test_a_note_without_any_trigger_says_nothing(text: str) -> None:
     for piece in triggers(LEXICON):
         text = text.replace(piece, "")
-    if not any(piece in text.lower() for piece in triggers(LEXICON)):
+    if not any(piece in plain(text) for piece in triggers(LEXICON)):
         assert read(LEXICON, text) == ()
 
 
 def test_triggers_are_in_small_letters_few_and_long_enough() -> None:
     pieces = triggers(LEXICON)
     assert all(piece == piece.lower() for piece in pieces)
-    assert len(pieces) < 3500
+    assert len(pieces) < 5000
     everyday = (
         "dolore addominale da ieri, nausea, alvo regolare, apiretica. pa 120/80. nega allergie. accompagnata in auto"
     )
@@ -306,6 +306,8 @@ def test_any_note_is_read_and_its_places_are_in_it(text: str) -> None:
         "non da5, ",
         "il marito la ",
         "se in caso di rischio di ",
+        "segnalata aggressione errore ",
+        "perseguitata, non psicosi ",
     ],
 )
 def test_a_hostile_note_of_100_kilobytes_takes_less_than_a_second(piece: str) -> None:

@@ -346,7 +346,7 @@ class Rows:
         person = self._name(self._mapping.person)
         asked = run(
             f"SELECT _line, {note} FROM {self._source} WHERE hash({person}) % {parts} = {part} "
-            f"AND regexp_matches({note}, $1)",
+            f"AND regexp_matches(strip_accents({note}), $1)",
             [f"(?i){triggers}"],
         )
         said = []

@@ -63,6 +63,20 @@ def conjugate(verb: str, odd: Mapping[str, str]) -> Iterator[tuple[str, Form]]:
         yield gerund + ending, Form.DOES_TO_HIM
 
 
+def announced(verb: str, odd: Mapping[str, str]) -> Iterator[str]:
+    """Yield the forms by which somebody says what he, they or we are going to do: *ammazzo*, *ammazzerà*.
+
+    ``odd`` may have the ``first`` person of the present.
+    """
+    stem, kind = verb[:-3], verb[-3]
+    soft = stem.removesuffix("i") if stem.endswith(("ci", "gi")) else stem
+    hard = stem + "h" if kind == "a" and stem.endswith(("c", "g")) else soft
+    yield odd.get("first", stem + ("isco" if kind == "i" else "o"))
+    yield hard.removesuffix("i") + "iamo"
+    future = hard + {"a": "er", "e": "er", "i": "ir"}[kind]
+    yield from (future + ending for ending in ("o", "a", "emo", "anno"))
+
+
 def mistyped(word: str) -> Iterator[str]:
     """Yield a long word with one letter missing, doubled, swapped with the next, or typed on the key beside it.
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Any
 
-from approdo.recognition.rules.forms import DONE, TYPED_FROM, Form, conjugate, mistyped
+from approdo.recognition.rules.forms import DONE, TYPED_FROM, Form, announced, conjugate, mistyped
 from approdo.recognition.rules.tokens import fold
 from approdo.recognition.rules.triggers import pieces
 
@@ -53,8 +53,10 @@ class Phrase:
     """Of the verb in it; without one it is a noun."""
 
 
-Index = Mapping[tuple[str, str], tuple[Phrase, ...]]
-"""Phrases by each word that they may begin with and the one that follows at once; *""* where any may follow."""
+Index = Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+"""Phrases by each word that they may begin with and each that their second place may be; *""* where those are many."""
+_MANY = 3_000
+"""Pairs of first and second words of a phrase that are not worth their memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def parse(document: Mapping[str, Any]) -> Lexicon:
     }
     known |= {word for words in compiler.groups.values() for word in words}
     common = frozenset().union(*(compiler.groups[name] for name in _COMMON))
-    real = known | {fold(word) for word in document["never"].split()}
+    real = (known - compiler.stemmed) | {fold(word) for word in document["never"].split()}
     typos = _single(events, real) | _typos(compiler.typed, real)
     places = (tuple(place.words for place in phrase.elements) for phrase in events)
     typos |= {wrong: right for wrong, right in document["short"].items()}
@@ -114,10 +116,24 @@ class _Compiler:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.irregular = document["irregular"]
         self.verbs = {name: listed.split() for name, listed in document["verbs"].items()}
+        self.endings = document["endings"].split()
+        self.stemmed: set[str] = set()
+        """Words of dialects that no verb and no list has: an Italian word with an error may look like one."""
         words = {name: one["words"] for name, one in document["people"].items()} | dict(document["groups"])
-        self.groups = {name: frozenset(fold(word) for word in listed.split()) for name, listed in words.items()}
+        self.groups = {name: frozenset(self.words(listed)) for name, listed in words.items()}
         self.typed = {word for name in document["people"] for word in self.groups[name]}
         """The words of which errors are read: people, nouns, and the forms of a verb that tell most."""
+
+    def words(self, listed: str) -> Iterator[str]:
+        """Yield the words of a group; a stem stands for itself with each ending of dialects."""
+        for word in listed.split():
+            if word.endswith("~"):
+                words = [word[:-1] + ending for ending in ("", *self.endings)]
+                self.stemmed.update(words)
+                yield from words
+            else:
+                yield fold(word)
+        self.stemmed -= set(listed.split())
 
     def row(self, row: Mapping[str, Any]) -> Iterator[Phrase]:
         for needs, verbs in row.get("verbs", {}).items():
@@ -151,10 +167,16 @@ class _Compiler:
             yield Phrase(key, tuple(element for element, _form in kept), needs, forms[0] if forms else None)
 
     def place(self, piece: str, gap: int) -> Iterator[tuple[Element, Form | None]]:
+        if piece.endswith("!}"):
+            named = self.named(piece.strip("{}!"))
+            said = (word for verb in named for word in announced(verb, self.irregular.get(verb, {})))
+            yield Element(frozenset(map(fold, said)), gap), None
+            return
         if piece.startswith("{"):
             forms = defaultdict(set)
             for word, form in self.forms(piece.strip("{}+-")):
                 forms[form].add(fold(word))
+                self.stemmed.discard(fold(word))
             for form, words in forms.items():
                 if not (piece.endswith("+}") and form not in DONE) and not (
                     piece.endswith("-}") and form is Form.DONE_TO_HER
@@ -164,22 +186,26 @@ class _Compiler:
         words = set()
         for word in piece.split("|"):
             words |= self.groups[word[1:]] if word.startswith("@") else {fold(word)}
+            self.stemmed.discard(word)
         yield Element(frozenset(words), gap), None
 
     def forms(self, verbs: str) -> Iterator[tuple[str, Form]]:
         """Yield the forms of verbs and of the classes of verbs among them: *colpire|@throwing*."""
+        for verb in self.named(verbs):
+            yield from conjugate(verb, self.irregular.get(verb, {}))
+
+    def named(self, verbs: str) -> Iterator[str]:
         for name in verbs.split("|"):
-            for verb in self.verbs[name[1:]] if name.startswith("@") else (name,):
-                yield from conjugate(verb, self.irregular.get(verb, {}))
+            yield from self.verbs[name[1:]] if name.startswith("@") else (name,)
 
 
 def _index(phrases: Iterable[Phrase]) -> Index:
-    found: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
+    found: dict[str, dict[str, list[Phrase]]] = defaultdict(lambda: defaultdict(list))
     for phrase in phrases:
-        second = phrase.elements[1] if len(phrase.elements) > 1 else None
-        for pair in product(phrase.elements[0].words, {""} if second is None or second.gap else second.words):
-            found[pair].append(phrase)
-    return {pair: tuple(some) for pair, some in found.items()}
+        first, second = phrase.elements[0].words, phrase.elements[1].words if len(phrase.elements) > 1 else {""}
+        for word, after in product(first, second if len(first) * len(second) <= _MANY else {""}):
+            found[word][after].append(phrase)
+    return {word: {after: tuple(some) for after, some in begun.items()} for word, begun in found.items()}
 
 
 def _kinds(groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

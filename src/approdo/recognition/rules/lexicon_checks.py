@@ -15,6 +15,7 @@ from approdo.recognition.rules.tokens import fold
 
 SECTIONS = (
     "irregular",
+    "endings",
     "verbs",
     "people",
     "groups",
@@ -32,23 +33,29 @@ GROUPS = (
     "acquaintance",
     "adverbs",
     "affirmed",
+    "after_it",
     "age",
     "ailments",
     "also",
     "also_not",
+    "answers",
     "articles",
     "author",
     "auxiliaries",
     "body",
     "brought",
     "by",
+    "carers",
+    "causes",
     "children",
+    "deals",
     "denied_after",
     "denies",
     "determiners",
     "downward",
     "facts",
     "fillers",
+    "found_true",
     "given",
     "hands",
     "hard_thing",
@@ -59,24 +66,29 @@ GROUPS = (
     "names",
     "not_done",
     "of",
+    "organs",
     "others_too",
     "parents",
     "places",
     "patient",
     "patient_as_wife",
     "pronoun",
+    "recorded",
     "reports",
     "said_or_there",
     "suffered",
     "elder",
     "his",
     "little",
+    "takes",
     "tells",
+    "tends",
     "times",
     "trades",
     "things",
     "to",
     "toward",
+    "treaters",
     "turns",
     "with",
 )
@@ -155,8 +167,12 @@ def _rows(document: Mapping[str, Any]) -> Iterator[Fault]:
                     yield Fault(f"{path}.{kind}", _("«%(name)s» non esiste."), {"name": needs})
         for verbs in row.get("verbs", {}).values():
             for verb in verbs.split():
-                if verb[-3:] not in {"are", "ere", "ire"}:
+                if not _regular(verb):
                     yield Fault(f"{path}.verbs", _("«%(name)s» non è un verbo all'infinito."), {"name": verb})
+
+
+def _regular(verb: str) -> bool:
+    return verb[-3:] in {"are", "ere", "ire"}
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -168,9 +184,12 @@ def _lines(document: Mapping[str, Any]) -> Iterator[Fault]:
     for path, line in (*rows, *cues, *people, *(("quiet", line) for line in document["quiet"])):
         pieces = [piece for piece in line.split() if piece not in GAPS]
         certain = [piece for piece in pieces if not piece.endswith("?")]
-        for word in (word for piece in pieces for word in piece.strip("{}+-?").split("|") if word.startswith("@")):
+        for word in (word for piece in pieces for word in piece.strip("{}+-!?").split("|") if word.startswith("@")):
             if word[1:] not in groups:
                 yield Fault(path, _("«%(name)s» non esiste."), {"name": word})
+        for verb in (verb for piece in pieces if piece[0] == "{" for verb in piece.strip("{}+-!?").split("|")):
+            if verb[0] != "@" and not _regular(verb):
+                yield Fault(path, _("«%(name)s» non è un verbo all'infinito."), {"name": verb})
         if not certain or line.startswith(".."):
             yield Fault(path, _("«%(line)s» non ha niente di certo, o comincia da «...»."), {"line": line})
         elif path.startswith("rows") and max(map(_length, certain)) < _SHORTEST:
@@ -183,4 +202,4 @@ def _phrases(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _length(piece: str) -> int:
-    return min(len(word.strip("{}+-")) for word in piece.split("|"))
+    return min(len(word.strip("{}+-!")) for word in piece.split("|"))

@@ -18,7 +18,11 @@ HE = "he"
 HERSELF = "herself"
 THING = "thing"
 """By whom it is no violence of another: a patient who hits, a door, a dog."""
+_OF_PEOPLE = frozenset({"stalking", "psychological"})
+"""What no thing does."""
 _NO_KIND: frozenset[str] = frozenset()
+_ARTICLELESS = frozenset({"di", "d", "da"})
+"""Before who is not the one of the note: *morso di paziente*, and not *della paziente*."""
 _AFAR = 12
 """Words after which nobody is behind a word any more."""
 _INFINITIVES = ("are", "ere", "ire", "rla", "rlo", "rsi")
@@ -85,6 +89,13 @@ class Scene:
         at = place - 1
         while self.among(at, *names) and self.note.breaks[at + 1] < Break.ITEM and place - at < _AFAR:
             at -= 1
+        return at
+
+    def past(self, place: int, *names: str) -> int:
+        """Return the first place from one on whose word is of none of the groups."""
+        at = place
+        while self.among(at, *names) and at - place < _AFAR:
+            at += 1
         return at
 
     def before(self, place: int, first: int) -> Iterator[Person]:
@@ -180,17 +191,34 @@ def _after(scene: Scene, hit: Hit) -> Person | None:
         if found.role is THING and not genitive:
             thing = thing or found  # *giù dalla bici da un uomo*
             continue
-        if found.role != HERSELF or scene.among(at - 1, "hands"):
-            return found
-        if by and scene.among(found.start, "acquaintance") and (hit.phrase.form in DONE or found.start == at + 1):
+        hands = scene.among(at - 1, "hands")
+        bare = found.start == at + 1 and scene.note.words[at] in _ARTICLELESS
+        if found.role == HERSELF and (
+            (bare and scene.among(found.start, "acquaintance"))
+            or (by and _patient_of_hers(scene, hit, at, found, hands))
+        ):
             return Person(found.start, found.end, "acquaintance")
+        if found.role != HERSELF or hands:
+            return found
     return thing
+
+
+def _patient_of_hers(scene: Scene, hit: Hit, at: int, found: Person, hands: bool) -> bool:
+    """Say whether a patient is one of hers: *morso da paziente*, *da parte di degente*; *della paziente* is she."""
+    if not scene.among(found.start, "acquaintance"):
+        return False
+    if hands:
+        return scene.note.words[at] == "di"
+    return hit.phrase.form in DONE or found.start == at + 1
 
 
 def _beside(scene: Scene, hit: Hit) -> Person | None:
     """Return who stands right after a noun and alone: *sangue dal naso per un pugno, marito*; *calcio compagno*."""
     between = scene.note.breaks[hit.end]
     found = scene.person(hit.end) if between < Break.SENTENCE else None
+    begun = scene.person(hit.end - 1) if found is not None else None
+    if found is not None and begun is not None and begun.end >= found.end:  # *scappa dall'ex | marito*
+        return Person(hit.end - 1, begun.end, begun.key)
     if found is None or scene.note.breaks[found.end] < Break.ITEM:
         return None
     return Person(hit.end, found.end, found.key) if between is Break.ITEM or found.key in PARTNERS else None
@@ -257,6 +285,8 @@ def _subject(scene: Scene, hit: Hit) -> Person | None:
     found = _behind(scene, hit) or next(inside, None) or _after(scene, hit) or next(earlier, None)
     owner = scene.back(found.start, "determiners") if found else -1
     owned = found is not None and scene.among(owner, "of") and scene.among(owner - 1, "things")
+    which = found is not None and scene.note.words[min(found.end, len(scene.note.words) - 1)] == "che"
+    owned = owned and not (which and hit.key in _OF_PEOPLE)  # *l'auto dell'ex, che la pedina*
     return Person(owner - 1, owner, THING) if owned else found
 
 

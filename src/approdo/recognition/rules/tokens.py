@@ -103,7 +103,12 @@ def fold(raw: str) -> str:
     """Return a word in small letters, without accents, without what is not seen."""
     if raw.isascii() and raw.isalnum():
         return raw.lower()
-    apart = unicodedata.normalize("NFD", raw.translate(_FOLDED).lower())
+    return plain(raw.translate(_FOLDED))
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters without accents, as ``strip_accents`` of a column engine has it."""
+    apart = unicodedata.normalize("NFD", text.lower())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
@@ -122,7 +127,7 @@ def _dashed(between: str) -> bool:
 
 def _dotted(between: str, word: str, following: str, abbreviations: frozenset[str]) -> bool:
     """Say whether a full stop only shortens the word before it, or parts figures."""
-    if between.strip() != "." or "\n\n" in between:
+    if between.rstrip(" (").strip() != "." or "\n\n" in between:
         return False
     if word in abbreviations or len(word) == 1 or (word.isdigit() and following.isdigit()):
         return True

@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Where an Italian note says that somebody did violence to the woman it is about: keys and places, never its words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from approdo.recognition.rules.context import Context, cues
+from approdo.recognition.rules.denied import denied
+from approdo.recognition.rules.forms import Form
+from approdo.recognition.rules.harmless import called, harmless, led
 from approdo.recognition.rules.lexicon import Lexicon, Needs
 from approdo.recognition.rules.matching import Hit, hits
 from approdo.recognition.rules.people import CLOSE, Person, Scene, active, agent, clitic, told
 from approdo.recognition.rules.statements import HISTORY, SUSPECTED, UNKNOWN, WEAPON, Statement
 from approdo.recognition.rules.suffering import done_to_her, to_her
-from approdo.recognition.rules.tokens import Note, tokenise
+from approdo.recognition.rules.supposed import doubted, supposed
+from approdo.recognition.rules.tokens import Note, plain, tokenise
 
 _ARMED = frozenset({"physical", "threat", "sexual", "strangulation"})
 _ALWAYS = frozenset({"strangulation"})
@@ -30,21 +34,22 @@ def read(lexicon: Lexicon, note: str) -> tuple[Statement, ...]:
     found = list(hits(lexicon.events, scene.note))
     if not found:
         return ()
-    found = list(_outermost(scene, found))
+    found = list({_alike(hit): hit for hit in _outermost(scene, found)}.values())
     scene.violent = frozenset(place for hit in found for place in range(hit.start, hit.end))
-    said = {one for context, hit in _in_context(scene, found[:_MOST]) for one in _judge(scene, context, hit)}
+    heard = [(hit, by) for hit in found[:_MOST] if _heard(scene, hit, by := agent(scene, hit))]
+    said = {one for context, hit, by in _in_context(scene, heard) for one in _judge(scene, context, hit, by)}
     if not said or not _triggered(lexicon, note):
         return ()
     return tuple(sorted(said, key=attrgetter("start", "end", "key", "by")))
 
 
 def _triggered(lexicon: Lexicon, note: str) -> bool:
-    small = note.lower()
+    small = plain(note)
     return any(piece in small for piece in lexicon.triggers)
 
 
 def triggers(lexicon: Lexicon) -> tuple[str, ...]:
-    """Return pieces in small letters: a note that has none of them, itself in small letters, says nothing."""
+    """Return pieces in small letters: a note that has none of them, itself as ``tokens.plain`` has it, says nothing."""
     return lexicon.triggers
 
 
@@ -63,29 +68,40 @@ def _outermost(scene: Scene, found: list[Hit]) -> Iterator[Hit]:
             reached = max(reached, hit.end)
 
 
+def _alike(hit: Hit) -> tuple[int, int, str, Needs, Form | None]:
+    """Return what several phrases at one place share when they are judged alike."""
+    return hit.start, hit.end, hit.key, hit.phrase.needs, hit.phrase.form
+
+
 def _length(hit: Hit) -> int:
     return hit.end - hit.start
 
 
-def _in_context(scene: Scene, found: Iterable[Hit]) -> Iterator[tuple[Context, Hit]]:
+def _heard(scene: Scene, hit: Hit, by: Person | None) -> bool:
+    """Say whether words say by themselves that it was done to her, whatever stands around."""
+    return _enough(scene, hit, by) and done_to_her(scene, hit, by)
+
+
+def _in_context(
+    scene: Scene, found: Sequence[tuple[Hit, Person | None]]
+) -> Iterator[tuple[Context, Hit, Person | None]]:
     contexts: dict[tuple[int, int], Context] = {}
-    of_note = cues(scene)
-    for hit in found:
+    of_note = cues(scene) if found else {}
+    for hit, by in found:
         sentence = scene.sentence(hit.start)
         if sentence not in contexts:
             contexts[sentence] = Context(scene, of_note, sentence)
-        yield contexts[sentence], hit
+        yield contexts[sentence], hit, by
 
 
-def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
-    by = agent(scene, hit)
-    if not _enough(scene, hit, by, context) or not done_to_her(scene, hit, by) or context.harmless(hit, by):
+def _judge(scene: Scene, context: Context, hit: Hit, by: Person | None) -> Iterator[Statement]:
+    if hit.phrase.needs is Needs.INJURY and not context.injured(hit):
         return
-    if context.supposed(hit) or context.denied(hit, by):
+    if harmless(context, hit, by) or supposed(context, hit) or denied(context, hit, by):
         return
-    if context.called(hit) or context.led(hit, by):
+    if called(context, hit) or led(context, hit, by):
         return
-    key = SUSPECTED if context.doubted(hit, by) else HISTORY if context.past(hit) else hit.key
+    key = SUSPECTED if doubted(context, hit, by) else HISTORY if context.past(hit) else hit.key
     who = told(scene, hit, by)
     yield _statement(scene.note, hit, key, who)
     if hit.key in _ALWAYS and key == HISTORY:
@@ -94,10 +110,10 @@ def _judge(scene: Scene, context: Context, hit: Hit) -> Iterator[Statement]:
         yield _statement(scene.note, hit, WEAPON, who)
 
 
-def _enough(scene: Scene, hit: Hit, by: Person | None, context: Context) -> bool:
+def _enough(scene: Scene, hit: Hit, by: Person | None) -> bool:
     needs = hit.phrase.needs
     if needs is Needs.INJURY:
-        return context.injured(hit)
+        return True
     if needs is Needs.HERS and not to_her(scene, hit):
         return False
     if by is None:
