@@ -211,6 +211,8 @@ def test_whoever_tells_of_it_names_who_did_it(told: str, author: str) -> None:
         ("pugno di paziente agitato, infermiera", "pugno della paziente al tavolo"),
         ("torsione del polso da parte di degente", "torsione del polso da parte del fisioterapista"),
         ("il fisioterapista le ha toccato il seno", "il fisioterapista le ha mosso la spalla"),
+        ("palpeggiata dal dentista durante la seduta", "graffiata dal dentista durante la seduta"),
+        ("il medico l'ha palpeggiata", "il medico l'ha graffiata suturando"),
         ("cassiera spinta da uno senza biglietto", "cassiera spinta da un carrello"),
         ("le stava torcendo il braccio il fratello", "si stava torcendo il braccio, il fratello la portava qui"),
         ("colp. al capo da conv.", "coll. e vigile, in attesa con conv."),
