@@ -47,14 +47,18 @@ def _in_words_only(context: Context, hit: Hit, by: Person | None) -> bool:
     struck = hit.phrase.form in DONE or any(context.scene.among(at, "blow") for at in range(hit.start, hit.end))
     if not struck and any(_she_jokes(context, cue) for cue in context.cues["joke"]):
         return True
-    words = context.scene.note.words
     ill = any(_her_own(context, cue) for cue in context.of_note["illness"][:AWAY])
     if context.cues["delusional"] or (ill and _believed(hit, by)) or (by is None and context.before("procedure", hit)):
         return True
     if by is None and hit.key == "physical" and any(context.leads_to(cue, hit, 2) for cue in context.cues["feels"]):
         return True
-    agreed = (cue for cue in context.cues["agreed"] if words[cue.start - 1] not in _AGAINST)
+    agreed = (cue for cue in context.cues["agreed"] if not _against(context, cue))
     return hit.key in _TO_AGREE_UPON and any(not context.parted(cue, hit) for cue in agreed)
+
+
+def _against(context: Context, cue: Hit) -> bool:
+    """Say whether the word before takes a cue back: *non d'accordo*, *nega allucinazioni*."""
+    return cue.start > 0 and context.scene.note.words[cue.start - 1] in _AGAINST
 
 
 def _believed(hit: Hit, by: Person | None) -> bool:
@@ -193,7 +197,7 @@ def _imagined(context: Context, hit: Hit, by: Person | None) -> bool:
 
 def _her_own(context: Context, cue: Hit) -> bool:
     """Say whether it is she who is ill: *non allucinazioni* nobody is, *una sconosciuta, convinta che* another."""
-    if context.scene.note.words[cue.start - 1] in _AGAINST:
+    if _against(context, cue):
         return False
     nearest = next(context.scene.before(cue.start, max(cue.start - 2, 0)), None)
     return nearest is None or nearest.role is HERSELF
