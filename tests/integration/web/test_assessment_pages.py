@@ -96,6 +96,16 @@ def test_it_says_at_least_and_at_most_and_what_is_still_to_ask(led: tuple[Client
     assert "Da chiedere ancora: L'ha mai picchiata mentre era incinta?" in said
 
 
+def test_a_sign_is_there_or_not_and_no_sum(led: tuple[Client, str]) -> None:
+    centre, address = led
+    sent = {"item-children": "unknown", "item-leaving": "yes", "item-worse": "unknown"}
+    answer = centre.post(f"{address}nuova/lei/raising/", sent, follow=True)
+    said = words(answer.content)
+    assert "Esito alto" in said
+    assert "Nel caso migliore: niente da segnalare." in said
+    assert "0 su 0" not in said
+
+
 def test_a_yes_that_raises_whatever_the_sum_is_named(led: tuple[Client, str]) -> None:
     centre, address = led
     said = words(filled(centre, address, ALL_NO | {"weapon": "yes"}))
