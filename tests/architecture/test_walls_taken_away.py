@@ -43,8 +43,8 @@ WALLS = {
     ),
     "a milder sheet puts off no clock of a worse one": Wall(
         "risk/rules/deciding.py",
-        "if one.instrument in whose and one.level is worst and one.tells)",
-        "if one.tells)",
+        "for one in counted if one.instrument in whose and one.level is worst]",
+        "for one in counted]",
         "tests/unit/risk/test_deciding.py tests/integration/usecases/test_assessing.py",
     ),
     "a sign that is not there is no assessment": Wall(

@@ -167,6 +167,12 @@ def test_an_attempt_leaves_the_clock_of_what_is_known_where_it_was() -> None:
     assert standing([replace(tried, level=None)]) == StandingLevel(None, NOW + timedelta(days=5))
 
 
+def test_an_attempt_that_carries_a_level_of_which_no_sheet_is_left_is_dated_by_itself() -> None:
+    """As where a newer version of the instrument is for something else, and the sheet that said it is read apart."""
+    tried = replace(assessed("da5", Outcome.HIGH, 5), tells=False)
+    assert standing([tried]) == StandingLevel(Outcome.HIGH, NOW + timedelta(days=5))
+
+
 def test_an_untouched_sheet_is_nothing_at_all() -> None:
     untouched = replace(assessed("da5", Outcome.EXTREME, 5), tells=False, tried=False)
     assert standing([untouched]) is None

@@ -133,7 +133,8 @@ def standing(found: Iterable[Assessed]) -> StandingLevel | None:
         return StandingLevel(None, max(unknown))
     worst = max(levels, key=lambda level: ORDER[level])
     whose = {one.instrument for one in last if one.level is worst}
-    told = max(one.at for one in counted if one.instrument in whose and one.level is worst and one.tells)
+    holding = [one for one in counted if one.instrument in whose and one.level is worst]
+    told = max(one.at for one in [one for one in holding if one.tells] or holding)
     return StandingLevel(worst, told, max((at for at in unknown if at > told), default=None))
 
 
